@@ -29,5 +29,5 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=3 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7860 && printf 'GET /health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r status <&3 && [[ $status == *' 200 '* ]]"]
 
 # What follows the image's name on the command line follows here; without --checkpoint it is the bundled model.
-ENTRYPOINT ["/opt/sd/bin/sd", "serve", "--listen", "--port", "7860", "--output-dir", "/outputs", "--grace", "20"]
+ENTRYPOINT ["/opt/sd/bin/sd", "serve", "--listen", "--port", "7860", "--results", "/outputs", "--results-age", "never", "--grace", "20"]
 CMD []

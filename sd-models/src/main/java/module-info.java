@@ -1,7 +1,9 @@
 import dev.sdlora.api.spi.Backend;
+import dev.sdlora.models.bucket.BucketSigner;
 import dev.sdlora.models.service.StoreDownloads;
 
 /** Downloads models from the sites that publish them. */
+@SuppressWarnings("module") // The module named in an export is compiled later.
 module dev.sdlora.models {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
@@ -9,6 +11,10 @@ module dev.sdlora.models {
   requires java.net.http;
 
   exports dev.sdlora.models;
+  exports dev.sdlora.models.bucket to
+      dev.sdlora.s3;
+
+  uses BucketSigner;
 
   provides Backend.Downloads with
       StoreDownloads;

@@ -1,6 +1,12 @@
+import dev.sdlora.server.results.ResultPlace;
+
 /** Images over HTTP. */
-// The modules of Micrometer, MCP, OpenTelemetry and Reactor have names by manifest.
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+@SuppressWarnings({
+  "module", // The module named in an export is compiled later.
+  // The modules of Micrometer, MCP, OpenTelemetry and Reactor have names by manifest.
+  "requires-automatic",
+  "requires-transitive-automatic"
+})
 module dev.sdlora.server {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
@@ -29,4 +35,8 @@ module dev.sdlora.server {
   requires reactor.core;
 
   exports dev.sdlora.server;
+  exports dev.sdlora.server.results to
+      dev.sdlora.s3;
+
+  uses ResultPlace.Provider;
 }

@@ -2,6 +2,7 @@ package dev.sdlora.models;
 
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.models.DownloadException.Reason;
+import dev.sdlora.models.bucket.BucketSigner;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -12,7 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.ServiceLoader;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +38,8 @@ import java.util.stream.Stream;
  *       civitai:hash:HEX} (AutoV1, AutoV2, AutoV3, SHA-256): a file on Civitai, with its
  *       description in {@code .civitai.info} and a preview image next to it
  *   <li>{@code https:…#sha256=HEX}: any address, with the hash of the expected content
+ *   <li>{@code s3://BUCKET/KEY#sha256=HEX}: a file in a bucket of S3, with the hash of the expected
+ *       content; needs the module sd-s3 and the environment of the AWS SDK
  * </ul>
  *
  * <h2>Locations</h2>
@@ -155,7 +160,11 @@ public final class ModelStore {
       return folder.isPresent() ? placed(inHub, found, folder.get()) : found;
     }
     if (reference instanceof Reference.Url url) {
-      return get(url, folder);
+      String path = Objects.requireNonNullElse(url.address().getPath(), "");
+      return get(url, url.sha256(), path, url::address, folder);
+    }
+    if (reference instanceof Reference.Bucket file) {
+      return get(file, file.sha256(), file.key(), () -> signed(file), folder);
     }
     return civitai.get(reference, folder);
   }
@@ -187,16 +196,34 @@ public final class ModelStore {
     }
   }
 
-  private Path get(Reference.Url url, Optional<Path> folder)
+  private static URI signed(Reference.Bucket file) {
+    BucketSigner signer =
+        ServiceLoader.load(BucketSigner.class)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "'%s' needs the module sd-s3: add the dependency dev.sdlora:sd-s3, or build the command line with -Ps3"
+                            .formatted(file)));
+    return signer.address(file.bucket(), file.key());
+  }
+
+  /**
+   * Returns a file with a known hash.
+   *
+   * @param path the path of the address, which ends with the name of the file
+   * @param address returns the address to download it from, which may be secret
+   */
+  private Path get(
+      Reference url, String sha256, String path, Supplier<URI> address, Optional<Path> folder)
       throws IOException, InterruptedException {
-    String path = Objects.requireNonNullElse(url.address().getPath(), "");
-    String name = SafeNames.name(path, url.sha256().substring(0, 10));
-    Path own = settings.folder().resolve("sha256").resolve(url.sha256());
+    String name = SafeNames.name(path, sha256.substring(0, 10));
+    Path own = settings.folder().resolve("sha256").resolve(sha256);
     if (folder.isEmpty() && Files.exists(own.resolve(name))) {
       return own.resolve(name);
     }
     DownloadPaths places =
-        DownloadPaths.of(settings, folder.orElse(own), name, Optional.of(url.sha256()));
+        DownloadPaths.of(settings, folder.orElse(own), name, Optional.of(sha256));
     if (settings.offline() && !Files.exists(places.target())) {
       throw new DownloadException(
           Reason.OFFLINE,
@@ -205,10 +232,10 @@ public final class ModelStore {
     Transfer transfer =
         new Transfer(
             name,
-            url.address(),
+            address.get(),
             Optional.empty(),
             OptionalLong.empty(),
-            Optional.of(url.sha256()),
+            Optional.of(sha256),
             answer ->
                 new DownloadException(
                     answer.status() == Answer.NOT_FOUND ? Reason.NOT_FOUND : Reason.CONNECTION,

@@ -13,10 +13,11 @@ sealed interface Reference {
   /** The valid forms, for messages. */
   String FORMS =
       "hf:OWNER/REPO[@REVISION]/FILE, hf:OWNER/REPO[@REVISION][#VARIANT] for a diffusers folder,"
-          + " civitai:VERSION, civitai:model:MODEL, civitai:hash:HEX, or https:…#sha256=HEX";
+          + " civitai:VERSION, civitai:model:MODEL, civitai:hash:HEX, https:…#sha256=HEX, or"
+          + " s3://BUCKET/KEY#sha256=HEX";
 
   /** The prefixes of references; no path begins with one of them. */
-  List<String> SCHEMES = List.of("hf:", "civitai:", "https:", "http:");
+  List<String> SCHEMES = List.of("hf:", "civitai:", "https:", "http:", "s3:");
 
   /** A reference to a repository. */
   Pattern HUB =
@@ -34,6 +35,12 @@ sealed interface Reference {
 
   /** A reference to a file by its address. */
   Pattern URL = Pattern.compile("(?<address>https?:[^#]+)#sha256=(?<sha256>\\p{XDigit}{64})");
+
+  /** A reference to a file in a bucket. */
+  Pattern BUCKET =
+      Pattern.compile(
+          "s3://(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?<key>[^#]+)"
+              + "#sha256=(?<sha256>\\p{XDigit}{64})");
 
   /**
    * A file or folder in a repository on Hugging Face.
@@ -87,6 +94,14 @@ sealed interface Reference {
     }
   }
 
+  /** A file in a bucket of S3, with the hash of its content. */
+  record Bucket(String bucket, String key, String sha256) implements Reference {
+    @Override
+    public String toString() {
+      return "s3://" + bucket + "/" + key;
+    }
+  }
+
   /** Whether a text is meant as a reference, even if malformed. */
   static boolean isMeantBy(String text) {
     return SCHEMES.stream().anyMatch(text::startsWith);
@@ -110,7 +125,14 @@ sealed interface Reference {
     if (url.matches()) {
       return url(text, url);
     }
-    if (text.startsWith("http")) {
+    Matcher bucket = BUCKET.matcher(text);
+    if (bucket.matches()) {
+      return new Bucket(
+          bucket.group("bucket"),
+          bucket.group("key"),
+          bucket.group("sha256").toLowerCase(Locale.ROOT));
+    }
+    if (text.startsWith("http") || text.startsWith("s3:")) {
       throw wrong(text, "an address must end with '#sha256=' and 64 hexadecimal digits");
     }
     throw wrong(text, "expected " + FORMS);

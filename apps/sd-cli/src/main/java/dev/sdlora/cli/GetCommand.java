@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
       "  civitai:model:MODEL                  the newest version of a Civitai model",
       "  civitai:hash:HEX                     a Civitai file by AutoV2 or another hash",
       "  https:...#sha256=HEX                 any URL",
+      "  s3://BUCKET/KEY#sha256=HEX           a file in S3 (needs sd-s3)",
       "",
       "Files from Hugging Face go to its own cache, which Python tools share. Tokens come from"
           + " HF_TOKEN or 'hf auth login', and from CIVITAI_TOKEN.",

@@ -52,6 +52,7 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private final ClusterOptions cluster = new ClusterOptions();
   @Mixin private final TelemetryOptions telemetry = new TelemetryOptions();
   @Mixin private final KeyOptions keys = new KeyOptions();
+  @Mixin private final ResultOptions results = new ResultOptions();
   @Mixin private final Console console = new Console();
 
   @Option(
@@ -102,14 +103,6 @@ final class ServeCommand implements Callable<Integer> {
           "Proxy whose X-Forwarded-… and Forwarded headers give the client, the host name and the"
               + " path prefix; repeatable. Default: none, the headers are ignored.")
   private List<String> proxies = new ArrayList<>();
-
-  @Option(
-      names = "--output-dir",
-      paramLabel = "DIR",
-      description =
-          "Folder for all images with their settings; the gallery shows it. Default: images are"
-              + " kept for a while and not saved.")
-  private Optional<Path> output = Optional.empty();
 
   @Option(
       names = "--jobs",
@@ -265,6 +258,7 @@ final class ServeCommand implements Callable<Integer> {
         SdWorker.builder(jobs.orElseThrow()).port(port).pipelines(model::configure);
     set("--concurrency", concurrency, worker::concurrency);
     listen.ifPresent(worker::listen);
+    results.set(worker);
     telemetry.telemetry().ifPresent(worker::openTelemetry);
     cluster.front().ifPresent(front -> worker.front(front, cluster.frontKey()));
     model.givenFolders().forEach(worker::folder);
@@ -358,7 +352,7 @@ final class ServeCommand implements Callable<Integer> {
     nameable.controlNetFolders().forEach(server::controlNetDirectory);
     trainings.ifPresent(server::trainingDirectory);
     server.styles(nameable.styles());
-    output.ifPresent(server::outputDirectory);
+    results.set(server, console);
     masks.ifPresent(server::segmentation);
     telemetry.telemetry().ifPresent(server::openTelemetry);
     server.ignoreScripts(ignoreScripts);

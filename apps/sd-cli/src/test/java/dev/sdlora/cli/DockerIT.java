@@ -144,7 +144,7 @@ final class DockerIT {
     List<String> entry = new ArrayList<>(words(ENTRYPOINT, dockerfile()));
     entry.set(0, APP.resolve("bin/sd").toString());
     entry.set(entry.indexOf("--port") + 1, "0");
-    entry.set(entry.indexOf("--output-dir") + 1, outputs.toString());
+    entry.set(entry.indexOf("--results") + 1, outputs.toString());
     Process server =
         new ProcessBuilder(entry).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try (BufferedReader out = server.inputReader()) {

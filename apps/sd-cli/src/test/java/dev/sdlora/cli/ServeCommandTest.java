@@ -43,6 +43,8 @@ class ServeCommandTest {
     "--segmentation, encoder.onnx, --segmentation must be two files",
     "--trusted-proxy, foo, --trusted-proxy: a trusted proxy must be an IP address or a block",
     "--allowed-host, http://foo, --allowed-host: an allowed host must be a name",
+    "--results, gs://bucket, --results: results must be a folder or an address that begins with",
+    "--results-age, 3, --results-age needs --results",
     "--listen, no.such.name.invalid, --listen has an unknown address: no.such.name.invalid"
   })
   void value_impossible_isToldInTheOptionsWords(String option, String value, String sentence) {

@@ -44,6 +44,7 @@ import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobImages;
 import dev.sdlora.server.reference.Uploads;
+import dev.sdlora.server.results.Results;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.SharedJobs;
@@ -65,6 +66,7 @@ import io.javalin.util.JavalinException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -103,6 +105,7 @@ public final class SdServer implements AutoCloseable {
   private final Pipeline first;
   private final Optional<ServerModels> models;
   private final Optional<SharedJobs> shared;
+  private final Optional<Results> results;
   private final Uploads uploads;
   private final TrainingsApi trainings;
   private final McpApi tools;
@@ -113,7 +116,7 @@ public final class SdServer implements AutoCloseable {
   private final boolean front;
   private volatile boolean stopping;
 
-  SdServer(SdServerBuilder settings) {
+  SdServer(SdServerBuilder settings, Optional<Results> results) {
     Pipeline pipeline = settings.pipeline;
     this.first = pipeline;
     this.host = settings.host;
@@ -122,7 +125,7 @@ public final class SdServer implements AutoCloseable {
     RequestLimits limits = settings.limits();
     ErrorMessages sentences = new ErrorMessages(folders(settings));
     RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
-    Optional<ImageFolder> folder = settings.outputDirectory.map(ImageFolder::new);
+    this.results = results;
     Usage counts = Usage.inMemory();
     Quotas quotas =
         new Quotas(() -> storedUsage().orElse(counts), System::nanoTime, System::currentTimeMillis);
@@ -131,11 +134,15 @@ public final class SdServer implements AutoCloseable {
             pipeline.concurrency(),
             settings.maxJobs,
             settings.history,
-            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, folder),
+            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, results),
             quotas,
             System::nanoTime);
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
-    Gallery gallery = folder.isPresent() ? new CommonGallery(folder.get()) : new JobGallery(queue);
+    Optional<Path> folder = results.flatMap(Results::folder);
+    Gallery gallery =
+        folder.isPresent()
+            ? new CommonGallery(new ImageFolder(folder.get()))
+            : new JobGallery(queue);
     References images =
         new References(
             Map.of(
@@ -171,7 +178,8 @@ public final class SdServer implements AutoCloseable {
             queue, shared, asked -> published.map(files -> RequestFiles.of(asked, files)));
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     this.masks = new MasksApi(offer, settings.segmentation);
-    SignedPaths signed = new SignedPaths();
+    byte[] key = shared.map(SharedJobs::signingKey).orElseGet(SignedPaths::randomKey);
+    SignedPaths signed = new SignedPaths(key, InstantSource.system());
     this.transport = transport(settings, sentences, signed);
     RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
     this.tools =
@@ -204,7 +212,7 @@ public final class SdServer implements AutoCloseable {
               new Sdapi(offer, queue, drawings, sentences).addTo(config.routes);
               new ImagesApi(offer, drawings, sentences, signed, settings.maxSide)
                   .addTo(config.routes);
-              new JobsApi(offer, queue, drawings, sentences).addTo(config.routes);
+              new JobsApi(offer, queue, drawings, sentences, signed).addTo(config.routes);
               new WorkersApi(shared).addTo(config.routes);
               new UsageApi(queue, quotas).addTo(config.routes);
               published.ifPresent(files -> files.addTo(config.routes));
@@ -214,7 +222,7 @@ public final class SdServer implements AutoCloseable {
               new UploadsApi(uploads, limits).addTo(config.routes);
               PngInfoApi info = new PngInfoApi(offer, sentences);
               info.addTo(config.routes);
-              new GalleryApi(gallery, info).addTo(config.routes);
+              new GalleryApi(gallery, info, signed).addTo(config.routes);
               new UpscalesApi(offer, queue).addTo(config.routes);
               masks.addTo(config.routes);
               new GridsApi(offer, queue, drawings).addTo(config.routes);
@@ -244,10 +252,11 @@ public final class SdServer implements AutoCloseable {
                   queue,
                   settings.front ? Workshop.none() : Workshop.of(offer),
                   sentences,
-                  settings.jobAge,
+                  settings.ageOfJobs(),
                   settings.history,
                   Map.of(GridsApi.KIND, GridsApi::read),
-                  metrics));
+                  metrics,
+                  results));
     } catch (RuntimeException e) {
       metrics.close();
       throw e;
@@ -289,7 +298,7 @@ public final class SdServer implements AutoCloseable {
     folders.addAll(settings.checkpointDirectories);
     folders.addAll(settings.pipeline.loras().folders());
     settings.pipeline.preprocessors().forEach(each -> each.directory().ifPresent(folders::add));
-    settings.outputDirectory.ifPresent(folders::add);
+    settings.results.filter(place -> !place.contains("://")).map(Path::of).ifPresent(folders::add);
     Path parent = settings.pipeline.checkpoint().path().toAbsolutePath().getParent();
     if (parent != null) {
       folders.add(parent);
@@ -348,6 +357,7 @@ public final class SdServer implements AutoCloseable {
     try {
       javalin.start(host, port);
       shared.ifPresent(SharedJobs::start);
+      results.ifPresent(Results::start);
     } catch (JavalinBindException e) {
       metrics.close();
       shared.ifPresent(SharedJobs::close);
@@ -377,6 +387,7 @@ public final class SdServer implements AutoCloseable {
     shared.ifPresent(SharedJobs::stopClaiming);
     queue.close(patience);
     shared.ifPresent(SharedJobs::close);
+    results.ifPresent(Results::close);
     trainings.close();
     masks.close();
     transport.stop();

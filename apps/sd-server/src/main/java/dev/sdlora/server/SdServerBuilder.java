@@ -5,16 +5,14 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.SegmentationModel;
-import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.SettingException;
-import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.server.key.Key;
 import dev.sdlora.server.key.KeyFile;
 import dev.sdlora.server.key.Keys;
+import dev.sdlora.server.results.Results;
 import dev.sdlora.server.transport.TrustedProxies;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +51,8 @@ public final class SdServerBuilder {
   Optional<Function<Checkpoint, Pipeline>> opener = Optional.empty();
   OptionalLong maxWeightBytes = OptionalLong.empty();
   Optional<SegmentationModel> segmentation = Optional.empty();
-  Optional<Path> outputDirectory = Optional.empty();
+  Optional<String> results = Optional.empty();
+  Optional<Duration> resultsAge = Optional.empty();
   Optional<Path> trainingDirectory = Optional.empty();
   String host = "127.0.0.1";
   private int port = 7860;
@@ -282,30 +281,45 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets the folder for the images of every job, saved at its end as PNG with their settings. The
-   * gallery shows this folder; without one, it shows the images of the jobs in the history. If an
-   * image cannot be written, its job gets a warning.
+   * Sets the place for the images of every job, saved at its end as PNG with their settings: {@code
+   * 2026-11-30/JOB-0.png}. The gallery shows a folder, with files of other programs; otherwise it
+   * shows the images of the jobs in the history. If an image cannot be written, its job gets a
+   * warning. Requests with {@code save_images: false} are left out.
    *
-   * @param directory a folder; created if it does not exist
+   * @param place a folder, created if it does not exist; or {@code s3://bucket/prefix}, which needs
+   *     the module sd-s3
    * @return this builder
-   * @throws IllegalArgumentException if it is not a folder, or cannot be created or written to
+   * @throws IllegalArgumentException if it is an address of another kind, or a folder that cannot
+   *     be created or written to
    */
-  public SdServerBuilder outputDirectory(Path directory) {
-    Objects.requireNonNull(directory, "directory");
-    try {
-      Files.createDirectories(directory);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "cannot create the output folder '%s': %s".formatted(directory, FileReason.of(e)), e);
-    }
-    try {
-      WritableFolder.check(directory);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "cannot write to the output folder '%s': %s".formatted(directory, FileReason.of(e)), e);
-    }
-    this.outputDirectory = Optional.of(directory);
+  public SdServerBuilder results(String place) {
+    Objects.requireNonNull(place, "place");
+    this.results = Optional.of(Results.require(place));
     return this;
+  }
+
+  /**
+   * Deletes {@linkplain #results results} and their jobs after a time. Files that no server has
+   * written stay.
+   *
+   * @param age the time since the end of the job. Default: results are kept
+   * @return this builder
+   * @throws IllegalArgumentException if the age is not positive
+   */
+  public SdServerBuilder resultsAge(Duration age) {
+    Objects.requireNonNull(age, "age");
+    if (age.isNegative() || age.isZero()) {
+      throw new IllegalArgumentException("the age of results must be positive: " + age);
+    }
+    this.resultsAge = Optional.of(age);
+    return this;
+  }
+
+  /** Returns the age at which jobs are deleted: before their results, or with them. */
+  Duration ageOfJobs() {
+    return resultsAge
+        .filter(age -> results.isPresent() && age.compareTo(jobAge) < 0)
+        .orElse(jobAge);
   }
 
   /**
@@ -543,12 +557,19 @@ public final class SdServerBuilder {
    *
    * @return the running server
    * @throws IllegalArgumentException if the address or the port cannot be used
-   * @throws IllegalStateException if the database of the jobs cannot be opened, or a front has none
+   * @throws IllegalStateException if the database of the jobs or the place of the results cannot be
+   *     used, or a front has no database
    */
   public SdServer start() {
     if (front && jobs.isEmpty()) {
       throw new IllegalStateException("a front needs a database of jobs that workers share");
     }
-    return new SdServer(this).start(port);
+    Optional<Results> opened = results.map(place -> Results.open(place, resultsAge));
+    try {
+      return new SdServer(this, opened).start(port);
+    } catch (RuntimeException e) {
+      opened.ifPresent(Results::close);
+      throw e;
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.observe.JobSpans;
 import dev.sdlora.server.observe.JobWatch;
 import dev.sdlora.server.observe.Metrics;
+import dev.sdlora.server.results.Results;
 import dev.sdlora.server.store.SharedJobs;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
@@ -44,10 +45,12 @@ public final class SdWorker implements AutoCloseable {
   private final JobQueue queue;
   private final WorkerShop shop;
   private final SharedJobs jobs;
+  private final Optional<Results> results;
   private final String host;
   private volatile boolean stopping;
 
-  private SdWorker(Builder settings) {
+  private SdWorker(Builder settings, Optional<Results> results) {
+    this.results = results;
     this.host = settings.host;
     ErrorMessages sentences = new ErrorMessages(List.of());
     this.queue =
@@ -55,7 +58,7 @@ public final class SdWorker implements AutoCloseable {
             settings.concurrency,
             Integer.MAX_VALUE,
             HISTORY,
-            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, Optional.empty()));
+            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, results));
     this.shop =
         WorkerFiles.shop(
             settings.folders,
@@ -72,7 +75,8 @@ public final class SdWorker implements AutoCloseable {
               sentences,
               AGE,
               Map.of(GridsApi.KIND, GridsApi::read),
-              metrics);
+              metrics,
+              results);
     } catch (RuntimeException e) {
       shop.close();
       metrics.close();
@@ -126,6 +130,7 @@ public final class SdWorker implements AutoCloseable {
     queue.close(patience);
     jobs.close();
     shop.close();
+    results.ifPresent(Results::close);
     javalin.stop();
     metrics.close();
   }
@@ -147,6 +152,7 @@ public final class SdWorker implements AutoCloseable {
     private int port = 7860;
     private int concurrency = 1;
     private Optional<OpenTelemetry> telemetry = Optional.empty();
+    private Optional<String> results = Optional.empty();
 
     private Builder(String jobs) {
       this.jobs = jobs;
@@ -242,6 +248,21 @@ public final class SdWorker implements AutoCloseable {
     }
 
     /**
+     * Sets the place for the images of jobs, which its fronts must be able to read; see {@link
+     * SdServerBuilder#results}.
+     *
+     * @param place a folder that all machines share, or {@code s3://bucket/prefix}. Default: images
+     *     are kept in the database
+     * @return this builder
+     * @throws IllegalArgumentException if it is an address of another kind, or a folder that cannot
+     *     be created or written to
+     */
+    public Builder results(String place) {
+      this.results = Optional.of(Results.require(place));
+      return this;
+    }
+
+    /**
      * Sets where traces go.
      *
      * @param instance the application's instance, which it closes after the worker. Default: {@link
@@ -266,15 +287,26 @@ public final class SdWorker implements AutoCloseable {
      * @throws IllegalStateException if the database of the jobs cannot be opened
      */
     public SdWorker start() {
-      SdWorker worker = new SdWorker(this);
+      SdWorker worker = open();
       try {
         worker.javalin.start(host, port);
+        worker.results.ifPresent(Results::start);
         worker.jobs.start();
         return worker;
       } catch (JavalinBindException e) {
         worker.close();
         throw new IllegalArgumentException(
             "cannot listen on port %s of %s: %s".formatted(port, host, e.getMessage()), e);
+      }
+    }
+
+    private SdWorker open() {
+      Optional<Results> opened = results.map(place -> Results.open(place, Optional.empty()));
+      try {
+        return new SdWorker(this, opened);
+      } catch (RuntimeException e) {
+        opened.ifPresent(Results::close);
+        throw e;
       }
     }
   }

@@ -24,6 +24,7 @@ import dev.sdlora.request.Base64Images;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -186,15 +187,21 @@ class OpenAiAnswersTest {
     assertThat(url).startsWith(served.server.uri() + "/api/jobs/");
     assertThat(served.send(served.request(path(url))).statusCode()).isEqualTo(200);
     String other = path(url).replaceFirst("/images/0", "/images/1");
-    assertThat(served.send(served.request(other)).statusCode()).isEqualTo(401);
-    assertThat(
-            served
-                .send(served.request(path(url).replaceFirst("signature=.", "signature=")))
-                .statusCode())
-        .isEqualTo(401);
+    HttpResponse<String> refused = served.send(served.request(other));
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body()).contains("the signature of this address is wrong");
+    for (String change : List.of("signature=.", "expires=.")) {
+      String changed = path(url).replaceFirst(change, change.replace(".", ""));
+      assertThat(served.send(served.request(changed)).statusCode()).isEqualTo(403);
+    }
+    HttpRequest.Builder known =
+        served
+            .request(other.replace("/images/1", "/images/0"))
+            .header("Authorization", "Bearer sk-test");
+    assertThat(served.send(known).statusCode()).isEqualTo(200);
     assertThat(served.send(served.request(path(url)).DELETE()).statusCode()).isEqualTo(401);
     String job = path(url).replaceFirst("/images/0", "");
-    assertThat(served.send(served.request(job)).statusCode()).isEqualTo(401);
+    assertThat(served.send(served.request(job)).statusCode()).isEqualTo(403);
   }
 
   @Test
@@ -207,9 +214,10 @@ class OpenAiAnswersTest {
                     "{'prompt': 'a ring', 'size': '64x64', 'steps': 1, 'response_format': 'url'}")
                 .header("Authorization", "Bearer sk-test")
                 .header("X-Forwarded-Proto", "https")
-                .header("X-Forwarded-Host", "images.example.com"));
+                .header("X-Forwarded-Host", "images.example.com")
+                .header("X-Forwarded-Prefix", "/studio/"));
     assertThat(Served.json(answer).at("/data/0/url").asText())
-        .startsWith("https://images.example.com/api/jobs/");
+        .startsWith("https://images.example.com/studio/api/jobs/");
   }
 
   @ParameterizedTest

@@ -88,6 +88,7 @@ class SharedJobsTest {
       ids = Stream.concat(Stream.of(cut), waiting).toList();
     }
     try (Served after = served()) {
+      assertThat(image(after, first, 0)).isEqualTo(picture);
       JsonNode shown = after.get("/api/jobs/" + first.get("id").asText());
       assertThat(shown.get("state").asText()).isEqualTo("done");
       assertThat(shown.get("created")).isEqualTo(first.get("created"));

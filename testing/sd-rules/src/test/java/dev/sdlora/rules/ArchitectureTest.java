@@ -230,6 +230,21 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("ai.onnxruntime..");
 
+  @ArchTest
+  static final ArchRule S3 =
+      classes()
+          .that()
+          .resideInAPackage("dev.sdlora.s3..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.jspecify..",
+              "software.amazon.awssdk..",
+              "dev.sdlora.models.bucket..",
+              "dev.sdlora.server.results..",
+              "dev.sdlora.s3..");
+
   /** Allows langchain4j's core, which has these packages. */
   @ArchTest
   static final ArchRule LANGCHAIN4J =

@@ -26,7 +26,7 @@ public final class LoraReference {
 
   /** Matches references whose ends look like weights. */
   private static final Pattern WHOLE =
-      Pattern.compile("civitai:((model:)?\\d+|hash:\\w+)|https?:.*#sha256=\\p{XDigit}{64}");
+      Pattern.compile("civitai:((model:)?\\d+|hash:\\w+)|(https?|s3):.*#sha256=\\p{XDigit}{64}");
 
   /**
    * Matches one weight, or one for the text encoders and one for the U-Net. Also matches malformed

@@ -8,10 +8,13 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.image.PngInfoApi;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** {@code /api/gallery}: the generated images and their settings. */
@@ -24,12 +27,18 @@ public final class GalleryApi {
 
   private final Gallery gallery;
   private final PngInfoApi settings;
+  private final SignedPaths signed;
   private final Thumbnails thumbnails = new Thumbnails();
 
-  /** Creates the API of a gallery. */
-  public GalleryApi(Gallery gallery, PngInfoApi settings) {
+  /**
+   * Creates the API of a gallery.
+   *
+   * @param signed signs the addresses of images
+   */
+  public GalleryApi(Gallery gallery, PngInfoApi settings, SignedPaths signed) {
     this.gallery = gallery;
     this.settings = settings;
+    this.signed = signed;
   }
 
   /** Adds the routes. */
@@ -63,9 +72,12 @@ public final class GalleryApi {
     Answers.json(context, answer);
   }
 
-  private static ObjectNode json(GalleryImage image) {
+  private ObjectNode json(GalleryImage image) {
+    String name = URLEncoder.encode(image.name(), StandardCharsets.UTF_8).replace("+", "%20");
+    String path = "/api/gallery/" + name;
     return Fields.object()
         .put("name", image.name())
+        .put("url", path + "?" + signed.sign(path))
         .put("time", image.time().toString())
         .put("width", image.width())
         .put("height", image.height())

@@ -1,11 +1,9 @@
 package dev.sdlora.server.gallery;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.value.ImageIoReader;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.job.Job;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -15,24 +13,24 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images in one folder, including those from other programs. Each file's metadata is read once
- * and again when the file changes; the folder is checked for changes on every request.
+ * The images in one folder and its subfolders named by days, such as {@code 2026-11-30}, including
+ * those from other programs. Each file's metadata is read once and again when the file changes; the
+ * folders are checked for changes on every request.
  */
 public final class ImageFolder implements Gallery {
   /** Larger files are skipped. */
@@ -47,15 +45,14 @@ public final class ImageFolder implements Gallery {
    */
   private static final int MOST_TEXT = 20_000_000;
 
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+  private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
 
   private final Path folder;
   private final Object looking = new Object();
-  private volatile Look last = new Look(Map.of(), -1);
+  private volatile Look last = new Look(Map.of(), Set.of(), -1);
 
   /** The cached state of a file; no image if it is damaged. */
-  private record Known(long modified, long size, Optional<GalleryImage> image) {
+  private record Known(Path file, long modified, long size, Optional<GalleryImage> image) {
     boolean isOf(BasicFileAttributes file) {
       return modified == file.lastModifiedTime().toMillis() && size == file.size();
     }
@@ -69,21 +66,30 @@ public final class ImageFolder implements Gallery {
       characters += file.image().map(image -> image.infotext().length()).orElse(0);
       return characters <= MOST_TEXT
           ? file
-          : new Known(file.modified, file.size, file.image().map(GalleryImage::withoutParameters));
+          : new Known(
+              file.file,
+              file.modified,
+              file.size,
+              file.image().map(GalleryImage::withoutParameters));
     }
   }
 
-  /** The result of one scan of the folder. */
+  /** The result of one scan of the folder and of the days in it. */
   private record Look(
-      Map<String, Known> files, List<GalleryImage> newestFirst, long folderModified, long at) {
+      Map<String, Known> files,
+      Set<Path> days,
+      List<GalleryImage> newestFirst,
+      long folderModified,
+      long at) {
     /** Time after the last change by which the clock of the file system must have advanced. */
     private static final long SETTLED_MILLIS = 3000;
 
     private static final long GOOD_FOR_MILLIS = 30_000;
 
-    Look(Map<String, Known> files, long folderModified) {
+    Look(Map<String, Known> files, Set<Path> days, long folderModified) {
       this(
           files,
+          days,
           files.values().stream()
               .flatMap(file -> file.image().stream())
               .sorted(
@@ -96,9 +102,9 @@ public final class ImageFolder implements Gallery {
     }
 
     /**
-     * Whether the folder is unchanged. Its modification time changes when files are added, deleted
-     * or renamed. Files modified shortly before the scan may still be incomplete, so they force
-     * another one.
+     * Whether the folders are unchanged. The modification time of one changes when files are added,
+     * deleted or renamed. Files modified shortly before the scan may still be incomplete, so they
+     * force another one.
      */
     boolean isStillTrue(long modified) {
       long change =
@@ -109,41 +115,9 @@ public final class ImageFolder implements Gallery {
     }
   }
 
-  /** Creates a gallery of a folder; subfolders are ignored. */
+  /** Creates a gallery of a folder; other subfolders than those of days are ignored. */
   public ImageFolder(Path folder) {
     this.folder = folder;
-  }
-
-  /**
-   * Saves the images of a job that has ended.
-   *
-   * @return a warning for each image that could not be saved
-   */
-  public List<String> save(Job job) {
-    List<String> problems = new ArrayList<>();
-    if (!job.settings()
-        .path("save_images")
-        .asBoolean(true)) { // A1111's clients can disable saving.
-      return problems;
-    }
-    for (GeneratedImage image : job.finished()) {
-      try {
-        save(image);
-      } catch (ImageFileException e) {
-        problems.add("an image could not be saved: " + e.getMessage());
-      }
-    }
-    return problems;
-  }
-
-  /** Saves an image under an unused name. */
-  private synchronized void save(GeneratedImage image) {
-    String stem = STAMP.format(LocalDateTime.now(ZoneId.systemDefault())) + "-" + image.seed();
-    Path file = folder.resolve(stem + ".png");
-    for (int i = 2; Files.exists(file, LinkOption.NOFOLLOW_LINKS); i++) {
-      file = folder.resolve(stem + "-" + i + ".png");
-    }
-    image.save(file);
   }
 
   @Override
@@ -155,35 +129,64 @@ public final class ImageFolder implements Gallery {
   private Look look() {
     synchronized (looking) {
       Look before = last;
-      long folderModified = modified();
-      if (!before.isStillTrue(folderModified)) {
-        last = new Look(files(before.files()), folderModified);
+      long modified = modified(before.days());
+      if (!before.isStillTrue(modified)) {
+        last = look(before.files());
       }
       return last;
     }
   }
 
-  private long modified() {
+  /** Returns the time of the last change of the folder and of days in it. */
+  private long modified(Set<Path> days) {
     try {
-      return Files.getLastModifiedTime(folder).toMillis();
+      long latest = Files.getLastModifiedTime(folder).toMillis();
+      for (Path day : days) {
+        latest = Math.max(latest, Files.getLastModifiedTime(day).toMillis());
+      }
+      return latest;
+    } catch (NoSuchFileException e) {
+      if (!Files.exists(folder)) {
+        throw unreadable(e);
+      }
+      return -1; // A day was deleted, so look again.
     } catch (IOException e) {
-      throw new Refusal(500, "cannot read the image folder: " + e.getMessage());
+      throw unreadable(e);
     }
   }
 
-  private Map<String, Known> files(Map<String, Known> known) {
+  private static Refusal unreadable(IOException e) {
+    return new Refusal(500, "cannot read the image folder: " + e.getMessage());
+  }
+
+  private Look look(Map<String, Known> known) {
     Map<String, Known> now = new HashMap<>();
+    Set<Path> days = new HashSet<>();
     Texts texts = new Texts();
     try {
+      // Folders change after this, or are scanned after their changes.
+      long changed = modified(last.days());
       Files.walkFileTree(
           folder,
           EnumSet.noneOf(FileVisitOption.class),
-          1,
+          2,
           new SimpleFileVisitor<>() {
             @Override
+            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+              if (visited.equals(folder)) {
+                return FileVisitResult.CONTINUE;
+              }
+              if (!DAY.matcher(String.valueOf(visited.getFileName())).matches()) {
+                return FileVisitResult.SKIP_SUBTREE;
+              }
+              days.add(visited);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              String name = String.valueOf(file.getFileName());
-              if (attributes.isRegularFile() && isImage(name)) {
+              String name = name(file);
+              if (attributes.isRegularFile() && isImage(String.valueOf(file.getFileName()))) {
                 @Nullable Known before = known.get(name);
                 now.put(
                     name,
@@ -200,10 +203,18 @@ public final class ImageFolder implements Gallery {
               return FileVisitResult.CONTINUE; // The file was deleted meanwhile.
             }
           });
+      return new Look(now, days, changed);
     } catch (IOException e) {
-      throw new Refusal(500, "cannot read the image folder: " + e.getMessage());
+      throw unreadable(e);
     }
-    return now;
+  }
+
+  /** Returns the name of an image; it contains no slash, so that it is one part of an address. */
+  private String name(Path file) {
+    Path parent = file.getParent();
+    return parent == null || parent.equals(folder)
+        ? String.valueOf(file.getFileName())
+        : parent.getFileName() + "_" + file.getFileName();
   }
 
   /** Whether a file is an image; unfinished files have a name that begins with a dot. */
@@ -216,7 +227,7 @@ public final class ImageFolder implements Gallery {
   private static Known read(Path file, String name, BasicFileAttributes attributes) {
     Optional<GalleryImage> image =
         attributes.size() > MAX_FILE_BYTES ? Optional.empty() : described(file, name, attributes);
-    return new Known(attributes.lastModifiedTime().toMillis(), attributes.size(), image);
+    return new Known(file, attributes.lastModifiedTime().toMillis(), attributes.size(), image);
   }
 
   private static Optional<GalleryImage> described(
@@ -248,19 +259,27 @@ public final class ImageFolder implements Gallery {
 
   @Override
   public Optional<GalleryImage> image(String name) {
+    return known(name).flatMap(Known::image);
+  }
+
+  private Optional<Known> known(String name) {
     @Nullable Known before = last.files().get(name);
-    if (before != null && isStill(name, before)) {
-      return before.image();
-    }
-    return Optional.ofNullable(look().files().get(name)).flatMap(Known::image);
+    return before != null && isStill(before)
+        ? Optional.of(before)
+        : Optional.ofNullable(look().files().get(name));
+  }
+
+  /** Returns the file of an image; damaged files are none. */
+  private Optional<Path> file(String name) {
+    return known(name).filter(known -> known.image().isPresent()).map(Known::file);
   }
 
   /** Whether a file is unchanged; avoids a scan of the whole folder. */
-  private boolean isStill(String name, Known before) {
+  private static boolean isStill(Known before) {
     try {
       return before.isOf(
           Files.readAttributes(
-              folder.resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+              before.file(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
     } catch (IOException e) {
       return false;
     }
@@ -268,11 +287,9 @@ public final class ImageFolder implements Gallery {
 
   @Override
   public Optional<byte[]> find(String name) {
-    if (image(name).isEmpty()) {
-      return Optional.empty();
-    }
+    Optional<Path> file = file(name);
     try {
-      return Optional.of(Files.readAllBytes(folder.resolve(name)));
+      return file.isPresent() ? Optional.of(Files.readAllBytes(file.get())) : Optional.empty();
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -282,11 +299,9 @@ public final class ImageFolder implements Gallery {
 
   @Override
   public boolean delete(String name) {
-    if (image(name).isEmpty()) {
-      return false;
-    }
+    Optional<Path> file = file(name);
     try {
-      return Files.deleteIfExists(folder.resolve(name));
+      return file.isPresent() && Files.deleteIfExists(file.get());
     } catch (IOException e) {
       throw new Refusal(
           409, "cannot delete the image '%s': its folder is read-only".formatted(name));

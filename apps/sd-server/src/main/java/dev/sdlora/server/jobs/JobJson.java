@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobQueue;
@@ -14,11 +15,17 @@ import java.util.List;
 public final class JobJson {
   private final JobQueue queue;
   private final ErrorMessages sentences;
+  private final SignedPaths signed;
 
-  /** Creates a converter for a queue. */
-  public JobJson(JobQueue queue, ErrorMessages sentences) {
+  /**
+   * Creates a converter for a queue.
+   *
+   * @param signed signs the addresses of images
+   */
+  public JobJson(JobQueue queue, ErrorMessages sentences, SignedPaths signed) {
     this.queue = queue;
     this.sentences = sentences;
+    this.signed = signed;
   }
 
   /** Returns all known jobs, newest first. */
@@ -69,10 +76,11 @@ public final class JobJson {
     return json;
   }
 
-  static ObjectNode image(Job job, int number, JobImage image) {
+  ObjectNode image(Job job, int number, JobImage image) {
+    String path = "/api/jobs/%s/images/%s".formatted(job.id(), number);
     return Fields.object()
         .put("number", number)
-        .put("url", "/api/jobs/%s/images/%s".formatted(job.id(), number))
+        .put("url", path + "?" + signed.sign(path))
         .put("width", image.width())
         .put("height", image.height())
         .put("seed", image.seed())

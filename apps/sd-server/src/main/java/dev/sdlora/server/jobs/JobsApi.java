@@ -17,6 +17,7 @@ import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
+import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
@@ -52,13 +53,18 @@ public final class JobsApi {
    * Creates the API of a queue.
    *
    * @param drawings makes jobs of requests
+   * @param signed signs the addresses of images
    */
   public JobsApi(
-      RequestContext offer, JobQueue queue, DrawingJobs drawings, ErrorMessages sentences) {
+      RequestContext offer,
+      JobQueue queue,
+      DrawingJobs drawings,
+      ErrorMessages sentences,
+      SignedPaths signed) {
     this.offer = offer;
     this.queue = queue;
     this.drawings = drawings;
-    this.json = new JobJson(queue, sentences);
+    this.json = new JobJson(queue, sentences, signed);
     this.watchers = new Watchers(MOST_WATCHERS, queue::secondsLeft);
   }
 
@@ -250,10 +256,10 @@ public final class JobsApi {
     }
   }
 
-  private static int sendImages(Job job, EventStream stream, int sent) {
+  private int sendImages(Job job, EventStream stream, int sent) {
     List<JobImage> images = job.images();
     for (int i = sent; i < images.size(); i++) {
-      stream.send("image", JobJson.image(job, i, images.get(i)));
+      stream.send("image", json.image(job, i, images.get(i)));
     }
     return images.size();
   }

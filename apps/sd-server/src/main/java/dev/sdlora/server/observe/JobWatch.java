@@ -1,10 +1,11 @@
 package dev.sdlora.server.observe;
 
-import dev.sdlora.server.gallery.ImageFolder;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.Phase;
+import dev.sdlora.server.job.Work;
+import dev.sdlora.server.results.Results;
 import dev.sdlora.server.trace.Origin;
 import java.util.List;
 import java.util.Optional;
@@ -14,20 +15,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Measures, traces and logs the jobs that this process draws, and saves their images.
  *
- * @param folder the folder for images; empty if they are not saved
+ * @param results the place of images of jobs that are not stored; empty if they are not saved
  */
 public record JobWatch(
-    Metrics metrics, JobSpans spans, ErrorMessages sentences, Optional<ImageFolder> folder)
+    Metrics metrics, JobSpans spans, ErrorMessages sentences, Optional<Results> results)
     implements JobQueue.Observer {
   private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
 
   @Override
   public List<String> workEnded(Job job) {
-    if (folder.isEmpty() || job.work().isElsewhere()) {
+    if (results.isEmpty() || job.work().lane() == Work.Lane.SHARED) {
       return List.of();
     }
     long began = System.nanoTime();
-    List<String> warnings = folder.get().save(job);
+    List<String> warnings = results.get().write(job);
     job.passed(Phase.Passed.until(Phase.STORE, began));
     return warnings;
   }

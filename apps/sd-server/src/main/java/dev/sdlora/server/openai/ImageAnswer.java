@@ -32,7 +32,7 @@ record ImageAnswer(String format, int quality, Optional<Links> links) {
   /**
    * Creates URLs of images.
    *
-   * @param server scheme and authority
+   * @param server the address of the server
    * @param signed signs the paths
    */
   record Links(String server, SignedPaths signed) {

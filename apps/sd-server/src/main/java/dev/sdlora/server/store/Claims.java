@@ -156,7 +156,7 @@ record Claims(Database database) {
   record News(
       JobReport report,
       Optional<byte[]> preview,
-      List<JobImage> images,
+      List<SavedImages.Saved> images,
       List<byte[]> previews,
       List<byte[]> cells,
       int firstCell) {}
@@ -199,15 +199,17 @@ record Claims(Database database) {
 
   private static void add(Database.Session session, String id, News news) throws SQLException {
     int number = news.report().images() - news.images().size();
-    for (JobImage image : news.images()) {
+    for (SavedImages.Saved saved : news.images()) {
+      JobImage image = saved.image();
       session.update(
-          "INSERT INTO sd_images (job, number, seed, infotext, png, width, height) VALUES (?, ?, ?,"
-              + " ?, ?, ?, ?)",
+          "INSERT INTO sd_images (job, number, seed, infotext, png, result, width, height) VALUES"
+              + " (?, ?, ?, ?, ?, ?, ?, ?)",
           id,
           number++,
           image.seed(),
           image.infotext(),
-          image.png(),
+          saved.png().orElse(null),
+          saved.key().orElse(null),
           image.width(),
           image.height());
     }

@@ -8,13 +8,14 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
-import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.Phase;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.trace.Origin;
+import dev.sdlora.server.results.Results;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class Drawings {
   private final Workshop workshop;
   private final Map<String, WorkReader> readers;
   private final ErrorMessages sentences;
+  private final Optional<Results> results;
   private final Runnable whenEnded;
   private final StoreObserver observer;
   private final String worker = UUID.randomUUID().toString();
@@ -66,6 +68,7 @@ final class Drawings {
    * Creates an empty set.
    *
    * @param readers make the work of other kinds than single images, by the kind
+   * @param results the place of images; empty to keep them in the database
    * @param whenEnded called by any thread when a job was drawn, so that {@link #renew} is called
    *     soon
    * @param observer notified of claims
@@ -75,6 +78,7 @@ final class Drawings {
       Workshop workshop,
       Map<String, WorkReader> readers,
       ErrorMessages sentences,
+      Optional<Results> results,
       Runnable whenEnded,
       StoreObserver observer) {
     this.store = store;
@@ -82,6 +86,7 @@ final class Drawings {
     this.workshop = workshop;
     this.readers = readers;
     this.sentences = sentences;
+    this.results = results;
     this.whenEnded = whenEnded;
     this.observer = observer;
   }
@@ -90,16 +95,18 @@ final class Drawings {
     final StoredJob.Claim claim;
     final SharedWork work;
     final Job job;
+    final SavedImages saved;
     @Nullable BufferedImage told;
     int images;
     int previews;
     int cells;
     volatile @Nullable Ended ended;
 
-    Drawing(StoredJob.Claim claim, SharedWork work, Job job) {
+    Drawing(StoredJob.Claim claim, SharedWork work, Job job, SavedImages saved) {
       this.claim = claim;
       this.work = work;
       this.job = job;
+      this.saved = saved;
     }
 
     /**
@@ -108,10 +115,9 @@ final class Drawings {
      * @param all whether the job has ended; until then, the only image of a job waits for its end
      */
     Claims.News news(UnaryOperator<JobReport> completed, Optional<byte[]> preview, boolean all) {
-      List<JobImage> finished = job.images();
-      List<JobImage> images =
-          all || job.parts() > 1 ? rest(finished, this.images) : List.<JobImage>of();
-      images.forEach(JobImage::png); // Encodes them before the transaction begins.
+      saved.begin();
+      List<SavedImages.Saved> images =
+          all || job.parts() > 1 ? saved.from(this.images) : List.<SavedImages.Saved>of();
       List<byte[]> previews =
           rest(job.keptPreviews(), this.previews).stream().map(Base64Images::png).toList();
       List<byte[]> cells = rest(work.cells(), this.cells);
@@ -160,8 +166,11 @@ final class Drawings {
   private void renew(Drawing drawing, boolean closing) {
     Ended ended = drawing.ended;
     if (ended != null) {
-      end(drawing, ended, closing);
-      return;
+      drawing.saved.begin();
+      if (drawing.saved.areAll()) {
+        end(drawing, ended, closing);
+        return;
+      }
     }
     BufferedImage look = drawing.job.preview().orElse(null);
     Optional<byte[]> preview =
@@ -214,7 +223,7 @@ final class Drawings {
     Claims.News news =
         drawing.news(
             report -> {
-              JobReport whole = report.ended(outcome.warnings(), outcome.loras());
+              JobReport whole = report.ended(warnings(outcome, drawing), outcome.loras());
               return state == JobState.FAILED && failure != null
                   ? whole.failed(sentences.of(failure))
                   : whole;
@@ -225,7 +234,17 @@ final class Drawings {
     claims.end(worker, drawing.claim, state, news);
     drawing.job.passed(Phase.Passed.until(Phase.STORE, began));
     drawings.remove(drawing.claim.id());
-    drawing.work.end(ended.outcome, failure);
+    drawing.work.end(
+        ended.outcome == null
+            ? null
+            : new Work.Outcome(warnings(outcome, drawing), outcome.loras()),
+        failure);
+  }
+
+  private static List<String> warnings(Work.Outcome outcome, Drawing drawing) {
+    List<String> all = new ArrayList<>(outcome.warnings());
+    all.addAll(drawing.saved.warnings());
+    return all;
   }
 
   private static JobState state(Job job, @Nullable Throwable failure) {
@@ -266,7 +285,7 @@ final class Drawings {
     if (!(job.work() instanceof SharedWork work)) {
       return;
     }
-    Drawing drawing = new Drawing(claim, work, job);
+    Drawing drawing = new Drawing(claim, work, job, new SavedImages(results, job, whenEnded));
     drawings.put(claim.id(), drawing);
     pending = drawing;
     beginPending();

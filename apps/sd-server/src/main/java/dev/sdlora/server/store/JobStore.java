@@ -1,12 +1,14 @@
 package dev.sdlora.server.store;
 
 import dev.sdlora.server.http.RecentFiles;
+import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
 import dev.sdlora.server.key.Quotas;
 import dev.sdlora.server.key.Sender;
 import dev.sdlora.server.key.Usage;
+import dev.sdlora.server.results.Results;
 import dev.sdlora.server.trace.Origin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The jobs of one or several servers in a database: H2 in a folder, or PostgreSQL. A server claims
@@ -33,6 +36,7 @@ final class JobStore implements AutoCloseable {
   private static final long LOADED_BYTES = 64L << 20;
 
   private final Database database;
+  private final Optional<Results> results;
   private final RecentFiles files = new RecentFiles(Integer.MAX_VALUE, LOADED_BYTES);
 
   /**
@@ -40,26 +44,33 @@ final class JobStore implements AutoCloseable {
    *
    * @param place a folder, or the address of a PostgreSQL database
    * @param observer notified of transactions
+   * @param results the place of images that the database does not keep
    * @throws StoreException if the database cannot be opened
    */
-  static JobStore open(String place, StoreObserver observer) {
+  static JobStore open(String place, StoreObserver observer, Optional<Results> results) {
     Database database = Database.open(place, observer);
     try {
       Tables.create(database);
-      return new JobStore(database);
+      return new JobStore(database, results);
     } catch (RuntimeException e) {
       database.close();
       throw e;
     }
   }
 
-  private JobStore(Database database) {
+  private JobStore(Database database, Optional<Results> results) {
     this.database = database;
+    this.results = results;
   }
 
   /** Returns the statements with which servers take jobs. */
   Claims claims() {
     return new Claims(database);
+  }
+
+  /** Returns what all servers of the database know. */
+  Secrets secrets() {
+    return new Secrets(database);
   }
 
   /** Returns the servers that draw. */
@@ -207,12 +218,38 @@ final class JobStore implements AutoCloseable {
 
   /** Returns the PNG file of an image. */
   byte[] png(String id, int number) {
-    return files.made(
-        id + "/" + number,
-        () ->
-            found("SELECT png FROM sd_images WHERE job = ? AND number = ?", id, number)
-                .orElseThrow(
-                    () -> new StoreException("image %s/%s is gone".formatted(id, number), null)));
+    return files.made(id + "/" + number, () -> loaded(id, number));
+  }
+
+  private byte[] loaded(String id, int number) {
+    List<Supplier<byte[]>> found =
+        database.within(
+            session ->
+                session.query(
+                    row -> {
+                      byte[] png = row.getBytes(1);
+                      String key = row.getString(2);
+                      return () -> png == null ? result(String.valueOf(key)) : png;
+                    },
+                    "SELECT png, result FROM sd_images WHERE job = ? AND number = ?",
+                    id,
+                    number));
+    return found.stream()
+        .findFirst()
+        .orElseThrow(
+            () -> new Refusal(404, "the image is gone; its job was deleted, or is drawn once more"))
+        .get();
+  }
+
+  private byte[] result(String key) {
+    return results
+        .orElseThrow(
+            () ->
+                new Refusal(
+                    503,
+                    "the image is in the results of other servers; start this one with their"
+                        + " --results"))
+        .read(key);
   }
 
   /** Returns the PNG file of a part of a job: a kept preview, or a cell of a grid. */

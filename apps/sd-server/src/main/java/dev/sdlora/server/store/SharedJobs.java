@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
@@ -15,6 +16,7 @@ import dev.sdlora.server.key.Key;
 import dev.sdlora.server.key.QuotaException;
 import dev.sdlora.server.key.Sender;
 import dev.sdlora.server.key.Usage;
+import dev.sdlora.server.results.Results;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -76,6 +78,7 @@ public final class SharedJobs implements AutoCloseable {
    * @param history the number of ended jobs that the queue shows
    * @param readers make the work of other kinds than single images, by the kind
    * @param observer notified of what this server does with the database
+   * @param results the place of images; empty to keep them in the database
    * @throws StoreException if the database cannot be opened
    */
   public SharedJobs(
@@ -86,14 +89,16 @@ public final class SharedJobs implements AutoCloseable {
       Duration age,
       int history,
       Map<String, WorkReader> readers,
-      StoreObserver observer) {
-    this.store = JobStore.open(place, observer);
+      StoreObserver observer,
+      Optional<Results> results) {
+    this.store = JobStore.open(place, observer, results);
     this.queue = queue;
     this.age = age;
     this.history = history;
     this.workshop = workshop;
     this.drawings =
-        new Drawings(store, workshop, Map.copyOf(readers), sentences, this::nudge, observer);
+        new Drawings(
+            store, workshop, Map.copyOf(readers), sentences, results, this::nudge, observer);
   }
 
   /**
@@ -103,6 +108,7 @@ public final class SharedJobs implements AutoCloseable {
    * @param age ended jobs are deleted after this time
    * @param readers make the work of other kinds than single images, by the kind
    * @param observer notified of what this worker does with the database
+   * @param results the place of images; empty to keep them in the database
    * @throws StoreException if the database cannot be opened
    */
   public static SharedJobs ofWorker(
@@ -112,8 +118,9 @@ public final class SharedJobs implements AutoCloseable {
       ErrorMessages sentences,
       Duration age,
       Map<String, WorkReader> readers,
-      StoreObserver observer) {
-    return new SharedJobs(place, queue, workshop, sentences, age, 0, readers, observer);
+      StoreObserver observer,
+      Optional<Results> results) {
+    return new SharedJobs(place, queue, workshop, sentences, age, 0, readers, observer, results);
   }
 
   /** Shows the jobs that the database has, and begins to draw. */
@@ -194,6 +201,11 @@ public final class SharedJobs implements AutoCloseable {
   /** Returns a job that the queue does not show, such as one that another server has just ended. */
   Optional<Job> find(String id) {
     return store.find(id).map(this::shown);
+  }
+
+  /** Returns the key with which all servers of the database sign addresses. */
+  public byte[] signingKey() {
+    return store.secrets().get("addresses", SignedPaths::randomKey);
   }
 
   private void nudge() {

@@ -26,7 +26,8 @@ final class Tables {
           new Column("sd_jobs", "priority", "INT"),
           new Column("sd_jobs", "fingerprint", "VARCHAR(64)"),
           new Column("sd_images", "width", "INT"),
-          new Column("sd_images", "height", "INT"));
+          new Column("sd_images", "height", "INT"),
+          new Column("sd_images", "result", "VARCHAR(200)"));
 
   /** Creates what does not exist; servers that start at the same time wait for each other. */
   static void create(Database database) {
@@ -90,6 +91,9 @@ final class Tables {
         session.update(
             "ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s %s"
                 .formatted(column.table(), column.name(), column.type()));
+        if (column.name().equals("result")) { // Images in the results are not in the database.
+          session.update("ALTER TABLE sd_images ALTER COLUMN png DROP NOT NULL");
+        }
       }
     }
   }

@@ -134,7 +134,7 @@ public final class Access {
     String client = network(Request.getRemoteAddr(request));
     Asker asker = Asker.ANYONE;
     boolean required = !credentials.isEmpty() || keys.exist();
-    if (!signOfLife && !preflight && required && !isSigned(request, path)) {
+    if (!signOfLife && !preflight && required && !isSigned(request, answer)) {
       Optional<String> given = Optional.ofNullable(request.getHeaders().get("Authorization"));
       Optional<Key> key = given.flatMap(Access::token).flatMap(keys::find);
       client =
@@ -162,9 +162,33 @@ public final class Access {
     }
   }
 
-  private boolean isSigned(Request request, String path) {
-    return request.getMethod().equals("GET")
-        && signed.isSigned(path, request.getHttpURI().getQuery());
+  /**
+   * Whether the address of a request carries a signature that opens it. Pages of any site may show
+   * such images.
+   *
+   * @throws Refusal if the signature expired or is wrong, and there are no credentials
+   */
+  private boolean isSigned(Request request, HttpFields.Mutable answer) {
+    if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+      return false;
+    }
+    String path = String.valueOf(request.getHttpURI().getPath());
+    SignedPaths.Finding finding = signed.check(path, request.getHttpURI().getQuery());
+    boolean bad = finding == SignedPaths.Finding.EXPIRED || finding == SignedPaths.Finding.WRONG;
+    if (bad && request.getHeaders().get("Authorization") == null) {
+      throw new Refusal(
+          403,
+          finding == SignedPaths.Finding.EXPIRED
+              ? "this address has expired: request its job or the gallery again for a new one, or"
+                  + " send credentials"
+              : "the signature of this address is wrong: it was changed, or made by a server with"
+                  + " another database of jobs (--jobs) or before a restart without one");
+    }
+    if (finding == SignedPaths.Finding.VALID) {
+      answer.put("Cross-Origin-Resource-Policy", "cross-origin");
+      return true;
+    }
+    return false;
   }
 
   /**

@@ -6,9 +6,12 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.key.Keys;
+import dev.sdlora.server.trace.HttpSpans;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,7 @@ class TransportTest {
 
   @BeforeEach
   void start() {
+    SignedPaths signed = new SignedPaths(SignedPaths.randomKey(), InstantSource.system());
     Access access =
         new Access(
             Map.of(),
@@ -39,8 +43,14 @@ class TransportTest {
             new Keys(List.of(), Optional.empty()),
             Set.of(),
             Set.of(),
-            new SignedPaths());
-    transport = new Transport(access, new ErrorMessages(List.of()), MAX_BODY, 1, List.of());
+            signed);
+    transport = new Transport(
+            access,
+            new ErrorMessages(List.of()),
+            MAX_BODY,
+            1,
+            List.of(),
+            new HttpSpans(OpenTelemetry.noop()));
     javalin =
         Javalin.create(
                 config -> {

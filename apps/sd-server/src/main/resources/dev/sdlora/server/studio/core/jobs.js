@@ -131,4 +131,9 @@ export function pathOf(image) {
   return image.url.replace(/^\//, "");
 }
 
+/** Returns the URL of the thumbnail of a job's image, to which the signature of the image does not belong. */
+export function thumbnailOf(image) {
+  return `${pathOf(image).replace(/\?.*/, "")}/thumbnail`;
+}
+
 export const jobs = new Jobs();

@@ -1,6 +1,6 @@
 import { address } from "../core/address.js";
 import { button, el, setText } from "../core/html.js";
-import { isUnfinished, jobs, pathOf } from "../core/jobs.js";
+import { isUnfinished, jobs, thumbnailOf } from "../core/jobs.js";
 import { endOf, progressOf, titleOf } from "./words.js";
 
 /** The views that show jobs of a kind. */
@@ -53,8 +53,8 @@ export class QueueItem {
     this.#failed(job.error ?? "");
     const picture = job.images.at(-1);
     this.#thumbnail.hidden = !picture;
-    if (picture && this.#thumbnail.getAttribute("src") !== `${pathOf(picture)}/thumbnail`) {
-      this.#thumbnail.src = `${pathOf(picture)}/thumbnail`;
+    if (picture && this.#thumbnail.getAttribute("src") !== thumbnailOf(picture)) {
+      this.#thumbnail.src = thumbnailOf(picture);
     }
   }
 

@@ -1,0 +1,5 @@
+/** Tests of results. */
+@NullMarked
+package dev.sdlora.server.results;
+
+import org.jspecify.annotations.NullMarked;
