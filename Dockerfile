@@ -10,7 +10,7 @@ RUN ENGINE_CACHE_DIR=/natives apps/sd-cli/target/app/bin/sd info --device && chm
 
 FROM eclipse-temurin:17-jre
 RUN groupadd --gid 10001 sd && useradd --uid 10001 --gid sd --create-home sd \
- && install -d -o sd -g sd /models /outputs
+ && install -d -o sd -g sd /models /outputs /cache
 COPY --from=build /source/apps/sd-cli/target/app /opt/sd
 COPY --from=build /natives /opt/sd/natives
 
@@ -18,10 +18,11 @@ COPY --from=build /natives /opt/sd/natives
 ENV ENGINE_CACHE_DIR=/opt/sd/natives \
     SD_JAVA_OPTS="-Xmx1g -XX:-UsePerfData -Djava.awt.headless=true" \
     HF_HOME=/models/huggingface \
+    SDLORA_CACHE=/cache \
     LANG=C.UTF-8
 USER 10001:10001
 WORKDIR /models
-VOLUME ["/models", "/outputs"]
+VOLUME ["/models", "/outputs", "/cache"]
 EXPOSE 7860
 
 # The image has no curl; bash speaks as much HTTP as it takes.

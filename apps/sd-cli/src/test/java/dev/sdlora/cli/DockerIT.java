@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -116,27 +115,6 @@ final class DockerIT {
       whole.addAll(words(command.group(1)));
       Sd.commandLine().parseArgs(whole.toArray(String[]::new));
     }
-  }
-
-  /** The manifest in docs/scale.md replaces the entry point. */
-  @Test
-  void kubernetes_callsServeWithOptionsThatItHas_andGivesItTimeToEnd() throws IOException {
-    String page = Files.readString(ROOT.resolve("docs/scale.md"));
-    List<String> call = new ArrayList<>(flow("command", page));
-    call.addAll(flow("args", page));
-    assertThat(call).startsWith("/opt/sd/bin/sd", "serve");
-    Sd.commandLine().parseArgs(call.subList(1, call.size()).toArray(String[]::new));
-    int grace = Integer.parseInt(call.get(call.indexOf("--grace") + 1));
-    Matcher patience = Pattern.compile("terminationGracePeriodSeconds: (\\d+)").matcher(page);
-    assertThat(patience.find()).isTrue();
-    assertThat(grace + 10).isLessThan(Integer.parseInt(patience.group(1)));
-  }
-
-  /** Parses a single-line YAML list. */
-  private static List<String> flow(String key, String page) {
-    Matcher line = Pattern.compile("(?m)^ +" + key + ": \\[(.*)]$").matcher(page);
-    assertThat(line.find()).as(key).isTrue();
-    return Stream.of(line.group(1).split(", ")).map(word -> word.replace("\"", "")).toList();
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A packaged server in a process of its own; closing kills it at once. */
 record ServingProcess(Process process, BufferedReader out, URI address) implements AutoCloseable {
@@ -22,11 +24,21 @@ record ServingProcess(Process process, BufferedReader out, URI address) implemen
 
   /** Starts a server and waits until it is ready. */
   static ServingProcess withJobs(String place) throws IOException {
+    return start("--jobs", place);
+  }
+
+  /** Starts a server with options of {@code sd serve} and waits until it is ready. */
+  static ServingProcess start(String... options) throws IOException {
+    return startAt(0, List.of(options));
+  }
+
+  /** Starts a server at a port, 0 for any, and waits until it is ready. */
+  static ServingProcess startAt(int port, List<String> options) throws IOException {
+    List<String> command = new ArrayList<>(List.of(APP.resolve("bin/sd").toString(), "serve"));
+    command.addAll(List.of("--port", Integer.toString(port)));
+    command.addAll(options);
     Process process =
-        new ProcessBuilder(
-                APP.resolve("bin/sd").toString(), "serve", "--port", "0", "--jobs", place)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader out = process.inputReader();
     return new ServingProcess(process, out, URI.create(String.valueOf(out.readLine())));
   }

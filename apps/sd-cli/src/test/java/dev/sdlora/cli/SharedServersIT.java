@@ -1,20 +1,14 @@
 package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three servers share jobs in a real PostgreSQL. One server is killed, and then the database; every
@@ -27,18 +21,14 @@ final class SharedServersIT {
   private static final int SEEDS = 5;
 
   @Test
-  void killedServer_andKilledDatabase_everyJobEndsOnce(@TempDir Path folder) throws Exception {
-    Optional<Path> programs = TemporaryPostgres.programs();
-    assumeTrue(programs.isPresent(), "PostgreSQL is not installed");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+  void killedServer_andKilledDatabase_everyJobEndsOnce() throws Exception {
     List<byte[]> expected = new ArrayList<>();
     try (ServingProcess single = ServingProcess.withJobs("none")) {
       for (int seed = 0; seed < SEEDS; seed++) {
         expected.add(single.image(single.until(single.submit("" + seed, seed, 20), "done")));
       }
     }
-    Path database = Files.createDirectory(folder.resolve("database"));
-    try (TemporaryPostgres postgres = TemporaryPostgres.start(programs.get(), database);
+    try (TemporaryPostgres postgres = TemporaryPostgres.open();
         ServingProcess killed = ServingProcess.withJobs(postgres.address());
         ServingProcess second = ServingProcess.withJobs(postgres.address());
         ServingProcess third = ServingProcess.withJobs(postgres.address())) {

@@ -1,17 +1,25 @@
 package dev.sdlora.cli;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.tukaani.xz.XZInputStream;
 
-/** A PostgreSQL server of this machine's programs, in a folder of its own. */
+/** A PostgreSQL server in a folder of its own, which it deletes when it is closed. */
 final class TemporaryPostgres implements AutoCloseable {
+  /** PostgreSQL's programs for Linux on x86-64, from Maven Central. */
+  private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
+
   private final Path programs;
   private final Path data;
   private final int port;
@@ -22,8 +30,49 @@ final class TemporaryPostgres implements AutoCloseable {
     this.port = port;
   }
 
+  /** Starts a server; the test is skipped on machines for which there are no programs. */
+  static TemporaryPostgres open() throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("postgres");
+    Optional<Path> programs = isForThisMachine() ? Optional.of(unpacked(folder)) : installed();
+    assumeTrue(programs.isPresent(), "PostgreSQL is not installed");
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    if (isRoot()) {
+      run(List.of("chown", "-R", "65534", folder.toString()));
+    }
+    TemporaryPostgres server = new TemporaryPostgres(programs.get(), folder.resolve("data"), port);
+    server.run(
+        "initdb", "-A", "trust", "-U", "sd", "-E", "UTF8", "-N", "-D", server.data.toString());
+    server.start();
+    return server;
+  }
+
+  private static boolean isForThisMachine() {
+    return System.getProperty("os.name").equals("Linux")
+        && System.getProperty("os.arch").equals("amd64");
+  }
+
+  private static Path unpacked(Path folder) throws IOException, InterruptedException {
+    Process tar =
+        new ProcessBuilder("tar", "-xf", "-", "-C", folder.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    InputStream archive =
+        Objects.requireNonNull(TemporaryPostgres.class.getResourceAsStream(ARCHIVE), ARCHIVE);
+    try (InputStream in = new XZInputStream(archive);
+        OutputStream out = tar.getOutputStream()) {
+      in.transferTo(out);
+    }
+    if (tar.waitFor() != 0) {
+      throw new IOException("tar cannot unpack " + ARCHIVE);
+    }
+    return folder.resolve("bin");
+  }
+
   /** Finds the newest of Debian's PostgreSQL servers. */
-  static Optional<Path> programs() {
+  private static Optional<Path> installed() throws IOException {
     Path all = Path.of("/usr/lib/postgresql");
     if (!Files.isDirectory(all)) {
       return Optional.empty();
@@ -34,24 +83,7 @@ final class TemporaryPostgres implements AutoCloseable {
           .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
           .sorted()
           .reduce((older, newer) -> newer);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-  }
-
-  static TemporaryPostgres start(Path programs, Path folder)
-      throws IOException, InterruptedException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    if (isRoot()) {
-      run(List.of("chown", "postgres", folder.toString()));
-    }
-    TemporaryPostgres server = new TemporaryPostgres(programs, folder.resolve("data"), port);
-    server.run("initdb", "-A", "trust", "-U", "sd", "-D", server.data.toString());
-    server.start();
-    return server;
   }
 
   private static boolean isRoot() {
@@ -59,7 +91,7 @@ final class TemporaryPostgres implements AutoCloseable {
   }
 
   void start() throws IOException, InterruptedException {
-    String options = "-p %s -k %s".formatted(port, data.getParent());
+    String options = "-p %s -k %s -h 127.0.0.1".formatted(port, data.getParent());
     String log = data.resolveSibling("log").toString();
     run("pg_ctl", "-D", data.toString(), "-w", "-o", options, "-l", log, "start");
   }
@@ -76,7 +108,7 @@ final class TemporaryPostgres implements AutoCloseable {
   private void run(String program, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     if (isRoot()) { // PostgreSQL refuses to run as root.
-      command.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"));
+      command.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
     }
     command.add(programs.resolve(program).toString());
     command.addAll(List.of(arguments));
@@ -103,6 +135,7 @@ final class TemporaryPostgres implements AutoCloseable {
   public void close() throws IOException {
     try {
       crash();
+      run(List.of("rm", "-rf", data.resolveSibling("").toString()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
