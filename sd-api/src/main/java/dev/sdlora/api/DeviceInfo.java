@@ -26,6 +26,8 @@ import java.util.Objects;
  * @param totalBytes the memory of the machine
  * @param availableBytes the memory available on the machine or in the container; pipelines reject
  *     requests that need more
+ * @param engine the version of the native libraries that compute, for which devices they are, and
+ *     the folder from which they were loaded, as one phrase
  */
 public record DeviceInfo(
     String device,
@@ -36,7 +38,8 @@ public record DeviceInfo(
     List<Precision> packed,
     int threads,
     long totalBytes,
-    long availableBytes) {
+    long availableBytes,
+    String engine) {
 
   /**
    * Copies the lists.
@@ -50,12 +53,14 @@ public record DeviceInfo(
    * @param threads the number of threads of one model call
    * @param totalBytes the memory of the machine
    * @param availableBytes the available memory
+   * @param engine the native libraries
    */
   public DeviceInfo {
     Objects.requireNonNull(device, "device");
     Objects.requireNonNull(processor, "processor");
     Objects.requireNonNull(automatic, "automatic");
     Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(engine, "engine");
     instructions = List.copyOf(instructions);
     packed = List.copyOf(packed);
   }

@@ -118,7 +118,8 @@ public final class LocalPipelines implements Backend.Pipelines {
           PrecisionChoice.packed(torch, device),
           torch.threads(),
           MachineMemory.physical(),
-          memory.getAsLong());
+          memory.getAsLong(),
+          "libtorch " + Natives.libtorch());
     }
   }
 

@@ -45,8 +45,9 @@ final class InfoCommand implements Runnable {
       arity = "0..1",
       fallbackValue = "cpu",
       description =
-          "Describe a device, cpu (default) or gpu, gpu:1 …: instructions, threads, memory, and the"
-              + " dtype that --precision auto chooses, with the reason.")
+          "Describe a device, cpu (default) or gpu, gpu:1 …: the native libraries and their folder,"
+              + " instructions, threads, memory, and the dtype that --precision auto chooses, with"
+              + " the reason.")
   private Optional<String> device = Optional.empty();
 
   @Parameters(

@@ -230,7 +230,7 @@ final class ServeCommand implements Callable<Integer> {
     set("--max-pixels", maxPixels, builder::maxPixels);
     builder.withoutWeights(isFront());
     trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
-    try (Pipeline pipeline = model.load(builder, checkpoint, console);
+    try (Pipeline pipeline = model.loadOnAll(builder, checkpoint, console);
         SdServer server = start(pipeline, masks)) {
       console.out().println(server.uri());
       console
@@ -254,6 +254,7 @@ final class ServeCommand implements Callable<Integer> {
 
   /** Draws the jobs of fronts. */
   private int work() {
+    model.requireOneDevice("start a worker for each", console);
     SdWorker.Builder worker =
         SdWorker.builder(jobs.orElseThrow()).port(port).pipelines(model::configure);
     set("--concurrency", concurrency, worker::concurrency);

@@ -138,6 +138,7 @@ final class InfoCommandTest {
     assertThat(info.get("auto").asText())
         .isEqualTo(info.get("reason").asText().contains(" has ") ? "bfloat16" : "float32");
     assertThat(info.get("threads").asInt()).isPositive();
+    assertThat(info.get("engine").asText()).startsWith("libtorch 2.7.1").contains(" (cpu) ");
     assertThat(info.get("memoryBytes").asLong())
         .isGreaterThanOrEqualTo(info.get("availableBytes").asLong());
 

@@ -45,6 +45,8 @@ class ServeCommandTest {
     "--allowed-host, http://foo, --allowed-host: an allowed host must be a name",
     "--results, gs://bucket, --results: results must be a folder or an address that begins with",
     "--results-age, 3, --results-age needs --results",
+    "--device, 'cpu,tpu', '--device must be cpu, gpu or cuda'",
+    "--device, 'cpu,', '--device must be cpu, gpu or cuda'",
     "--listen, no.such.name.invalid, --listen has an unknown address: no.such.name.invalid"
   })
   void value_impossible_isToldInTheOptionsWords(String option, String value, String sentence) {
@@ -52,6 +54,14 @@ class ServeCommandTest {
     CommandRun run = CommandRun.of((call + " " + option + " " + value).split(" "));
     assertThat(run.err()).startsWith("sd: " + sentence);
     assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void device_several_areForServersAlone() {
+    CommandRun run = CommandRun.of("generate", "a star", "--device", "cpu,cuda:1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("sd: --device must name one device; several are for sd serve: cpu,cuda:1");
   }
 
   @Test
@@ -64,7 +74,7 @@ class ServeCommandTest {
                 exit.complete(
                     Sd.commandLine()
                         .setOut(new PrintWriter(writer, true))
-                        .execute("serve", "--port", "0")));
+                        .execute("serve", "--port", "0", "--device", "cpu, cpu")));
     try (BufferedReader out = new BufferedReader(new PipedReader(writer))) {
       serving.start();
       assertThat(URI.create(out.readLine()).getPort()).isPositive();

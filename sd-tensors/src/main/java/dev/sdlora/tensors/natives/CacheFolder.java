@@ -24,7 +24,6 @@ final class CacheFolder {
   static Path choose() {
     Optional<String> named =
         EnvironmentSettings.value("ENGINE_CACHE_DIR", "ENGINE_CACHE_DIR")
-            .or(() -> EnvironmentSettings.value("SDLORA_NATIVES", "sdlora.natives"))
             .or(() -> EnvironmentSettings.value("DJL_CACHE_DIR", "DJL_CACHE_DIR"));
     if (named.isPresent()) {
       Path folder = Path.of(named.get()).toAbsolutePath();

@@ -19,9 +19,13 @@ final class Cuda {
 
   /** Must be called before DJL's first class that uses CUDA. */
   static void ignoreIfUnused() {
-    if (!onlyForProcessors()) {
-      return;
+    if (onlyForProcessors()) {
+      ignore();
     }
+  }
+
+  /** Must be called before DJL's first class that uses CUDA. */
+  static void ignore() {
     String before = System.getProperty(FORK);
     // With this property DJL loads nothing itself, because a separate process would do so. It reads
     // the property again at every query, so no process is started.

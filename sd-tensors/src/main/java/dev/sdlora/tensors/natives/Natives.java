@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,6 +20,10 @@ public final class Natives {
 
   private static boolean prepared;
   private static volatile boolean started;
+  private static String libtorch = "not chosen yet";
+
+  /** The first number of CUDA's version, if a named libtorch has CUDA. */
+  private static OptionalInt cuda = OptionalInt.empty();
 
   private Natives() {}
 
@@ -41,18 +47,53 @@ public final class Natives {
     // JNA, which DJL uses to detect CUDA, unpacks a library of its own.
     setDefault("jna.tmpdir", folderForJna(cache).toString());
     CLibrary.patientThreads();
-    if (!isSet("PYTORCH_LIBRARY_PATH") && !isSet("PYTORCH_VERSION")) {
+    Optional<NamedLibtorch> named = NamedLibtorch.find();
+    if (named.isPresent()) {
+      named.get().choose(cache);
+      libtorch = named.get().description();
+      LibtorchFolder folder = named.get().libtorch();
+      cuda = folder.cuda() ? OptionalInt.of(folder.cudaMajor()) : OptionalInt.empty();
+    } else if (!isSet("PYTORCH_LIBRARY_PATH") && !isSet("PYTORCH_VERSION")) {
       if (!isSet("PYTORCH_FLAVOR")) {
         Cuda.ignoreIfUnused();
       }
       unpack(cache);
     } else {
       Ownership.requireOwn(cache.resolve("pytorch"));
+      libtorch = "as PYTORCH_LIBRARY_PATH or PYTORCH_VERSION choose it";
     }
     if (!isSet("ENGINE_CACHE_DIR")) {
       System.setProperty("ENGINE_CACHE_DIR", cache.toString());
     }
     prepared = true;
+  }
+
+  /**
+   * Returns the version of libtorch, its flavour and the folder from which it is loaded: {@code
+   * 2.7.1+cu128 (cu128) in /opt/torch/lib, named by SDLORA_NATIVES}. Valid once {@link #prepare}
+   * has returned.
+   */
+  public static synchronized String libtorch() {
+    return libtorch;
+  }
+
+  /**
+   * Returns the number of GPUs that a libtorch with CUDA in a named folder can use, and what
+   * NVIDIA's driver says of them; empty if DJL itself counts them, because libtorch comes from the
+   * class path. The driver is asked anew at each call.
+   */
+  public static synchronized OptionalInt gpus() {
+    return cuda.isPresent()
+        ? OptionalInt.of(NvidiaDriver.find(cuda.getAsInt()).gpus())
+        : OptionalInt.empty();
+  }
+
+  /** Returns the reason why there are not more GPUs, as a clause. */
+  public static synchronized String gpuFinding() {
+    return cuda.isPresent()
+        ? NvidiaDriver.find(cuda.getAsInt()).finding()
+        : "they need NVIDIA's driver and a libtorch with CUDA, whose folder SDLORA_NATIVES can"
+            + " name";
   }
 
   /**
@@ -129,7 +170,11 @@ public final class Natives {
       List<Library> libraries = Library.of(platform);
       String name =
           platform.getVersion() + '-' + platform.getFlavor() + '-' + platform.getClassifier();
-      new LibraryFolder(cache.resolve("pytorch").resolve(name), libraries).bringUpToDate();
+      Path folder = cache.resolve("pytorch").resolve(name);
+      new LibraryFolder(folder, libraries).bringUpToDate();
+      libtorch =
+          "%s (%s) from the class path, unpacked to %s"
+              .formatted(platform.getVersion(), platform.getFlavor(), folder);
     } else if (Boolean.parseBoolean(
         EnvironmentSettings.value("DJL_OFFLINE", "ai.djl.offline").orElse(""))) {
       throw new IllegalStateException(
@@ -138,7 +183,8 @@ public final class Natives {
               + " on the class path; add ai.djl.pytorch:pytorch-native-cpu:"
               + platform.getVersion()
               + " with the classifier "
-              + platform.getClassifier());
+              + platform.getClassifier()
+              + ", or name a folder with libtorch in SDLORA_NATIVES");
     }
   }
 

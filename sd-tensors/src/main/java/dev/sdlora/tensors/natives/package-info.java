@@ -7,6 +7,8 @@
  * <ul>
  *   <li>The origin of native code, the time of loading; threads by the size of the work: {@code
  *       tensors.natives}, {@code tensors.torch.EngineStart}; {@code tensors.torch.ThreadLimit}.
+ *   <li>The checks of a folder with PyTorch's libraries ({@code SDLORA_NATIVES}): {@code
+ *       NamedLibtorch}; of NVIDIA's driver: {@code NvidiaDriver}.
  * </ul>
  */
 @NullMarked

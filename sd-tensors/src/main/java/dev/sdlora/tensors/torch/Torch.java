@@ -51,28 +51,30 @@ public final class Torch implements AutoCloseable {
       throw e;
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(
-          "libtorch cannot be started on device '"
-              + device
-              + "'; the class path needs ai.djl.pytorch:pytorch-jni and"
-              + " ai.djl.pytorch:pytorch-native-cpu with the classifier of this platform: "
-              + e.getMessage(),
+          "libtorch %s, cannot be started on device '%s': %s"
+              .formatted(Natives.libtorch(), device, reason(e)),
           e);
     }
   }
 
+  /**
+   * Returns the message of the innermost failure: that of the system's loader, which names files.
+   */
+  private static String reason(Throwable failure) {
+    Throwable inner = failure;
+    while (inner.getCause() != null) {
+      inner = inner.getCause();
+    }
+    return String.valueOf(inner.getMessage());
+  }
+
   /** Checks the device in advance, because libtorch itself reports pages of internals. */
   private static void requireThere(Device place, Engine engine) {
-    int there = engine.getGpuCount();
+    int there = Natives.gpus().orElseGet(engine::getGpuCount);
     if (place.isGpu() && place.getDeviceId() >= there) {
       throw new StableDiffusionException(
-          "there is no GPU %s: libtorch %s finds %s NVIDIA GPUs; it needs NVIDIA's driver, and %s"
-                  .formatted(
-                      place.getDeviceId(),
-                      engine.getVersion(),
-                      there,
-                      "ai.djl.pytorch:pytorch-native-cu128:" + engine.getVersion())
-              + " with the classifier of this platform on the class path instead of"
-              + " pytorch-native-cpu");
+          "there is no GPU %s: libtorch %s, finds %s NVIDIA GPUs; %s"
+              .formatted(place.getDeviceId(), Natives.libtorch(), there, Natives.gpuFinding()));
     }
   }
 

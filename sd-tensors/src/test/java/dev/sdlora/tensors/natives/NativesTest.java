@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.util.Platform;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,133 @@ final class NativesTest {
     String output = run(3, Map.of("ENGINE_CACHE_DIR", cache.toString()), "loading");
     assertThat(output).doesNotContain("fatal error");
     assertThat(list(folder)).isEmpty();
+  }
+
+  /** A wheel's folder, with spaces in its path, without any libtorch on the class path. */
+  @Test
+  void start_namedFolder_loadsFromThereAlone() throws Exception {
+    Path lib = Files.createDirectories(cache.resolve("a wheel/torch/lib"));
+    for (String name : list(libraries())) {
+      if (!name.contains("djl")) {
+        Files.createLink(lib.resolve(name), libraries().resolve(name));
+      }
+    }
+    Files.writeString(lib.resolve("libdnnl.a"), "no library that can be loaded");
+    Files.writeString(lib.resolve("libtorch_python.so"), "needs Python");
+    Files.writeString(lib.resolveSibling("version.py"), "__version__ = '2.7.1+cpu'\n");
+    Path relative = folder.toRealPath().relativize(cache.toRealPath().resolve("a wheel"));
+    Map<String, String> properties =
+        Map.of(
+            "sdlora.natives", relative.toString(),
+            "ENGINE_CACHE_DIR", folder.resolve("unpacked").toString(),
+            "without", "pytorch-native");
+    for (int start = 0; start < 2; start++) {
+      String output = run(0, properties);
+      assertThat(output)
+          .contains("libtorch 2.7.1+cpu (cpu) in ", "offline true", "product 8.0")
+          .contains("loaded " + lib.toRealPath().resolve("libtorch_cpu.so"))
+          .contains("loaded " + lib.toRealPath().resolve("libgomp"))
+          .contains("0.36.0-libdjl_torch.so")
+          .doesNotContain("loaded " + libraries());
+    }
+    assertThat(list(folder.resolve("unpacked/pytorch"))).hasSize(2).contains("lock");
+
+    Files.delete(lib.resolve("libgomp-98b21ff3.so.1"));
+    assertThat(run(1, properties))
+        .contains("cannot be started on device 'cpu': ", "libgomp-98b21ff3.so.1: cannot open");
+  }
+
+  @Test
+  void start_namedFolderWithout_isOneSentence() throws Exception {
+    assertThat(run(1, Map.of("sdlora.natives", folder.toString())))
+        .contains(
+            "libtorch cannot be loaded from SDLORA_NATIVES="
+                + folder
+                + ": it is empty; expected is libtorch.so in it, in its lib or in its torch/lib"
+                + " (needed is libtorch 2.7.1 for ");
+    assertThat(
+            run(
+                1,
+                Map.of("sdlora.natives", libraries().toString(), "PYTORCH_LIBRARY_PATH", "/opt")))
+        .contains("PYTORCH_LIBRARY_PATH=/opt is set too; only one of them can choose libtorch");
+  }
+
+  /** DJL's bridge for CUDA loads next to libraries that have the names it needs. */
+  @Test
+  void start_namedFolderWithCuda_loadsItsBridgeAndAsksTheDriver() throws Exception {
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")));
+    Path lib = Files.createDirectories(cache.resolve("cuda/torch/lib"));
+    for (String name : list(libraries())) {
+      if (!name.contains("djl")) {
+        Files.createLink(lib.resolve(name), libraries().resolve(name));
+      }
+    }
+    Files.writeString(lib.resolveSibling("version.py"), "__version__ = '2.7.1+cu128'\n");
+    Path bridge = folder.resolve("bridge.so");
+    try (InputStream in =
+        Bridge.find(Platform.fromSystem("pytorch"), "cu128").orElseThrow().openStream()) {
+      Files.copy(in, bridge);
+    }
+    StringBuilder runtime = new StringBuilder();
+    StringBuilder core = new StringBuilder();
+    int number = 0;
+    try (ElfFile file = ElfFile.open(bridge)) {
+      for (String symbol : file.undefined()) {
+        if (symbol.startsWith("cuda")) {
+          runtime.append("int ").append(symbol).append("(void) { return 0; }\n");
+        } else if (symbol.contains("3c104cuda")) {
+          String name = "f" + number++;
+          core.append(
+              "void *%s(void) __asm__(\"%s\"); void *%s(void) { return 0; }\n"
+                  .formatted(name, symbol, name));
+        }
+      }
+    }
+    compile(lib.resolve("libcudart.so.12"), runtime.toString());
+    compile(lib.resolve("libc10_cuda.so"), core.toString(), "libcudart.so.12");
+    Map<String, String> properties =
+        Map.of(
+            "sdlora.natives", lib.toString(),
+            "ENGINE_CACHE_DIR", folder.resolve("unpacked").toString());
+    assertThat(run(1, properties))
+        .contains("it is incomplete: there is no " + lib.resolve("libtorch_cuda.so"));
+
+    compile(lib.resolve("libtorch_cuda.so"), "", "libc10_cuda.so", "libcudart.so.12");
+    assertThat(run(0, properties))
+        .contains("libtorch 2.7.1+cu128 (cu128) in " + lib, "product 8.0")
+        .contains("2.7.1-0-cu128-linux-x86_64/0.36.0-libdjl_torch.so");
+    assertThat(run(1, properties, "gpu"))
+        .contains("there is no GPU 7: libtorch 2.7.1+cu128 (cu128) in ")
+        .contains("NVIDIA's driver (libcuda.so.1) is not installed");
+    String driver =
+        """
+        int cuInit(unsigned flags) { return 0; }
+        int cuDeviceGetCount(int *count) { *count = 2; return 0; }
+        int cuDriverGetVersion(int *version) { *version = %s; return 0; }
+        """;
+    compile(folder.resolve("libcuda.so.1"), driver.formatted(12040));
+    assertThat(run(1, properties, "gpu"))
+        .contains("finds 2 NVIDIA GPUs; NVIDIA's driver is for CUDA 12.4");
+    compile(folder.resolve("libcuda.so.1"), driver.formatted(11040));
+    assertThat(run(1, properties, "gpu"))
+        .contains("finds 0 NVIDIA GPUs; NVIDIA's driver is for CUDA 11.4")
+        .contains("but libtorch needs 12.0 or later");
+
+    compile(lib.resolve("libc10_cuda.so"), "", "libcudart.so.12");
+    assertThat(run(1, properties))
+        .contains("does not fit DJL's bridge 2.7.1-0.36.0 for cu128: it lacks _ZN3c104cuda");
+  }
+
+  private void compile(Path library, String source, String... needed) throws Exception {
+    Path file = Files.writeString(folder.resolve("source.c"), source);
+    List<String> command = new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-o"));
+    command.addAll(List.of(library.toString(), "-Wl,-soname," + library.getFileName()));
+    command.addAll(List.of(file.toString(), "-Wl,--no-as-needed", "-Wl,-rpath,$ORIGIN"));
+    for (String name : needed) {
+      command.add(library.resolveSibling(name).toString());
+    }
+    Process compiler = new ProcessBuilder(command).inheritIO().start();
+    assertThat(compiler.waitFor()).isZero();
   }
 
   private String run(int exitCode, Map<String, String> properties, String... args)

@@ -9,14 +9,17 @@ import ai.djl.ndarray.types.Shape;
 import com.sun.jna.Function;
 import com.sun.jna.Pointer;
 import dev.sdlora.tensors.torch.Torch;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A program that uses the library, in a process of its own. */
 final class Probe {
@@ -30,15 +33,19 @@ final class Probe {
     if (args.length > 0 && args[0].equals("loading")) {
       endWhileLoading();
     }
-    try (Torch torch = Torch.open("cpu")) {
+    boolean gpu = args.length > 0 && args[0].equals("gpu");
+    try (Torch torch = Torch.open(gpu ? "gpu7" : "cpu")) {
       if (args.length > 0 && args[0].equals("handler")) {
         endWithHandler();
       } else if (args.length > 0) {
         endWhileComputing(torch, args[0]);
       }
+      NDArray twos = torch.manager().ones(new Shape(2, 2)).mul(2);
+      System.out.println("product " + twos.matMul(twos).getFloat(0, 0));
     }
     Function getenv = Function.getFunction("c", "getenv");
     System.out.println("policy " + getenv.invokeString(new Object[] {"OMP_WAIT_POLICY"}, false));
+    System.out.println("libtorch " + Natives.libtorch());
     System.out.println("offline " + System.getProperty("ai.djl.offline"));
     for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
       if ((line.contains("torch") || line.contains("cudart")) && line.contains(".so")) {
@@ -97,14 +104,28 @@ final class Probe {
     builder.command().add("-XX:+UseSerialGC");
     properties.forEach((name, value) -> builder.command().add("-D" + name + "=" + value));
     builder.command().add("-cp");
-    builder.command().add(System.getProperty("java.class.path"));
+    builder.command().add(classPath(properties.getOrDefault("without", "")));
     builder.command().add(Probe.class.getName());
     builder.command().addAll(List.of(args));
     builder
         .environment()
         .keySet()
-        .removeAll(Set.of("OMP_WAIT_POLICY", "ENGINE_CACHE_DIR", "DJL_CACHE_DIR", "DJL_OFFLINE"));
+        .removeAll(
+            Set.of(
+                "OMP_WAIT_POLICY",
+                "ENGINE_CACHE_DIR",
+                "DJL_CACHE_DIR",
+                "DJL_OFFLINE",
+                "SDLORA_NATIVES"));
+    // A test may put NVIDIA's driver there.
+    builder.environment().put("LD_LIBRARY_PATH", folder.toString());
     return builder.directory(folder.toFile()).redirectErrorStream(true).start();
+  }
+
+  private static String classPath(String without) {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> without.isEmpty() || !entry.contains(without))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** Waits for the program to end. */

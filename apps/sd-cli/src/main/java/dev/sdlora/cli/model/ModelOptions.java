@@ -15,8 +15,10 @@ import dev.sdlora.cli.console.ElapsedTimeLine;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
 import dev.sdlora.cli.report.DeviceReport;
+import dev.sdlora.server.PipelineGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -113,7 +115,9 @@ public final class ModelOptions {
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "cpu",
-      description = "Compute device: cpu, gpu (or cuda), gpu:1 … Default: ${DEFAULT-VALUE}.")
+      description =
+          "Compute device: cpu, gpu (or cuda), gpu:1 …; for sd serve also several, gpu:0,gpu:1, on"
+              + " each of which jobs run. Default: ${DEFAULT-VALUE}.")
   private String device = "cpu";
 
   @Option(
@@ -218,12 +222,53 @@ public final class ModelOptions {
     return load(Pipeline.builder(), opened, console);
   }
 
-  /** Loads a model; these options override the settings of the builder. */
+  /**
+   * Loads a model; these options override the settings of the builder. Several devices are bad
+   * usage.
+   */
   public Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
-    configure(pipeline);
-    if (!device.equalsIgnoreCase("cpu")) {
-      DeviceReport.find(device);
+    requireOneDevice("several are for sd serve", console);
+    return loadOnAll(pipeline, opened, console);
+  }
+
+  /**
+   * Refuses several devices.
+   *
+   * @param cure where they can be used
+   */
+  public void requireOneDevice(String cure, Console console) {
+    if (device.contains(",")) {
+      throw console.badUsage("--device must name one device; %s: %s".formatted(cure, device));
     }
+  }
+
+  /**
+   * Loads a model on each device that {@code --device} names, as one pipeline; these options
+   * override the settings of the builder.
+   */
+  public Pipeline loadOnAll(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
+    List<String> devices = Arrays.stream(device.split(",", -1)).map(String::strip).toList();
+    for (String name : devices) {
+      OptionValue.set("--device", Optional.of(name), pipeline::device);
+      if (!name.equalsIgnoreCase("cpu")) {
+        DeviceReport.find(name);
+      }
+    }
+    set(pipeline, console);
+    List<Pipeline> loaded = new ArrayList<>();
+    try {
+      for (String name : devices) {
+        loaded.add(loadTold(pipeline.device(name), opened, console));
+      }
+      return PipelineGroup.of(loaded);
+    } catch (Throwable e) {
+      loaded.forEach(Pipeline::close);
+      throw e;
+    }
+  }
+
+  private void set(Pipeline.Builder pipeline, Console console) {
+    pipeline.precision(precision).weights(weights).memoryPolicy(memoryPolicy);
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
     imageEncoders.forEach(pipeline::imageEncoder);
@@ -236,10 +281,9 @@ public final class ModelOptions {
     hypernetworkDirectories.forEach(pipeline::hypernetworkDirectory);
     detectorDirectories.forEach(pipeline::detectorDirectory);
     preprocessorDirectories.forEach(pipeline::preprocessorDirectory);
-    return loadTold(pipeline, opened, console);
   }
 
-  /** Sets what does not depend on files: device, precision and memory. */
+  /** Sets what does not depend on files: one device, precision and memory. */
   public void configure(Pipeline.Builder pipeline) {
     pipeline.precision(precision).weights(weights).memoryPolicy(memoryPolicy);
     OptionValue.set("--device", Optional.of(device), pipeline::device);

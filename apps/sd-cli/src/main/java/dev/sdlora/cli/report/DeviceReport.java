@@ -43,6 +43,7 @@ public final class DeviceReport {
     ArrayNode packed = report.putArray("packedWeights");
     device.packed().forEach(format -> packed.add(name(format)));
     return report
+        .put("engine", device.engine())
         .put("memoryBytes", device.totalBytes())
         .put("availableBytes", device.availableBytes());
   }
@@ -54,6 +55,7 @@ public final class DeviceReport {
   /** Prints the report as text. */
   public static void print(DeviceInfo device, PrintWriter out) {
     out.println("device: " + device.device());
+    out.println("engine: " + device.engine());
     out.println("processor: " + device.processor());
     out.println("threads: " + device.threads());
     out.printf(
