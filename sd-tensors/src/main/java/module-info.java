@@ -15,12 +15,10 @@ module dev.sdlora.tensors {
       dev.sdlora.cli,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
-      dev.sdlora.server,
       dev.sdlora.training;
   exports dev.sdlora.tensors.folder to
       dev.sdlora.lora,
       dev.sdlora.pipeline,
-      dev.sdlora.server,
       dev.sdlora.training;
   exports dev.sdlora.tensors.natives to
       com.sun.jna,

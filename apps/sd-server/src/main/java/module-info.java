@@ -13,7 +13,6 @@ module dev.sdlora.server {
   requires transitive dev.sdlora.api;
   requires dev.sdlora.models;
   requires dev.sdlora.request;
-  requires dev.sdlora.tensors;
   requires dev.sdlora.training;
   requires com.zaxxer.hikari;
   requires io.javalin;

@@ -34,24 +34,33 @@ final class HeaderPipeline implements Pipeline {
   private final Precision precision;
   private final int concurrency;
 
-  private HeaderPipeline(Backend.Settings settings, Optional<Checkpoint> refiner) {
+  private HeaderPipeline(
+      Backend.Settings settings,
+      Optional<Checkpoint> refiner,
+      LoraLibrary loras,
+      EmbeddingLibrary embeddings,
+      HypernetworkFolders hypernetworks,
+      Detectors detectors) {
     this.checkpoint = settings.checkpoint();
     this.refiner = refiner;
-    this.loras =
-        FolderLibrary.open(FileCaches.LORAS, FileCaches.LORA_CARDS, settings.loraDirectories());
-    this.embeddings =
-        FolderEmbeddings.open(
-            FileCaches.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
-    this.hypernetworks = HypernetworkFolders.open(settings.hypernetworkDirectories());
-    this.detectors =
-        new Detectors(settings.detectors(), settings.detectorDirectories(), Detector::open);
+    this.loras = loras;
+    this.embeddings = embeddings;
+    this.hypernetworks = hypernetworks;
+    this.detectors = detectors;
     this.preprocessors = settings.preprocessorDirectories();
     this.precision = settings.precision();
     this.concurrency = settings.concurrency();
   }
 
   static HeaderPipeline open(Backend.Settings settings) {
-    return new HeaderPipeline(settings, settings.refiner().map(Checkpoint::open));
+    return new HeaderPipeline(
+        settings,
+        settings.refiner().map(Checkpoint::open),
+        FolderLibrary.open(FileCaches.LORAS, FileCaches.LORA_CARDS, settings.loraDirectories()),
+        FolderEmbeddings.open(
+            FileCaches.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings()),
+        HypernetworkFolders.open(settings.hypernetworkDirectories()),
+        new Detectors(settings.detectors(), settings.detectorDirectories(), Detector::open));
   }
 
   @Override

@@ -210,6 +210,7 @@ class DetailPassesTest {
     assertThat(detailed.rgb()).isEqualTo(second.rgb());
   }
 
+  @Tag("slow")
   @Test
   void generate_variation_countsBothSeeds() {
     PromptSpec varied = SPEC.toBuilder().variation(Variation.of(9, 0.3)).build();
@@ -271,6 +272,7 @@ class DetailPassesTest {
     assertThat(detailed.rgb()).isEqualTo(draw(byHand(dog, start, LEFT)).rgb());
   }
 
+  @Tag("slow")
   @Test
   void generate_eightAtOnce_areTheSameImages() {
     List<PromptSpec> specs =
@@ -419,6 +421,7 @@ class DetailPassesTest {
     assertThat(detailed.rgb()[3 * (128 * 40 + 24)]).isEqualTo(once.rgb()[3 * (64 * 20 + 12)]);
   }
 
+  @Tag("slow")
   @Test
   void generate_hiresFix_paintsDetailsAtTheSizeOfTheFirstPass() {
     PromptSpec large =
@@ -486,6 +489,7 @@ class DetailPassesTest {
     assertThat(detailed.rgb()).isEqualTo(draw(hand).rgb());
   }
 
+  @Tag("slow")
   @Test
   void generate_regionsOfThePrompt_lieOverTheDetail() {
     PromptSpec regions =
@@ -502,6 +506,7 @@ class DetailPassesTest {
         .isEqualTo(draw(byHand(regions.toBuilder().seed(6).build(), first, RIGHT)).rgb());
   }
 
+  @Tag("slow")
   @Test
   void generate_jointBatch_paintsEachImage() {
     PromptSpec joint =
@@ -516,6 +521,7 @@ class DetailPassesTest {
     assertThat(result.first().infotext()).contains("ADetailer prompt: a dog");
   }
 
+  @Tag("slow")
   @Test
   void generate_sparingMemory_isTheSameImage() {
     PromptSpec spec = with(pass("both").prompt("a dog [SEP] <lora:tiny_lora:1> a hand"));
@@ -538,6 +544,7 @@ class DetailPassesTest {
     assertThat(again.warnings()).isEmpty();
   }
 
+  @Tag("slow")
   @Test
   void generate_dynamicPrompt_isDrawnForTheDetailToo() {
     PromptSpec spec =
@@ -572,6 +579,7 @@ class DetailPassesTest {
         .startsWith("detail pass 'hat' was left out: unknown detector 'hat'; the pipeline has");
   }
 
+  @Tag("slow")
   @Test
   void generate_styles_areOnPromptsOfDetailsOnce() {
     PromptOptions styles =

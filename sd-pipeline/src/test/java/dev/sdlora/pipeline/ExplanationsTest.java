@@ -16,6 +16,7 @@ import dev.sdlora.api.prompt.PromptExplanation.Piece;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
 import java.util.List;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -89,6 +90,7 @@ class ExplanationsTest {
     assertThat(explanation.warnings()).isEmpty();
   }
 
+  @Tag("slow")
   @Test
   @Timeout(60)
   void explain_beyondTheLimits_isRefusedUnlessTheyAreRaised() {

@@ -103,6 +103,7 @@ class FlowRequestsTest {
     assertThat(difference(drawn.get(0), drawn.get(1))).isLessThan(0.02);
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource
   void lora_requestsAtOnce_areTheSameBytesAsAlone(TinyFlow model) {
@@ -372,6 +373,7 @@ class FlowRequestsTest {
     assertThat(difference(told, empty, 32, 64)).isGreaterThan(1.5 * difference(told, empty, 0, 32));
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource
   void noise_ofEverySource_isAnotherImageThatRepeats(TinyFlow model) {
@@ -426,6 +428,7 @@ class FlowRequestsTest {
   }
 
   /** The text encoder and the denoiser may not fit into memory together. */
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource
   void memory_sparing_encodesThePromptsOfAllPassesBeforeTheFirstStep(TinyFlow model) {

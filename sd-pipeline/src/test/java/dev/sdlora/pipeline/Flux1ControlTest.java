@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +158,7 @@ class Flux1ControlTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void generate_controlModelWithStartImages_readsTheControlInEachPass() throws IOException {
     ImageToImage.Builder source =
@@ -266,6 +268,7 @@ class Flux1ControlTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void generate_controlLoraWithHires_readsTheControlAtBothSizes() {
     HiresFix fix =
@@ -345,6 +348,7 @@ class Flux1ControlTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void generate_controlLoraOnAControlModel_changesItsColumns() throws IOException {
     try (Pipeline pipeline = open(model("canny", 0.1f))) {
@@ -355,6 +359,7 @@ class Flux1ControlTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void generate_inEightThreads_givesTheImagesOfOne() throws Exception {
     List<String> prompts =

@@ -120,6 +120,7 @@ class HeldWeightsTest {
   }
 
   /** The weights of these files are exact in bfloat16, so nothing is rounded. */
+  @Tag("slow")
   @ParameterizedTest
   @MethodSource
   void generate_inBfloat16_isTheImageOfEveryModel(Path model) {
@@ -157,6 +158,7 @@ class HeldWeightsTest {
         Precision.FLOAT32);
   }
 
+  @Tag("slow")
   @Test
   void generate_inBfloat16_isCloserThanIn8Bits() {
     try (Pipeline plain = builder("sd1", WeightFormat.FLOAT32).build();

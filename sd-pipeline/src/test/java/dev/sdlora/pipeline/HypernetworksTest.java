@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -142,6 +143,7 @@ class HypernetworksTest {
     assertThat(far).isGreaterThan(10);
   }
 
+  @Tag("slow")
   @Test
   void generate_besideALoraThatChanges_bothAct() {
     String lora = "<lora:tiny_lora:0.8@0,0@1>";

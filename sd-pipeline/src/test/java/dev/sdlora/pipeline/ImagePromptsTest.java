@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,12 +155,14 @@ class ImagePromptsTest {
     return RegionMask.of(Image.of(16, 16, rgb));
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource(WeightType.class)
   void weightType_every_differsFromNone(WeightType type) {
     assertThat(draw(ImagePrompt.of(PLUS, ONE).withWeightType(type))).isNotEqualTo(draw());
   }
 
+  @Tag("slow")
   @Test
   void lora_patchedAndOverlaid_agree() {
     PromptSpec lora = SPEC.toBuilder().prompt("a cat <lora:tiny_lora:0.8>").build();
@@ -178,6 +181,7 @@ class ImagePromptsTest {
     assertThat(draw()).isEqualTo(draw());
   }
 
+  @Tag("slow")
   @Test
   void loraInRegion_andControlNet_actWithThePrompt() {
     ImagePrompt prompt = ImagePrompt.of(PLUS, ONE);
@@ -202,6 +206,7 @@ class ImagePromptsTest {
         .isNotEqualTo(draw(prompt));
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource(
       value = Precision.class,
@@ -288,6 +293,7 @@ class ImagePromptsTest {
                 + " Resize Mode: Crop and Resize, Guidance Start: 0, Guidance End: 0.8,");
   }
 
+  @Tag("slow")
   @Test
   void memoryPolicyAndKeptAdapters_drawTheSame() {
     Image expected = draw(ImagePrompt.of(PLUS, ONE));
@@ -299,6 +305,7 @@ class ImagePromptsTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void callersAtOnce_eight_drawWhatOneDraws() {
     try (Pipeline eight = builder().concurrency(8).build()) {

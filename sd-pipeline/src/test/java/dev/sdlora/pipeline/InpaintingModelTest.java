@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +87,7 @@ class InpaintingModelTest {
     return pipeline.generate(spec).first().image();
   }
 
+  @Tag("slow")
   @Test
   void weightsOfZero_drawWhatThePlainModelDraws() {
     try (TinyPipeline plain = new TinyPipeline()) {

@@ -14,6 +14,7 @@ import dev.sdlora.testkit.TinyTransformers;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,6 +68,7 @@ class IntegerPrecisionTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void generate_aTransformerWithALora_isNearFloat32() {
     TinyFlow flow = TinyFlow.KLEIN;

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests samplers with fewer steps than they need. */
+@Tag("slow")
 class LeastStepsTest {
   @ParameterizedTest
   @CsvSource({"PLMS, 39, true", "DPMPP_2M, 3, false"})

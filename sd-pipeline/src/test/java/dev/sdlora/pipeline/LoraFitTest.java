@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,7 @@ class LoraFitTest {
     return metadata;
   }
 
+  @Tag("slow")
   @Test
   void fitOn_checkpointThatItWasMadeOn_isWhole() {
     LoraFit fit = lora(hashes()).fitOn(original);

@@ -282,6 +282,7 @@ class LoraModesTest {
     writer.tensor(name, List.of((long) rows, (long) columns), values, DType.F32);
   }
 
+  @Tag("slow")
   @Test
   void generate_overlaysOverTheSamePatches_runAtOnce() {
     PromptSpec spec = SPEC.toBuilder().lora(mixed(true)).loraMode(LoraMode.OVERLAY).build();
@@ -295,6 +296,7 @@ class LoraModesTest {
     assertThat(second.join().first().rgb()).isEqualTo(otherAlone);
   }
 
+  @Tag("slow")
   @Test
   void generate_overlaysAtOnce_eachIsTheSameAsAlone() {
     List<String> prompts = List.of("a cat<lora:tiny_lora:0.8>", "a dog<lora:tiny_lora:-0.7>");
@@ -311,6 +313,7 @@ class LoraModesTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void generate_sharedPatches_runAtOnce() {
     String prompt = "a cat<lora:tiny_lora:0.8>";

@@ -116,6 +116,7 @@ class PipelineTest {
     assertThat(rgb(prompt("a cat <lora:ink:0>"))).isEqualTo(rgb(prompt("a cat ")));
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -363,6 +364,7 @@ class PipelineTest {
     rgb(SPEC);
   }
 
+  @Tag("slow")
   @Test
   void generateAsync_manyThreads_equalsOneByOne() {
     List<String> prompts = List.of("a cat", TAG, "a dog <lora:ink:-1>", "a bird", TAG);

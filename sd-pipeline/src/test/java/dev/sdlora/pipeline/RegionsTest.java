@@ -150,6 +150,7 @@ class RegionsTest {
     assertThat(result.first().rgb()).isEqualTo(rgb(LORA, LEFT));
   }
 
+  @Tag("slow")
   @Test
   void lora_maskByObject_isTheSameAsByName() {
     LoraAdapter lora =
@@ -160,6 +161,7 @@ class RegionsTest {
     assertThat(lora.withMask(LEFT)).isNotEqualTo(lora);
   }
 
+  @Tag("slow")
   @Test
   void loras_ofComplementaryMasks_addUpToTheWhole() {
     // The same LoRA in both halves is equivalent to one LoRA everywhere, at each position of each
@@ -174,6 +176,7 @@ class RegionsTest {
     assertThat(difference(rgb(halves), whole)).isLessThan(0.02);
   }
 
+  @Tag("slow")
   @Test
   void lora_besideOneEverywhere_theseBytesAtTheEdgesOfMasks() {
     String both = "a cat <lora:tiny_lora:0.3><lora:tiny_lora:0.5:mask=here>";

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +108,7 @@ class LoraTrainerBuilderTest {
         .hasMessage("output must be in a folder, but '" + file + "' is not one: " + nowhere);
   }
 
+  @Tag("slow")
   @Test
   void recommended_smallModel_learnsQuickly_andSettersCount() {
     LoraTrainerBuilder builder = LoraTrainer.recommended(Fixtures.CHECKPOINT, Fixtures.discs());

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +159,7 @@ class LoraTrainerTest {
         .allSatisfy(module -> assertThat(module.key()).matches("lora_unet_.*_attn[12]_to_.*"));
   }
 
+  @Tag("slow")
   @Test
   void train_longCaptionAmongShortOnes_fillsUpTheOthers() {
     TrainingSet set =
@@ -180,6 +182,7 @@ class LoraTrainerTest {
   }
 
   /** Sides of 9 and 5 positions, which halve to odd numbers in every level. */
+  @Tag("slow")
   @Test
   void train_oddSizeWiderThanHigh_works() {
     TrainingResult result =
@@ -195,6 +198,7 @@ class LoraTrainerTest {
     assertThat(Fixtures.trainer(output("x")).epochs(4).batchSize(5).build().steps()).isEqualTo(3);
   }
 
+  @Tag("slow")
   @Test
   void train_withSamples_makesPicturesThatTheLoraChanges() throws IOException {
     PromptSpec spec =

@@ -12,6 +12,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ class TrainingStateTest {
   }
 
   /** A step, a save and a load free all native memory that they allocate. */
+  @Tag("slow")
   @Test
   void everyOperation_done_leavesAsManyNativeArrays() {
     Settings settings = settings();

@@ -11,6 +11,7 @@ import dev.sdlora.cli.model.ModelOptions;
 import dev.sdlora.cli.option.ClusterOptions;
 import dev.sdlora.cli.option.KeyOptions;
 import dev.sdlora.cli.option.NameableOptions;
+import dev.sdlora.cli.option.ResultOptions;
 import dev.sdlora.cli.option.TelemetryOptions;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  sd serve",
       "  sd serve --checkpoint m.safetensors --lora-dir loras --port 7860",
+      "  sd serve --checkpoint-dir models --lora-dir loras",
       "  sd serve --listen --api-auth me:secret --api-key sk-secret"
     })
 @Heading("Access and limits")
@@ -224,13 +226,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private int serve(Optional<SegmentationModel> masks) {
-    Checkpoint checkpoint = model.open(console);
-    Pipeline.Builder builder = Pipeline.builder();
-    set("--concurrency", concurrency, builder::concurrency);
-    set("--max-pixels", maxPixels, builder::maxPixels);
-    builder.withoutWeights(isFront());
-    trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
-    try (Pipeline pipeline = model.loadOnAll(builder, checkpoint, console);
+    Checkpoint checkpoint = model.openFirst(console);
+    try (Pipeline pipeline = model.load(builder(), checkpoint, console);
         SdServer server = start(pipeline, masks)) {
       console.out().println(server.uri());
       console
@@ -261,6 +258,7 @@ final class ServeCommand implements Callable<Integer> {
     listen.ifPresent(worker::listen);
     results.set(worker);
     telemetry.telemetry().ifPresent(worker::openTelemetry);
+    CacheFolder.ofUser().map(user -> user.resolve("files")).ifPresent(worker::cache);
     cluster.front().ifPresent(front -> worker.front(front, cluster.frontKey()));
     model.givenFolders().forEach(worker::folder);
     nameable.controlNetFolders().forEach(worker::folder);
@@ -273,6 +271,14 @@ final class ServeCommand implements Callable<Integer> {
       started.close(Duration.ofSeconds(grace));
     }
     return 0;
+  }
+
+  private Pipeline.Builder builder() {
+    Pipeline.Builder builder = Pipeline.builder().withoutWeights(isFront());
+    set("--concurrency", concurrency, builder::concurrency);
+    set("--max-pixels", maxPixels, builder::maxPixels);
+    trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
+    return builder;
   }
 
   /** Tests the port before loading the model, which takes longer. */
@@ -350,6 +356,12 @@ final class ServeCommand implements Callable<Integer> {
     hosts.forEach(host -> set("--allowed-host", host, server::allowedHost));
     proxies.forEach(proxy -> set("--trusted-proxy", proxy, server::trustedProxy));
     model.upscalerFolders().forEach(server::upscalerDirectory);
+    model
+        .checkpointFolders()
+        .forEach(
+            folder ->
+                server.checkpointDirectory(
+                    folder, other -> model.loadOther(builder(), other, console)));
     nameable.controlNetFolders().forEach(server::controlNetDirectory);
     trainings.ifPresent(server::trainingDirectory);
     server.styles(nameable.styles());

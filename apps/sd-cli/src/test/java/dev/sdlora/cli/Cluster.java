@@ -5,7 +5,6 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import picocli.CommandLine;
 
 /**
  * A front and workers as processes, which are killed and started again at random. The last worker
@@ -26,27 +25,14 @@ final class Cluster implements AutoCloseable {
   Cluster(TemporaryPostgres postgres, int maxJobs) throws IOException {
     List<String> jobs = List.of("--jobs", postgres.address());
     frontOptions = new ArrayList<>(jobs);
-    frontOptions.addAll(List.of("--max-jobs", Integer.toString(maxJobs)));
+    frontOptions.addAll(List.of("--role", "front", "--max-jobs", Integer.toString(maxJobs)));
     workerOptions = new ArrayList<>(jobs);
-    boolean roles = hasRoles();
-    if (roles) {
-      frontOptions.addAll(List.of("--role", "front"));
-    }
     frontProcess = ServingProcess.startAt(0, frontOptions);
     front = frontProcess.address();
-    if (roles) {
-      workerOptions.addAll(List.of("--role", "worker", "--front", front.toString()));
-    } else {
-      workerOptions.addAll(List.of("--max-jobs", Integer.toString(maxJobs)));
-    }
+    workerOptions.addAll(List.of("--role", "worker", "--front", front.toString()));
     for (int i = 0; i < WORKERS; i++) {
       workers.add(ServingProcess.startAt(0, workerOptions));
     }
-  }
-
-  private static boolean hasRoles() {
-    CommandLine serve = Sd.commandLine().getSubcommands().get("serve");
-    return serve != null && serve.getCommandSpec().findOption("--role") != null;
   }
 
   /** The address of the front, also after it was started again. */
@@ -59,9 +45,9 @@ final class Cluster implements AutoCloseable {
     return workers.get(WORKERS - 1);
   }
 
-  /** Kills the front or a worker, and starts it again. */
+  /** Kills the front, which is first, or a worker, and starts it again. */
   void killOne(Random random) throws IOException {
-    int which = random.nextInt(WORKERS);
+    int which = kills == 0 ? WORKERS - 1 : random.nextInt(WORKERS);
     if (which == WORKERS - 1) {
       frontProcess.close();
       frontProcess = ServingProcess.startAt(front.getPort(), frontOptions);

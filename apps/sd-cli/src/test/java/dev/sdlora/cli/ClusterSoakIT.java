@@ -41,7 +41,7 @@ final class ClusterSoakIT {
   private static final long HEAP_BYTES = 64L << 20;
 
   private static final int OPEN_FILES = 8;
-  private static final int CONNECTIONS_PER_SERVER = 4;
+  private static final int CONNECTIONS_PER_SERVER = 5;
   private static final String THREE_STOPS = "the server stopped 3 times";
   private static final Pattern HEAP = Pattern.compile("used (\\d+)K");
 

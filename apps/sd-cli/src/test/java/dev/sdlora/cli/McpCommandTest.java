@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,7 @@ class McpCommandTest {
     return call;
   }
 
+  @Tag("slow")
   @Test
   void generateImage_ofTheSdksClient_returnsTheImage() {
     List<String> call = java("mcp");

@@ -3,6 +3,7 @@ package dev.sdlora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,5 +53,46 @@ final class SharedServersIT {
       }
       assertThat(seeds).hasSize(JOBS);
     }
+  }
+
+  /** A front without weights and two workers that get its files; a worker and the front die. */
+  @Test
+  void killedWorker_andKilledFront_everyJobEndsOnce() throws Exception {
+    List<byte[]> expected = new ArrayList<>();
+    try (ServingProcess single = ServingProcess.withJobs("none")) {
+      for (int seed = 0; seed < SEEDS; seed++) {
+        expected.add(single.image(single.until(single.submit("" + seed, seed, 20), "done")));
+      }
+    }
+    Map<String, Integer> seeds = new LinkedHashMap<>();
+    try (TemporaryPostgres postgres = TemporaryPostgres.open();
+        ServingProcess front = front(postgres.address(), 0);
+        ServingProcess killed = worker(postgres.address(), front);
+        ServingProcess left = worker(postgres.address(), front)) {
+      for (int i = 0; i < JOBS; i++) {
+        seeds.put(front.submit("job " + i, i % SEEDS, 20), i % SEEDS);
+      }
+      killed.process().destroyForcibly().waitFor();
+      front.process().destroyForcibly().waitFor();
+      assertThat(left.process().isAlive()).isTrue();
+      try (ServingProcess again = front(postgres.address(), front.address().getPort())) {
+        for (Map.Entry<String, Integer> job : seeds.entrySet()) {
+          JsonNode ended = again.until(job.getKey(), "done");
+          assertThat(ended.get("images")).hasSize(1);
+          assertThat(again.image(ended)).isEqualTo(expected.get(job.getValue()));
+        }
+      }
+    }
+    assertThat(seeds).hasSize(JOBS);
+  }
+
+  private static ServingProcess front(String jobs, int port) throws IOException {
+    return ServingProcess.startAt(
+        port, List.of("--role", "front", "--jobs", jobs, "--max-jobs", "150"));
+  }
+
+  private static ServingProcess worker(String jobs, ServingProcess front) throws IOException {
+    return ServingProcess.start(
+        "--role", "worker", "--jobs", jobs, "--front", front.address().toString());
   }
 }

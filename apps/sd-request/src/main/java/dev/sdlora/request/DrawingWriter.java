@@ -263,6 +263,7 @@ public final class DrawingWriter {
   }
 
   private void overrides(PromptSpec spec, ObjectNode fields) {
+    offer.name(fields);
     ObjectNode overrides = Overrides.of(spec, offer.pipeline().checkpoint());
     if (!overrides.isEmpty()) {
       fields.set("override_settings", overrides);

@@ -33,6 +33,21 @@ public interface Models {
    */
   Optional<Model> find(String name);
 
+  /** Finds a checkpoint as {@link #find} does, but by hash only if that is known. */
+  Optional<Model> findKnown(String name);
+
+  /** Looks for new files. */
+  default void refresh() {}
+
+  /** Unloads the weights that no request uses; the next request loads them again. */
+  default void unload() {}
+
+  /** Loads the weights of the current checkpoint. */
+  default void load() {}
+
+  /** Returns the tensors outside Java's heap, of all checkpoints together. */
+  int liveTensors();
+
   /** Returns the only checkpoint of a pipeline. */
   static Models only(Pipeline pipeline) {
     return new OnlyModel(pipeline);

@@ -32,7 +32,17 @@ record OnlyModel(Pipeline pipeline) implements Models, Model {
   }
 
   @Override
+  public int liveTensors() {
+    return pipeline.liveTensors();
+  }
+
+  @Override
   public Optional<Model> find(String name) {
+    return findKnown(name);
+  }
+
+  @Override
+  public Optional<Model> findKnown(String name) {
     boolean isOwn =
         Models.isNamed(name, this)
             || Models.hash(name)

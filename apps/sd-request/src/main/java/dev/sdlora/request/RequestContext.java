@@ -1,5 +1,6 @@
 package dev.sdlora.request;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
@@ -165,9 +166,16 @@ public record RequestContext(
     }
     Map<String, String> said = PromptSpec.fromInfotext(infotext).otherParameters();
     return Optional.ofNullable(said.get("Model"))
-        .flatMap(models::find)
-        .or(() -> Optional.ofNullable(said.get("Model hash")).flatMap(models::find))
+        .flatMap(models::findKnown)
+        .or(() -> Optional.ofNullable(said.get("Model hash")).flatMap(models::findKnown))
         .map(this::with);
+  }
+
+  /** Writes the checkpoint into the fields of a request, unless there is only one. */
+  public void name(ObjectNode fields) {
+    if (models.list().size() > 1) {
+      fields.put("checkpoint", model().name());
+    }
   }
 
   private FieldException unknown(String field, String name) {

@@ -5,6 +5,7 @@ import dev.sdlora.server.http.RetryAfter;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.key.Asker;
 import dev.sdlora.server.key.Buckets;
+import dev.sdlora.server.key.Key;
 import dev.sdlora.server.transport.Access;
 import io.javalin.http.Context;
 import java.util.Objects;
@@ -35,11 +36,17 @@ final class RateLimit {
    * @throws Refusal if the client has exceeded the limit
    */
   void check(Context context) {
-    if (context.routeRoles().contains(RouteCost.JOB)) {
-      count(
-          Objects.requireNonNull(context.attribute(Access.CLIENT)),
-          Objects.requireNonNull(context.attribute(Access.ASKER)));
+    boolean job = context.routeRoles().contains(RouteCost.JOB);
+    if (job || context.routeRoles().contains(RouteCost.CALL)) {
+      Asker asker = Objects.requireNonNull(context.attribute(Access.ASKER));
+      count(Objects.requireNonNull(context.attribute(Access.CLIENT)), rate(asker, job));
     }
+  }
+
+  /** Returns the jobs per minute; 0 for no limit. The queue limits the jobs of keys with a rate. */
+  private int rate(Asker asker, boolean job) {
+    int own = asker.key().map(Key::jobsPerMinute).orElse(0);
+    return own == 0 ? perMinute : job ? 0 : own;
   }
 
   /**
@@ -48,17 +55,16 @@ final class RateLimit {
    * @throws Refusal if the client has exceeded the limit
    */
   void count(String client) {
-    count(client, Asker.current());
+    count(client, rate(Asker.current(), true));
   }
 
-  private void count(String client, Asker asker) {
-    boolean hasOwn = asker.key().filter(key -> key.jobsPerMinute() > 0).isPresent();
-    double seconds = hasOwn ? 0 : take(client);
+  private void count(String client, int rate) {
+    double seconds = rate == 0 ? 0 : buckets.take(client, rate);
     if (seconds > 0) {
       throw new Refusal(
           429,
-          "this client exceeded the limit of %s jobs per minute (--rate-limit)"
-              .formatted(perMinute),
+          "this client exceeded the limit of %s jobs per minute (%s)"
+              .formatted(rate, rate == perMinute ? "--rate-limit" : "jobsPerMinute of its key"),
           RetryAfter.seconds(seconds));
     }
   }

@@ -102,7 +102,6 @@ public final class SdServer implements AutoCloseable {
 
   private final Javalin javalin;
   private final JobQueue queue;
-  private final Pipeline first;
   private final Optional<ServerModels> models;
   private final Optional<SharedJobs> shared;
   private final Optional<Results> results;
@@ -118,7 +117,6 @@ public final class SdServer implements AutoCloseable {
 
   SdServer(SdServerBuilder settings, Optional<Results> results) {
     Pipeline pipeline = settings.pipeline;
-    this.first = pipeline;
     this.host = settings.host;
     this.front = settings.front;
     this.metrics = new Metrics();
@@ -207,7 +205,7 @@ public final class SdServer implements AutoCloseable {
               config.routes.after(PublicAddress::completeLocation);
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);
-              metrics.addTo(config.routes, queue, this::liveTensors);
+              metrics.addTo(config.routes, queue, offer.models()::liveTensors);
               models.ifPresent(metrics::add);
               new Sdapi(offer, queue, drawings, sentences).addTo(config.routes);
               new ImagesApi(offer, drawings, sentences, signed, settings.maxSide)
@@ -227,15 +225,11 @@ public final class SdServer implements AutoCloseable {
               masks.addTo(config.routes);
               new GridsApi(offer, queue, drawings).addTo(config.routes);
               trainings.addTo(config.routes);
-              new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
-              new PromptApi(pipeline, loras, sentences).addTo(config.routes);
+              new LorasApi(loras, offer, sentences).addTo(config.routes);
+              new PromptApi(offer, loras, sentences).addTo(config.routes);
               tools.addTo(config.routes);
               new Studio(offer, masks.available()).addTo(config.routes);
             });
-  }
-
-  private int liveTensors() {
-    return models.map(ServerModels::liveTensors).orElseGet(first::liveTensors);
   }
 
   private Optional<Usage> storedUsage() {

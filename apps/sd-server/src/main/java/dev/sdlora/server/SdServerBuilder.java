@@ -153,10 +153,10 @@ public final class SdServerBuilder {
 
   /**
    * Sets a JSON file of API keys with their limits, such as {@code [{"name": "web", "key": "sk-…",
-   * "priority": 5, "jobsPerMinute": 30, "maxJobs": 8, "imagesPerDay": 1000}]}; {@code sha256} may
-   * stand in the place of {@code key}, and {@code "private": true} hides the jobs of others. The
-   * server reads the file again when it changes; if it is invalid then, the keys that were read
-   * before stay valid.
+   * "priority": 5, "jobsPerMinute": 30, "maxJobs": 8, "imagesPerDay": 1000}]}. An entry has either
+   * {@code key} or its {@code sha256}; {@code "private": true} hides the jobs of others. The server
+   * reads the file again when it changes; if it is invalid then, the keys that were read before
+   * stay valid.
    *
    * @param file a file
    * @return this builder

@@ -49,39 +49,27 @@ public final class SdWorker implements AutoCloseable {
   private final String host;
   private volatile boolean stopping;
 
-  private SdWorker(Builder settings, Optional<Results> results) {
+  private SdWorker(
+      Builder settings, WorkerShop shop, ErrorMessages sentences, Optional<Results> results) {
     this.results = results;
     this.host = settings.host;
-    ErrorMessages sentences = new ErrorMessages(List.of());
+    this.shop = shop;
     this.queue =
         new JobQueue(
             settings.concurrency,
             Integer.MAX_VALUE,
             HISTORY,
             new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, results));
-    this.shop =
-        WorkerFiles.shop(
-            settings.folders,
-            settings.cache,
-            settings.front,
-            settings.concurrency,
-            settings.pipelines);
-    try {
-      this.jobs =
-          SharedJobs.ofWorker(
-              settings.jobs,
-              queue,
-              shop,
-              sentences,
-              AGE,
-              Map.of(GridsApi.KIND, GridsApi::read),
-              metrics,
-              results);
-    } catch (RuntimeException e) {
-      shop.close();
-      metrics.close();
-      throw e;
-    }
+    this.jobs =
+        SharedJobs.ofWorker(
+            settings.jobs,
+            queue,
+            shop,
+            sentences,
+            AGE,
+            Map.of(GridsApi.KIND, GridsApi::read),
+            metrics,
+            results);
     this.javalin =
         Javalin.create(
             config -> {
@@ -129,8 +117,8 @@ public final class SdWorker implements AutoCloseable {
     jobs.stopClaiming();
     queue.close(patience);
     jobs.close();
-    shop.close();
     results.ifPresent(Results::close);
+    shop.close();
     javalin.stop();
     metrics.close();
   }
@@ -147,12 +135,12 @@ public final class SdWorker implements AutoCloseable {
     private final List<Path> folders = new ArrayList<>();
     private Optional<FrontFiles> front = Optional.empty();
     private Optional<Path> cache = Optional.empty();
+    private Optional<String> results = Optional.empty();
     private Consumer<Pipeline.Builder> pipelines = pipeline -> {};
     private String host = "127.0.0.1";
     private int port = 7860;
     private int concurrency = 1;
     private Optional<OpenTelemetry> telemetry = Optional.empty();
-    private Optional<String> results = Optional.empty();
 
     private Builder(String jobs) {
       this.jobs = jobs;
@@ -192,6 +180,20 @@ public final class SdWorker implements AutoCloseable {
      */
     public Builder cache(Path folder) {
       this.cache = Optional.of(folder);
+      return this;
+    }
+
+    /**
+     * Sets the place to which images are written; the fronts must have the same.
+     *
+     * @param place a folder, created if it does not exist, or {@code s3://bucket/prefix}, which
+     *     needs the module sd-s3. Default: the database
+     * @return this builder
+     * @throws IllegalArgumentException if it is an address of another kind, or a folder that cannot
+     *     be created or written to
+     */
+    public Builder results(String place) {
+      this.results = Optional.of(Results.require(place));
       return this;
     }
 
@@ -248,21 +250,6 @@ public final class SdWorker implements AutoCloseable {
     }
 
     /**
-     * Sets the place for the images of jobs, which its fronts must be able to read; see {@link
-     * SdServerBuilder#results}.
-     *
-     * @param place a folder that all machines share, or {@code s3://bucket/prefix}. Default: images
-     *     are kept in the database
-     * @return this builder
-     * @throws IllegalArgumentException if it is an address of another kind, or a folder that cannot
-     *     be created or written to
-     */
-    public Builder results(String place) {
-      this.results = Optional.of(Results.require(place));
-      return this;
-    }
-
-    /**
      * Sets where traces go.
      *
      * @param instance the application's instance, which it closes after the worker. Default: {@link
@@ -284,13 +271,13 @@ public final class SdWorker implements AutoCloseable {
      *
      * @return the running worker
      * @throws IllegalArgumentException if the address or the port cannot be used
-     * @throws IllegalStateException if the database of the jobs cannot be opened
+     * @throws IllegalStateException if the database of the jobs or the place of the results cannot
+     *     be used
      */
     public SdWorker start() {
       SdWorker worker = open();
       try {
         worker.javalin.start(host, port);
-        worker.results.ifPresent(Results::start);
         worker.jobs.start();
         return worker;
       } catch (JavalinBindException e) {
@@ -303,9 +290,19 @@ public final class SdWorker implements AutoCloseable {
     private SdWorker open() {
       Optional<Results> opened = results.map(place -> Results.open(place, Optional.empty()));
       try {
-        return new SdWorker(this, opened);
+        return open(opened);
       } catch (RuntimeException e) {
         opened.ifPresent(Results::close);
+        throw e;
+      }
+    }
+
+    private SdWorker open(Optional<Results> opened) {
+      WorkerShop shop = WorkerFiles.shop(folders, cache, front, concurrency, pipelines);
+      try {
+        return new SdWorker(this, shop, new ErrorMessages(shop.folders()), opened);
+      } catch (RuntimeException e) {
+        shop.close();
         throw e;
       }
     }

@@ -331,9 +331,7 @@ class ApiKeysTest {
         left.send(as("sk-web-00", left.request("/api/jobs/" + id).DELETE()));
       }
       for (String id : ids) {
-        while (!state(left, id).equals("cancelled")) {
-          Thread.onSpinWait();
-        }
+        await(left, id, "cancelled");
       }
     }
     try (Served again = stored(pipeline, jobs, key)) {
@@ -342,6 +340,41 @@ class ApiKeysTest {
       assertThat(all.at("/jobs/0/owner").asText()).isEqualTo("web");
       assertThat(all.at("/jobs/0/priority").asInt()).isEqualTo(1);
       assertThat(usage(again).get("jobs_today").asInt()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void database_drawsByPriority() {
+    String jobs = folder.resolve("ordered").toString();
+    try (Served stored =
+        Served.of(
+            pipeline,
+            settings ->
+                settings
+                    .jobs(jobs, Duration.ofDays(1))
+                    .bearerToken("sk-plain")
+                    .apiKey(ApiKey.of("web", "sk-web-00").priority(2)))) {
+      List<String> ids = new ArrayList<>();
+      for (String key : List.of("sk-plain", "sk-plain", "sk-web-00")) {
+        ids.add(
+            Served.json(stored.send(as(key, stored.post("/api/jobs", Served.LONG))))
+                .get("id")
+                .asText());
+        await(stored, ids.get(0), "running");
+      }
+      stored.send(as("sk-plain", stored.request("/api/jobs/" + ids.get(0)).DELETE()));
+      await(stored, ids.get(2), "running");
+      assertThat(state(stored, ids.get(1))).isEqualTo("waiting");
+      for (String id : List.of(ids.get(1), ids.get(2))) {
+        stored.send(as("sk-plain", stored.request("/api/jobs/" + id).DELETE()));
+        await(stored, id, "cancelled");
+      }
+    }
+  }
+
+  private static void await(Served server, String id, String state) {
+    while (!state(server, id).equals(state)) {
+      Thread.onSpinWait();
     }
   }
 

@@ -11,13 +11,19 @@ import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,7 +69,11 @@ class ClusterTest {
         Served.of(
             headers,
             settings ->
-                settings.jobs(jobs.toString(), Duration.ofDays(1)).front().bearerToken(KEY));
+                settings
+                    .jobs(jobs.toString(), Duration.ofDays(1))
+                    .results(results().toString())
+                    .front()
+                    .bearerToken(KEY));
     worker = worker("cache").start();
   }
 
@@ -76,7 +86,12 @@ class ClusterTest {
         .front(front.server.uri(), Optional.of(KEY))
         .cache(folder.resolve(cache))
         .pipelines(ClusterTest::settings)
+        .results(results().toString())
         .port(0);
+  }
+
+  private static Path results() {
+    return folder.resolve("results");
   }
 
   @AfterAll
@@ -111,7 +126,37 @@ class ClusterTest {
     assertThat(comparable(asked("/v1/images/generations", generation)))
         .isEqualTo(comparable(plain.send(plain.post("/v1/images/generations", generation))))
         .startsWith("200");
+    String own = "{'prompt': 'a cup<lora:night:1><lora:zorp:1>', " + SIZE + "}";
+    JsonNode expected = ended(plain.ask("/api/jobs", own), plain::get);
+    JsonNode found = ended(Served.json(asked("/api/jobs", own)), path -> Served.json(got(path)));
+    for (String field : List.of("state", "loras", "warnings", "settings", "image_count")) {
+      assertThat(found.get(field)).describedAs(field).isEqualTo(expected.get(field));
+    }
     assertThat(headers.liveTensors()).isZero();
+  }
+
+  private static JsonNode ended(JsonNode job, Function<String, JsonNode> server) {
+    String path = "/api/jobs/" + job.get("id").asText();
+    JsonNode now = server.apply(path);
+    while (List.of("waiting", "running").contains(now.get("state").asText())) {
+      Thread.onSpinWait();
+      now = server.apply(path);
+    }
+    return now;
+  }
+
+  @Test
+  void workersImage_isInTheResults_andOpensAtTheFrontWithoutCredentials() throws IOException {
+    String body = "{'prompt': 'a star', 'size': '64x64', 'steps': 1, 'response_format': 'url'}";
+    String url = Served.json(asked("/v1/images/generations", body)).at("/data/0/url").asText();
+    byte[] image = front.sendForBytes(front.request(url.substring(url.indexOf("/api/")))).body();
+    String job = url.replaceFirst(".*/api/jobs/([^/]+)/.*", "$1");
+    try (Stream<Path> files = Files.walk(results())) {
+      Path file = files.filter(any -> any.endsWith(job + "-0.png")).findFirst().orElseThrow();
+      assertThat(Files.readAllBytes(file)).isEqualTo(image);
+    }
+    String name = got("/api/gallery").body();
+    assertThat(name).contains(job + "-0.png");
   }
 
   @Test
@@ -155,8 +200,88 @@ class ClusterTest {
 
   @Test
   void workers_areListed() {
-    JsonNode workers = Served.json(got("/api/workers")).get("workers");
-    assertThat(workers).isNotEmpty();
-    assertThat(workers.get(0).get("alive").asBoolean()).isTrue();
+    while (alive() == 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(got("/api/workers").body()).contains("concurrency", "checkpoint");
+  }
+
+  /** The worker's own folder has another file of the name that the front uses. */
+  @Test
+  void file_withTheNameOfAnother_isNotMistaken() throws IOException {
+    Path own = Files.createDirectories(folder.resolve("own"));
+    Files.copy(headers.loras().find("zorp").path(), own.resolve("night.safetensors"));
+    String body = "{'prompt': 'a cube<lora:night:1>', " + SIZE + "}";
+    String expected = comparable(plain.send(plain.post("/sdapi/v1/txt2img", body)));
+    worker.close();
+    try (SdWorker other = worker("other").folder(own).start()) {
+      assertThat(other.uri().getPort()).isPositive();
+      assertThat(comparable(asked("/sdapi/v1/txt2img", body))).isEqualTo(expected);
+      assertThat(folder.resolve("other").resolve(headers.loras().find("night").sha256())).exists();
+    } finally {
+      worker = worker("cache").start();
+    }
+  }
+
+  /** The file of the front is gone when a worker begins the job; each attempt waits longer. */
+  @Tag("slow")
+  @Test
+  void file_thatIsGoneAtTheFront_failsTheJobWithTheReason() throws IOException {
+    Path lora = headers.loras().folders().get(0).resolve("brief.safetensors");
+    Files.copy(headers.loras().find("zorp").path(), lora);
+    Files.write(lora, padded(lora));
+    worker.close();
+    try {
+      String id =
+          Served.json(asked("/api/jobs", "{'prompt': 'a cube<lora:brief:1>', " + SIZE + "}"))
+              .get("id")
+              .asText();
+      Files.delete(lora);
+      worker = worker("cache").start();
+      JsonNode ended = ended(Served.json(got("/api/jobs/" + id)), path -> Served.json(got(path)));
+      assertThat(ended.get("state").asText()).isEqualTo("failed");
+      assertThat(ended.get("error").asText())
+          .startsWith("no worker could draw the job: cannot get 'brief.safetensors'")
+          .endsWith("no longer has this file");
+    } finally {
+      Files.deleteIfExists(lora);
+    }
+  }
+
+  /** Returns a LoRA's file with other bytes: a space more in the header. */
+  private static byte[] padded(Path lora) throws IOException {
+    byte[] file = Files.readAllBytes(lora);
+    ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    long length = header.getLong();
+    ByteBuffer padded = ByteBuffer.allocate(file.length + 8).order(ByteOrder.LITTLE_ENDIAN);
+    padded.putLong(length + 8).put(file, 8, (int) length);
+    padded.put("        ".getBytes(StandardCharsets.US_ASCII));
+    padded.put(file, 8 + (int) length, file.length - 8 - (int) length);
+    return padded.array();
+  }
+
+  @Test
+  void job_withoutWorkers_waits_andSaysSo() {
+    worker.close();
+    try {
+      while (alive() > 0) {
+        Thread.onSpinWait();
+      }
+      HttpResponse<String> waiting = asked("/api/jobs", "{'prompt': 'a cone', " + SIZE + "}");
+      String id = Served.json(waiting).get("id").asText();
+      assertThat(Served.json(got("/api/jobs/" + id)).get("state").asText()).isEqualTo("waiting");
+      front.send(
+          front.request("/api/jobs/" + id).DELETE().header("Authorization", "Bearer " + KEY));
+    } finally {
+      worker = worker("cache").start();
+    }
+  }
+
+  private static long alive() {
+    long alive = 0;
+    for (JsonNode each : Served.json(got("/api/workers")).get("workers")) {
+      alive += each.get("alive").asBoolean() ? 1 : 0;
+    }
+    return alive;
   }
 }

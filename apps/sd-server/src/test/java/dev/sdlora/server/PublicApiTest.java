@@ -4,10 +4,12 @@ import dev.sdlora.testkit.PublicApi;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Programs that embed the server need one type and its builder, or the tools alone. */
+/**
+ * Programs that embed the server need a server or a worker with its builder, or the tools alone.
+ */
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {
-    PublicApi.assertRecorded(Path.of(""), 3);
+    PublicApi.assertRecorded(Path.of(""), 4);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -107,7 +108,8 @@ class StoredResultsTest {
       Files.delete(files().get(1));
       HttpResponse<byte[]> gone = image(again, job, 1);
       assertThat(gone.statusCode()).isEqualTo(404);
-      assertThat(new String(gone.body())).contains("the image was deleted from the results");
+      assertThat(new String(gone.body(), StandardCharsets.UTF_8))
+          .contains("the image was deleted from the results");
     }
   }
 

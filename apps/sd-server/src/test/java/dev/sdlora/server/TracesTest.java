@@ -16,6 +16,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -102,7 +103,8 @@ class TracesTest {
 
   /** Waits for a span that satisfies a condition, because spans end after responses. */
   private static SpanData span(InMemorySpanExporter spans, Predicate<SpanData> wanted) {
-    while (true) {
+    Instant end = Instant.now().plusSeconds(60);
+    while (Instant.now().isBefore(end)) {
       for (SpanData span : spans.getFinishedSpanItems()) {
         if (wanted.test(span)) {
           return span;
@@ -110,6 +112,7 @@ class TracesTest {
       }
       Thread.onSpinWait();
     }
+    throw new AssertionError("only " + spans.getFinishedSpanItems());
   }
 
   private static SpanData job(InMemorySpanExporter spans) {

@@ -60,6 +60,7 @@ class SegmentationModelTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"sam", "sam2"})
   void mask_strangeSizes_work(String kind) {

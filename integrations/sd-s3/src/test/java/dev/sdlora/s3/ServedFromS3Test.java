@@ -18,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -125,7 +126,8 @@ class ServedFromS3Test {
       bucket.stop();
       HttpResponse<byte[]> unreachable = image(server, before);
       assertThat(unreachable.statusCode()).isEqualTo(503);
-      assertThat(new String(unreachable.body())).contains("the results cannot be reached now");
+      assertThat(new String(unreachable.body(), StandardCharsets.UTF_8))
+          .contains("the results cannot be reached now");
       assertThat(unreachable.headers().firstValue("Retry-After")).isPresent();
       assertThat(image(server, meanwhile).body()).isEqualTo(png);
       bucket.startAgain();

@@ -5,6 +5,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.value.FileReason;
+import dev.sdlora.api.value.Tally;
 import dev.sdlora.lora.factors.ZeroModules;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
@@ -14,6 +15,7 @@ import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A cache of LoRA files, so that unchanged files are read only once. Safe for use by several
@@ -51,7 +53,9 @@ public final class LoraFiles {
    */
   public LoraFile open(Path path) {
     Stamp stamp = stamp(path);
-    return headers.get(path, stamp, () -> LoraFile.open(path));
+    Optional<LoraFile> known = headers.find(path, stamp);
+    (known.isPresent() ? Tally.LORA_FILES_CACHED : Tally.LORA_FILES_READ).count();
+    return known.orElseGet(() -> headers.get(path, stamp, () -> LoraFile.open(path)));
   }
 
   /**

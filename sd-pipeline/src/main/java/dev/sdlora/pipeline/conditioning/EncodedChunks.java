@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.conditioning;
 
+import dev.sdlora.api.value.Tally;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +34,9 @@ public final class EncodedChunks {
   record Key(int index, EncoderWeights encoder, int clipSkip, Object chunk) {}
 
   synchronized Optional<EncodedChunk> find(Key key) {
-    return Optional.ofNullable(kept.get(key));
+    Optional<EncodedChunk> found = Optional.ofNullable(kept.get(key));
+    (found.isPresent() ? Tally.TEXTS_CACHED : Tally.TEXTS_ENCODED).count();
+    return found;
   }
 
   /**

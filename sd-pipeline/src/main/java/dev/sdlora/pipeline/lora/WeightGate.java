@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.lora;
 
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.value.Tally;
 import dev.sdlora.lora.plan.PatchPlan;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -219,9 +220,14 @@ public final class WeightGate {
 
     /** Changes the patches. Requires exclusive access. */
     public void change(PatchPlan plan) {
+      long start = System.nanoTime();
       apply.accept(plan);
       lock.lock();
       try {
+        if (!plan.equals(held)) {
+          Tally.WEIGHT_SWITCHES.count();
+          Tally.WEIGHT_SWITCH_NANOS.add(System.nanoTime() - start);
+        }
         held = plan;
         changing = false;
         changed.signalAll();

@@ -4,6 +4,7 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.value.Bytes;
+import dev.sdlora.api.value.Tally;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -123,6 +124,7 @@ public final class MemoryBudget {
       }
       shares++;
       taken = taken.and(need);
+      Tally.RESERVED_BYTES.add((long) need.bytes());
     } finally {
       lock.unlock();
     }
@@ -132,6 +134,7 @@ public final class MemoryBudget {
     lock.lock();
     try {
       shares--;
+      Tally.RESERVED_BYTES.add(-(long) need.bytes());
       // Sums of fractions do not return to exactly 0.
       taken = shares == 0 ? MemoryNeed.NONE : taken.without(need);
       changed.signalAll();

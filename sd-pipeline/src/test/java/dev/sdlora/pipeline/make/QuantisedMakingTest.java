@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +107,7 @@ class QuantisedMakingTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource(names = {"Q5_1", "FP8_SCALED"})
   void bake_checkpointIntoAFormat_isBakedAndConverted(FileFormat format) {
@@ -144,6 +146,7 @@ class QuantisedMakingTest {
     assertThat(baked.changeError()).isGreaterThan(0.9);
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource(names = {"Q8_0", "Q4_0", "FP8", "FP8_SCALED", "INT8"})
   void bake_quantisedWithoutFormat_becomesHalfPrecision(FileFormat format) {
@@ -201,6 +204,7 @@ class QuantisedMakingTest {
   }
 
   /** A U-Net alone as ComfyUI-GGUF writes it, whose kernels are flattened. */
+  @Tag("slow")
   @Test
   void bake_unetAlone_readsTheOtherNetworksFromFiles() throws IOException {
     TensorFile whole = TensorFile.open(TinyFiles.CHECKPOINT);
@@ -262,6 +266,7 @@ class QuantisedMakingTest {
     assertThatThrownBy(() -> over.write(source)).hasMessageContaining("is also an input");
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @EnumSource(names = {"Q8_0", "FP8_SCALED", "INT8"})
   void merge_quantised_isMergedFromTheirValues(FileFormat format) {

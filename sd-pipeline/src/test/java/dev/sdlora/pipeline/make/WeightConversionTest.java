@@ -140,6 +140,7 @@ class WeightConversionTest {
         .containsEntry("general.file_type", "2");
   }
 
+  @Tag("slow")
   @Test
   void write_unetAlone_isFlattenedAsByComfyUiGguf() throws IOException {
     Path whole = FamilyFiles.checkpoint("sdxl", folder);

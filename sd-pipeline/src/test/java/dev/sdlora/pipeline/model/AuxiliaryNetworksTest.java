@@ -35,6 +35,7 @@ import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -253,6 +254,7 @@ class AuxiliaryNetworksTest {
     assertThat(rgb(SPEC.toBuilder().tiling(Tiling.X).build())).isNotIn(plain, seamless);
   }
 
+  @Tag("slow")
   @Test
   void generate_vaeInStrips_givesTheSamePicture() {
     byte[] whole = rgb(SPEC.toBuilder().vaeTiling(VaeTiling.OFF).build());
@@ -285,6 +287,7 @@ class AuxiliaryNetworksTest {
     assertThat(sizes).hasSize(4).containsOnly("64x64");
   }
 
+  @Tag("slow")
   @Test
   void generate_finalDecoderTaesd_drawsWithItAndSaysSo() {
     Path decoder =

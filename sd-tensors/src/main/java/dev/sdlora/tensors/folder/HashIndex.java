@@ -119,16 +119,6 @@ public final class HashIndex {
     return known(file).map(FileHashes.Whole::sha256);
   }
 
-  /** Remembers the SHA-256 of a file that another process or the download has computed. */
-  public void learn(Path file, String sha256) {
-    stamp(file)
-        .ifPresent(
-            stamp ->
-                keep(
-                    file.toAbsolutePath(),
-                    new Entry(stamp, new FileHashes.Whole(sha256, Optional.empty()))));
-  }
-
   /** Returns the first 10 digits of {@link #sha256}, A1111's hash of checkpoints. */
   public String autoV2(Path file) {
     return sha256(file).substring(0, 10);

@@ -15,9 +15,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Folders that hold libtorch, or something else; none of their code runs here. */
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 final class NamedLibtorchTest {
   private static final Platform PLATFORM = Platform.detectPlatform("pytorch");
   private static final Bridge BRIDGE = Bridge.onClassPath();

@@ -39,7 +39,8 @@ public final class FolderOptions {
       names = "--checkpoint-dir",
       paramLabel = "DIR",
       description =
-          "Folder to search for an image's checkpoint, by hash; repeatable. Default: none.")
+          "Folder of checkpoints that images, batches and requests to the server name; repeatable."
+              + " Default: none.")
   private List<Path> checkpoints = new ArrayList<>();
 
   @Option(

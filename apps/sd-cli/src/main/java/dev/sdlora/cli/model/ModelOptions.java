@@ -14,11 +14,8 @@ import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.ElapsedTimeLine;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
-import dev.sdlora.cli.report.DeviceReport;
-import dev.sdlora.server.PipelineGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -145,6 +142,15 @@ public final class ModelOptions {
 
   private Optional<Checkpoint> opened = Optional.empty();
 
+  /** Opens the checkpoint, by default the first one in the folders instead of the bundled one. */
+  public Checkpoint openFirst(Console console) {
+    if (checkpoint.isEmpty() && opened.isEmpty()) {
+      Pipeline.warmUp();
+      opened = FirstCheckpoint.in(folders.checkpoints());
+    }
+    return open(console);
+  }
+
   /** Opens the checkpoint once. Meanwhile the native libraries load for the pipeline. */
   public Checkpoint open(Console console) {
     if (opened.isEmpty()) {
@@ -218,17 +224,10 @@ public final class ModelOptions {
     }
   }
 
+  /** Loads a model on the one device that {@code --device} names; several are bad usage. */
   public Pipeline load(Checkpoint opened, Console console) {
-    return load(Pipeline.builder(), opened, console);
-  }
-
-  /**
-   * Loads a model; these options override the settings of the builder. Several devices are bad
-   * usage.
-   */
-  public Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
     requireOneDevice("several are for sd serve", console);
-    return loadOnAll(pipeline, opened, console);
+    return load(Pipeline.builder(), opened, console);
   }
 
   /**
@@ -237,7 +236,7 @@ public final class ModelOptions {
    * @param cure where they can be used
    */
   public void requireOneDevice(String cure, Console console) {
-    if (device.contains(",")) {
+    if (!new DeviceList(device).isOne()) {
       throw console.badUsage("--device must name one device; %s: %s".formatted(cure, device));
     }
   }
@@ -246,41 +245,44 @@ public final class ModelOptions {
    * Loads a model on each device that {@code --device} names, as one pipeline; these options
    * override the settings of the builder.
    */
-  public Pipeline loadOnAll(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
-    List<String> devices = Arrays.stream(device.split(",", -1)).map(String::strip).toList();
-    for (String name : devices) {
-      OptionValue.set("--device", Optional.of(name), pipeline::device);
-      if (!name.equalsIgnoreCase("cpu")) {
-        DeviceReport.find(name);
-      }
-    }
-    set(pipeline, console);
-    List<Pipeline> loaded = new ArrayList<>();
-    try {
-      for (String name : devices) {
-        loaded.add(loadTold(pipeline.device(name), opened, console));
-      }
-      return PipelineGroup.of(loaded);
-    } catch (Throwable e) {
-      loaded.forEach(Pipeline::close);
-      throw e;
-    }
+  public Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
+    setFamily(pipeline, console);
+    predictionType.ifPresent(pipeline::predictionType);
+    return new DeviceList(device).open(set(pipeline), each -> loadTold(each, opened, console));
   }
 
-  private void set(Pipeline.Builder pipeline, Console console) {
-    pipeline.precision(precision).weights(weights).memoryPolicy(memoryPolicy);
-    loraFolders().forEach(pipeline::loraDirectory);
+  /**
+   * Loads another model of the folders. The options that are for one family of models, such as a
+   * refiner, take effect if it has the family of the first one.
+   */
+  public Pipeline loadOther(Pipeline.Builder pipeline, Checkpoint other, Console console) {
+    boolean isFirst = opened.filter(first -> first.path().equals(other.path())).isPresent();
+    if (isFirst) {
+      predictionType.ifPresent(pipeline::predictionType);
+    }
+    if (opened.filter(first -> first.family() == other.family()).isPresent()) {
+      setFamily(pipeline, console);
+    }
+    return new DeviceList(device).open(set(pipeline).checkpoint(other), Pipeline.Builder::build);
+  }
+
+  private void setFamily(Pipeline.Builder pipeline, Console console) {
     previewDecoder.ifPresent(pipeline::previewDecoder);
-    imageEncoders.forEach(pipeline::imageEncoder);
     PublishedFile.path(refiner, console)
         .or(() -> recovered(Kind.REFINER))
         .ifPresent(pipeline::refiner);
-    predictionType.ifPresent(pipeline::predictionType);
+  }
+
+  private Pipeline.Builder set(Pipeline.Builder pipeline) {
+    pipeline.precision(precision).weights(weights).memoryPolicy(memoryPolicy);
+    loraFolders().forEach(pipeline::loraDirectory);
+    imageEncoders.forEach(pipeline::imageEncoder);
     folders.embeddings().forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
     hypernetworkDirectories.forEach(pipeline::hypernetworkDirectory);
     detectorDirectories.forEach(pipeline::detectorDirectory);
     preprocessorDirectories.forEach(pipeline::preprocessorDirectory);
+    return pipeline;
   }
 
   /** Sets what does not depend on files: one device, precision and memory. */

@@ -1,11 +1,9 @@
 package dev.sdlora.server.cluster;
 
-import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.models.DownloadException;
 import dev.sdlora.models.FrontFiles;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
 import dev.sdlora.server.store.Workshop;
-import dev.sdlora.tensors.folder.HashIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +62,6 @@ final class FileSupply {
       Files.deleteIfExists(cached); // It has another length, as after a crash of the machine.
       LOG.info("getting {} ({} MB) from the front", wanted.name(), wanted.size() >> 20);
       front.get().get(wanted.name(), wanted.sha256(), wanted.size(), cached);
-      HashIndex.ofProcess().learn(cached, wanted.sha256());
       return cached;
     } catch (DownloadException e) {
       throw new Workshop.UnavailableException(String.valueOf(e.getMessage()), e);
@@ -95,8 +92,8 @@ final class FileSupply {
 
   private static boolean hasHash(Path file, String sha256) {
     try {
-      return HashIndex.ofProcess().sha256(file).equals(sha256);
-    } catch (StableDiffusionException e) {
+      return Hashes.sha256(file).equals(sha256);
+    } catch (IOException e) {
       return false; // It cannot be read.
     }
   }

@@ -1,12 +1,18 @@
 package dev.sdlora.server.cluster;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.sdlora.server.cluster.NeededFiles.Kind;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
 import dev.sdlora.server.store.Workshop;
-import dev.sdlora.tensors.folder.HashIndex;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -18,14 +24,52 @@ import java.util.stream.Stream;
  * their hashes. Used by one thread at a time.
  */
 final class FileView implements AutoCloseable {
+  private static final String LOCK = ".lock";
+  private static final String PREFIX = "view-";
+
   private final Path root;
+  private final FileChannel lock;
   private final Map<String, String> hashes = new HashMap<>();
 
-  /** Creates an empty view. */
-  FileView(Path root) throws IOException {
+  private FileView(Path root, FileChannel lock) {
     this.root = root;
+    this.lock = lock;
+  }
+
+  private static FileView open(Path root) throws IOException {
+    FileChannel lock = FileChannel.open(root.resolve(LOCK), CREATE, WRITE);
+    if (lock.tryLock() == null) {
+      lock.close();
+      throw new IOException("another worker uses '" + root + "'");
+    }
+    FileView view = new FileView(root, lock);
     for (Kind kind : Kind.values()) {
-      Files.createDirectories(folder(kind));
+      Files.createDirectories(view.folder(kind));
+    }
+    return view;
+  }
+
+  /** Creates an empty view in a folder, from which those of killed workers are deleted. */
+  static FileView in(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path path : all.filter(path -> isView(path) && isLeft(path)).toList()) {
+        delete(path);
+      }
+    }
+    return open(Files.createTempDirectory(folder, PREFIX));
+  }
+
+  private static boolean isView(Path path) {
+    return path.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(path);
+  }
+
+  /** Whether no process uses a view. */
+  private static boolean isLeft(Path view) {
+    try (FileChannel channel = FileChannel.open(view.resolve(LOCK), WRITE);
+        FileLock held = channel.tryLock()) {
+      return held != null;
+    } catch (IOException | OverlappingFileLockException e) {
+      return false; // Being made, or used by this process.
     }
   }
 
@@ -71,7 +115,6 @@ final class FileView implements AutoCloseable {
       } catch (IOException e) {
         throw unwritable(e);
       }
-      HashIndex.ofProcess().learn(place, file.sha256());
       hashes.put(place(file), file.sha256());
     }
     return place;
@@ -97,8 +140,13 @@ final class FileView implements AutoCloseable {
   /** Deletes the view, not the files that it links to. */
   @Override
   public void close() throws IOException {
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+    lock.close();
+    delete(root);
+  }
+
+  private static void delete(Path view) throws IOException {
+    try (Stream<Path> all = Files.walk(view)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
     }

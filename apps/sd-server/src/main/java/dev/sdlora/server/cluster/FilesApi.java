@@ -3,11 +3,9 @@ package dev.sdlora.server.cluster;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.request.Model;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.tensors.folder.HashIndex;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -119,8 +117,8 @@ public final class FilesApi {
   /** Whether a file has a hash; reads only files whose hash is not remembered. */
   private static boolean has(Path file, String sha256) {
     try {
-      return Files.isRegularFile(file) && HashIndex.ofProcess().sha256(file).equals(sha256);
-    } catch (StableDiffusionException e) {
+      return Files.isRegularFile(file) && Hashes.sha256(file).equals(sha256);
+    } catch (IOException e) {
       return false;
     }
   }

@@ -49,7 +49,10 @@ record NeededFiles(
 
     /** Whether the pipeline has to be built anew for another file. */
     boolean isOfCheckpoint() {
-      return ordinal() <= TEXT_ENCODER_3.ordinal();
+      return switch (this) {
+        case CHECKPOINT, VAE, TEXT_ENCODER, TEXT_ENCODER_2, TEXT_ENCODER_3 -> true;
+        case LORA, EMBEDDING, UPSCALER, CONTROL -> false;
+      };
     }
 
     String folder() {

@@ -13,7 +13,6 @@ import dev.sdlora.server.cluster.NeededFiles.NeededFile;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.store.Cargo;
 import dev.sdlora.server.store.Submission;
-import dev.sdlora.tensors.folder.HashIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -187,12 +186,20 @@ public final class RequestFiles {
       throw new Refusal(
           501, "this server is a front, whose workers cannot get the folder '%s'".formatted(name));
     }
-    String sha256 = HashIndex.ofProcess().sha256(path);
     try {
+      String sha256 = hash(kind, path);
       files.put(path, new NeededFile(kind, name, sha256, Files.size(path)));
+      published.publish(sha256, path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    published.publish(sha256, path);
+  }
+
+  /** The hash of a checkpoint's file is remembered across processes. */
+  private String hash(Kind kind, Path path) throws IOException {
+    Checkpoint checkpoint = offer.pipeline().checkpoint();
+    return kind == Kind.CHECKPOINT && checkpoint.sha256().isPresent()
+        ? checkpoint.sha256().get()
+        : Hashes.sha256(path);
   }
 }

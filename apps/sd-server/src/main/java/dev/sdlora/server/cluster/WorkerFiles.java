@@ -2,7 +2,6 @@ package dev.sdlora.server.cluster;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.models.FrontFiles;
-import dev.sdlora.tensors.file.CacheFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,13 +32,12 @@ public final class WorkerFiles {
     try {
       Path files =
           cache
-              .or(() -> CacheFolder.ofUser().map(folder -> folder.resolve("files")))
-              .orElse(Path.of("sd-files"))
+              .orElseGet(
+                  () -> Path.of(System.getProperty("user.home"), ".cache", "sd-lora", "files"))
               .toAbsolutePath();
       Files.createDirectories(files);
-      Path view = Files.createTempDirectory(files, "view-");
       return new WorkerShop(
-          new FileSupply(own, files, front), new FileView(view), places, settings);
+          new FileSupply(own, files, front), FileView.in(files), places, settings);
     } catch (IOException e) {
       throw new UncheckedIOException("the cache of this worker cannot be written", e);
     }

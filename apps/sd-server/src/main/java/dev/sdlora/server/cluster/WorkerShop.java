@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.request.References;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.cluster.NeededFiles.Kind;
@@ -12,10 +13,12 @@ import dev.sdlora.server.store.Workshop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +52,8 @@ public final class WorkerShop implements Workshop, AutoCloseable {
   /**
    * Creates a worker's shop without a checkpoint.
    *
-   * @param cache the folder of downloaded files
-   * @param view the folder for links to them, which is deleted at the end
+   * @param supply gets the files
+   * @param view links to them, deleted at the end
    * @param places the number of jobs at once
    * @param settings sets the device, the precision and so on of each pipeline
    */
@@ -76,6 +79,11 @@ public final class WorkerShop implements Workshop, AutoCloseable {
     return held;
   }
 
+  /** Returns the folders whose files messages may name. */
+  public List<Path> folders() {
+    return Stream.of(Kind.values()).map(view::folder).toList();
+  }
+
   /** Returns the tensors outside Java's heap. */
   public synchronized int liveTensors() {
     return pipeline == null ? 0 : pipeline.liveTensors();
@@ -95,7 +103,7 @@ public final class WorkerShop implements Workshop, AutoCloseable {
   @Override
   public synchronized RequestContext open(Needs needs, boolean alone) {
     NeededFiles files = files(needs);
-    Map<NeededFile, Path> contents = new HashMap<>();
+    Map<NeededFile, Path> contents = new LinkedHashMap<>();
     files.files().forEach(file -> contents.put(file, supply.get(file)));
     if (alone) {
       if (!files.ofCheckpoint().equals(opened)) {
@@ -104,12 +112,17 @@ public final class WorkerShop implements Workshop, AutoCloseable {
       view.keepOnly(files);
     }
     Map<Kind, Path> first = new HashMap<>();
-    files
-        .files()
-        .forEach(file -> first.putIfAbsent(file.kind(), view.add(file, contents.get(file))));
+    contents.forEach((file, content) -> first.putIfAbsent(file.kind(), view.add(file, content)));
     Pipeline ready = pipeline;
     if (ready == null) {
-      ready = build(files, first);
+      try {
+        ready = build(files, first);
+      } catch (ResourceException | OutOfMemoryError e) {
+        throw new UnavailableException(
+            "the memory of the worker is too small for '%s': %s"
+                .formatted(needs.model(), e.getMessage()),
+            e);
+      }
       pipeline = ready;
       opened = files.ofCheckpoint();
     }

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -150,6 +151,7 @@ public final class DistributedPipeline implements Pipeline {
     try {
       return place.get();
     } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       if (!place.cancel(false)) {
         return place.join(); // Its pipeline sees the interrupt.
       }
@@ -248,17 +250,29 @@ public final class DistributedPipeline implements Pipeline {
 
   @Override
   public void close() {
-    places.close();
-    pipelines.forEach(Pipeline::close);
+    closeAll(Pipeline::close);
   }
 
   /** Closes all pipelines, within this time together. */
   @Override
   public void close(Duration patience) {
-    places.close();
     long start = System.nanoTime();
+    closeAll(pipeline -> pipeline.close(patience.minusNanos(System.nanoTime() - start)));
+  }
+
+  /** Closes all, even if one cannot be closed. */
+  private void closeAll(Consumer<Pipeline> close) {
+    places.close();
+    @Nullable RuntimeException failure = null;
     for (Pipeline pipeline : pipelines) {
-      pipeline.close(patience.minusNanos(System.nanoTime() - start));
+      try {
+        close.accept(pipeline);
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }

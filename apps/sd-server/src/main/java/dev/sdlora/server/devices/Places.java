@@ -112,6 +112,17 @@ final class Places {
       }
       dispatching = true;
     }
+    try {
+      handOut();
+    } catch (Throwable e) {
+      synchronized (this) {
+        dispatching = false;
+      }
+      throw e;
+    }
+  }
+
+  private void handOut() {
     while (true) {
       Waiting next;
       Place place;

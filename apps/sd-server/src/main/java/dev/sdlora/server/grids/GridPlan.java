@@ -67,6 +67,7 @@ final class GridPlan {
             ? Optional.of(axis("y", fields, offer))
             : Optional.empty();
     ObjectNode settings = fields.node().deepCopy();
+    offer.name(request.node());
     settings.set("request", StoredRequest.of(request, spec));
     GridPlan plan = new GridPlan(offer, spec, columns, rows, settings, fields.warnings());
     plan.requireRoom(reader, offer.limits().pixels());

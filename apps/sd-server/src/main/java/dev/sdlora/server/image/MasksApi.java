@@ -53,7 +53,7 @@ public final class MasksApi implements AutoCloseable {
 
   /** Adds the route. */
   public void addTo(RoutesConfig routes) {
-    routes.post("/v1/masks", this::make, RouteCost.JOB);
+    routes.post("/v1/masks", this::make, RouteCost.CALL);
   }
 
   private void make(Context context) {

@@ -70,8 +70,9 @@ public final class PngInfoApi {
     if (text.isBlank()) {
       return Fields.object().put("reason", "the settings in the image are empty");
     }
-    Restored restored = new Restored(text, offer);
-    DrawingWriter.Written written = new DrawingWriter(offer).write(restored.spec());
+    RequestContext chosen = chosen(text);
+    Restored restored = new Restored(text, chosen);
+    DrawingWriter.Written written = new DrawingWriter(chosen).write(restored.spec());
     restored.addWithoutImages(written.fields());
     List<String> omitted = DetailSettings.adapt(written.fields(), offer.pipeline().detectors());
     ObjectNode answer = Fields.object();
@@ -96,6 +97,15 @@ public final class PngInfoApi {
             name -> warnings.add("'%s' has no field in requests and was ignored".formatted(name)));
     written.refusal().map(sentences::withoutFolders).ifPresent(warnings::add);
     return answer;
+  }
+
+  /** Returns the context of the checkpoint that the image was made with, else the current one's. */
+  private RequestContext chosen(String text) {
+    try {
+      return offer.ofImage(text).orElseGet(() -> offer.with(offer.model()));
+    } catch (IllegalArgumentException e) {
+      return offer; // The text contains no settings.
+    }
   }
 
   /** Returns the body itself, or the image in its field {@code image}. */

@@ -1,6 +1,6 @@
 package dev.sdlora.server.job;
 
-/** A listener of a generation that is told if the weights had to be loaded. */
+/** A listener of a generation that also receives the loading of weights. */
 public interface WeightsListener {
   /**
    * The weights are in memory.

@@ -101,12 +101,12 @@ public interface Work {
     return true;
   }
 
-  /** Returns the PNG files of the parts that are finished, if they are kept beside the image. */
+  /** Returns the PNG files of the parts that are finished, if they are kept next to the image. */
   default List<byte[]> cells() {
     return List.of();
   }
 
-  /** Returns the PNG file of a finished part, counted from 0, if it is kept beside the image. */
+  /** Returns the PNG file of a finished part, counted from 0, if it is kept next to the image. */
   default Optional<byte[]> cell(int number) {
     List<byte[]> all = cells();
     return number < 0 || number >= all.size() ? Optional.empty() : Optional.of(all.get(number));

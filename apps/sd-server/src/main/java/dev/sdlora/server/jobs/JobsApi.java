@@ -104,6 +104,7 @@ public final class JobsApi {
               key.isPresent()
                   ? repeats.once(key.get(), asker, this::find, () -> add(fields, key.get()))
                   : add(fields, UUID.randomUUID().toString());
+          Answers.warn(context, drawings.warnings());
           context.status(202).header("Location", "/api/jobs/" + job.id());
           Answers.json(context, json.of(job));
         });
@@ -122,6 +123,7 @@ public final class JobsApi {
     RequestContext chosen = offer.chosenBy(fields);
     PromptSpec spec = new DrawingReader(chosen).read(fields, Dialect.LIBRARY, Overrides.NONE);
     chosen.pipeline().check(spec);
+    chosen.name(fields.node());
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
     return add(kind, fields, spec, id, chosen);
   }

@@ -57,6 +57,12 @@ public record Key(
     require(name, "imagesPerDay", imagesPerDay, 0, 100_000_000);
   }
 
+  /** Returns the name; the hash does not belong in logs. */
+  @Override
+  public String toString() {
+    return "API key '" + name + "'";
+  }
+
   private static void require(String name, String field, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

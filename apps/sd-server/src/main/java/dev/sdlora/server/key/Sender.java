@@ -19,7 +19,11 @@ public record Sender(Optional<String> owner, int priority, Optional<String> fing
 
   /** Returns the sender of the request that this thread handles. */
   public static Sender current() {
-    Asker asker = Asker.current();
+    return of(Asker.current());
+  }
+
+  /** Returns a client as the sender of a job. */
+  public static Sender of(Asker asker) {
     return new Sender(asker.key().map(Key::name), asker.priority(), asker.fingerprint());
   }
 

@@ -7,6 +7,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.LoraQuery;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Parameters;
@@ -15,6 +16,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** {@code /api/loras}: searches the LoRAs of the pipeline by their metadata. */
 public final class LorasApi {
@@ -25,33 +28,48 @@ public final class LorasApi {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final RecentLoras loras;
-  private final Checkpoint checkpoint;
+  private final RequestContext offer;
+  private final ErrorMessages sentences;
   private final LoraPlaces places;
   private final LoraThumbnails thumbnails = new LoraThumbnails();
-  private final LoraView view;
-  private final Effects effects;
+
+  /** The measured effects by checkpoint. */
+  private final Map<Checkpoint, Effects> effects = new ConcurrentHashMap<>();
 
   /**
    * Creates the API of a library.
    *
-   * @param checkpoint the checkpoint to use them with
+   * @param offer the checkpoints to use them with
    */
-  public LorasApi(RecentLoras loras, Checkpoint checkpoint, ErrorMessages sentences) {
+  public LorasApi(RecentLoras loras, RequestContext offer, ErrorMessages sentences) {
     this.loras = loras;
-    this.checkpoint = checkpoint;
+    this.offer = offer;
+    this.sentences = sentences;
     this.places = new LoraPlaces(loras);
-    this.view = new LoraView(checkpoint, places, thumbnails);
-    this.effects =
-        new Effects(
-            lora -> LoraView.effect(lora.fitOn(checkpoint), sentences), PATIENCE, System::nanoTime);
   }
 
   /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     routes.get("/api/loras", this::list);
-    routes.get("/api/loras/{name}", context -> Answers.json(context, view.details(find(context))));
+    routes.get(
+        "/api/loras/{name}",
+        context -> Answers.json(context, view(checkpoint(context)).details(find(context))));
     routes.get("/api/loras/{name}/preview", this::preview);
     routes.get("/api/loras/{name}/effect", this::effect);
+  }
+
+  /** Returns the checkpoint that a request names, else the current one. */
+  private Checkpoint checkpoint(Context context) {
+    return Parameters.text(context, "checkpoint").map(offer::of).orElse(offer).model().checkpoint();
+  }
+
+  private LoraView view(Checkpoint checkpoint) {
+    return new LoraView(checkpoint, places, thumbnails);
+  }
+
+  private Effects effects(Checkpoint checkpoint) {
+    return new Effects(
+        lora -> LoraView.effect(lora.fitOn(checkpoint), sentences), PATIENCE, System::nanoTime);
   }
 
   private LoraAdapter find(Context context) {
@@ -66,9 +84,12 @@ public final class LorasApi {
   private void list(Context context) {
     int from = Parameters.whole(context, "from", 0, Integer.MAX_VALUE);
     int count = Parameters.whole(context, "count", PAGE, MAX_PAGE);
+    Checkpoint checkpoint = checkpoint(context);
+    LoraView view = view(checkpoint);
     LoraQuery query = LoraQuery.text(Parameters.text(context, "search").orElse(""));
     List<LoraAdapter> all = from == 0 ? loras.searchAnew(query) : loras.search(query);
-    List<LoraAdapter> fitting = fitting(all, Parameters.text(context, "family").orElse(""));
+    List<LoraAdapter> fitting =
+        fitting(all, Parameters.text(context, "family").orElse(""), checkpoint);
     List<String> folders = places.folders(fitting);
     List<LoraAdapter> found =
         Parameters.text(context, "folder")
@@ -84,7 +105,8 @@ public final class LorasApi {
   }
 
   /** With {@code fits}, LoRAs of unknown family are included. */
-  private List<LoraAdapter> fitting(List<LoraAdapter> all, String family) {
+  private static List<LoraAdapter> fitting(
+      List<LoraAdapter> all, String family, Checkpoint checkpoint) {
     return switch (family) {
       case "" -> all;
       case "fits" ->
@@ -108,6 +130,7 @@ public final class LorasApi {
     } catch (NumberFormatException e) {
       throw new Refusal(422, "'weight' must be a number");
     }
-    Answers.json(context, effects.of(find(context).withStrength(weight)));
+    Effects measured = effects.computeIfAbsent(checkpoint(context), this::effects);
+    Answers.json(context, measured.of(find(context).withStrength(weight)));
   }
 }

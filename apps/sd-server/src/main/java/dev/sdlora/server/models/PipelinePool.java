@@ -179,9 +179,15 @@ final class PipelinePool implements AutoCloseable {
     }
   }
 
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the pipeline is closed");
+  /** Throws if the pool was closed. */
+  void requireOpen() {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the pipeline is closed");
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -324,10 +330,10 @@ final class PipelinePool implements AutoCloseable {
   }
 
   /** Returns the checkpoints whose weights are in memory. */
-  List<Slot> loaded() {
+  Set<Slot> loaded() {
     lock.lock();
     try {
-      return List.copyOf(loaded);
+      return Set.copyOf(loaded);
     } finally {
       lock.unlock();
     }

@@ -15,6 +15,7 @@ import dev.sdlora.server.job.WeightsListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -147,7 +148,10 @@ final class PooledPipeline implements Pipeline {
   public CompletableFuture<GenerationResult> generateAsync(
       PromptSpec spec, GenerationListener listener) {
     CompletableFuture<GenerationResult> answer = new CompletableFuture<>();
-    Optional<PipelinePool.Lease> now = pool.leaseNow(slot);
+    // If other checkpoints are loaded, it may have to wait for memory and check the request.
+    pool.requireOpen();
+    boolean isAlone = pool.loaded().equals(Set.of(slot));
+    Optional<PipelinePool.Lease> now = isAlone ? pool.leaseNow(slot) : Optional.empty();
     if (now.isPresent()) {
       begin(now.get(), spec, listener, answer);
       return answer;

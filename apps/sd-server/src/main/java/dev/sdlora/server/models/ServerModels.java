@@ -91,8 +91,12 @@ public final class ServerModels implements Models, AutoCloseable {
     return new PooledModel(name, checkpoint, slot, new PooledPipeline(pool, slot, first), pool);
   }
 
-  /** Searches the folders again. */
-  public synchronized void search() {
+  @Override
+  public void refresh() {
+    search();
+  }
+
+  private synchronized void search() {
     Map<String, PooledModel> now = new LinkedHashMap<>();
     now.put(firstModel.name(), firstModel);
     folders
@@ -158,14 +162,15 @@ public final class ServerModels implements Models, AutoCloseable {
 
   @Override
   public Optional<Model> find(String name) {
-    List<Model> known = known();
-    Optional<Model> found = named(name, known);
-    if (found.isEmpty()) {
-      known = list();
-      found = named(name, known);
-    }
-    List<Model> all = known;
-    return found.or(() -> Models.hash(name).flatMap(digits -> hashed(digits, all)));
+    return findKnown(name)
+        .or(() -> Models.hash(name).flatMap(digits -> hashedAnew(digits, known())));
+  }
+
+  @Override
+  public Optional<Model> findKnown(String name) {
+    return named(name, known())
+        .or(() -> named(name, list()))
+        .or(() -> Models.hash(name).flatMap(digits -> hashed(digits, known())));
   }
 
   private synchronized List<Model> known() {
@@ -179,20 +184,19 @@ public final class ServerModels implements Models, AutoCloseable {
         .or(() -> models.stream().filter(model -> Models.isNamed(name, model)).findFirst());
   }
 
-  /** Finds a checkpoint by hash; reads files only if no known hash matches. */
   private static Optional<Model> hashed(String digits, List<Model> models) {
     return models.stream()
         .filter(model -> Models.hasKnownHash(model.checkpoint(), digits))
-        .findFirst()
-        .or(
-            () ->
-                models.stream()
-                    .filter(model -> model.checkpoint().knownSha256().isEmpty())
-                    .filter(
-                        model ->
-                            model.checkpoint().sha256().stream()
-                                .anyMatch(hash -> hash.startsWith(digits)))
-                    .findFirst());
+        .findFirst();
+  }
+
+  /** Reads the files whose hash is not known, until one matches. */
+  private static Optional<Model> hashedAnew(String digits, List<Model> models) {
+    return models.stream()
+        .filter(model -> model.checkpoint().knownSha256().isEmpty())
+        .filter(
+            model -> model.checkpoint().sha256().stream().anyMatch(hash -> hash.startsWith(digits)))
+        .findFirst();
   }
 
   /** Returns the folders. */
@@ -200,12 +204,12 @@ public final class ServerModels implements Models, AutoCloseable {
     return folders.folders();
   }
 
-  /** Unloads the weights that no request uses. */
+  @Override
   public void unload() {
     pool.loaded().forEach(pool::unloadIdle);
   }
 
-  /** Loads the weights of the current checkpoint. */
+  @Override
   public void load() {
     Slot slot;
     synchronized (this) {
@@ -214,7 +218,7 @@ public final class ServerModels implements Models, AutoCloseable {
     pool.lease(slot, () -> false).close();
   }
 
-  /** Returns the tensors of all checkpoints outside Java's heap. */
+  @Override
   public int liveTensors() {
     return pool.loaded().stream()
         .flatMap(slot -> pool.pipeline(slot).stream())

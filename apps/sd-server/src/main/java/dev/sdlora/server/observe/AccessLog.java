@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs a line for each request on the logger {@code dev.sdlora.server.access} at level INFO, with
- * the path but without the query, which can contain words of prompts or signatures.
+ * Logs a line for each request, except successful health checks and reads of metrics, on the logger
+ * {@code dev.sdlora.server.access} at level INFO, with the path but without the query, which can
+ * contain words of prompts or signatures.
  */
 public final class AccessLog {
   private static final Logger LOG = LoggerFactory.getLogger("dev.sdlora.server.access");
@@ -19,10 +20,11 @@ public final class AccessLog {
 
   /** Logs a request that has been answered, if the logger is on. */
   public static void answered(Request request, Response response) {
-    if (!LOG.isInfoEnabled()) {
+    String path = Request.getPathInContext(request);
+    boolean usual = HttpSpans.isProbe(path) && response.getStatus() < 400;
+    if (usual || !LOG.isInfoEnabled()) {
       return;
     }
-    String path = Request.getPathInContext(request);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - request.getBeginNanoTime());
     Origin.Scope logged = HttpSpans.origin(request).enter();
     try {

@@ -1,6 +1,7 @@
 package dev.sdlora.server.observe;
 
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.value.Tally;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
@@ -9,7 +10,9 @@ import dev.sdlora.server.key.QuotaException;
 import dev.sdlora.server.models.ServerModels;
 import dev.sdlora.server.store.StoreObserver;
 import io.javalin.config.RoutesConfig;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -19,6 +22,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -72,7 +76,7 @@ public final class Metrics implements StoreObserver {
         .tag("state", state)
         .register(registry)
         .record(Duration.ofNanos((long) (job.seconds() * 1e9)));
-    registry.counter("sdlora.images").increment(job.images().size());
+    images().increment(job.images().size());
     job.sender()
         .owner()
         .ifPresent(
@@ -91,8 +95,10 @@ public final class Metrics implements StoreObserver {
 
   /** Counts a response, including those that no route sent. */
   public void answered(Request request, Response response) {
-    registry
-        .counter("sdlora.http.requests", "status", Integer.toString(response.getStatus()))
+    Counter.builder("sdlora.http.requests")
+        .description("responses")
+        .tag("status", Integer.toString(response.getStatus()))
+        .register(registry)
         .increment();
   }
 
@@ -116,7 +122,18 @@ public final class Metrics implements StoreObserver {
   }
 
   private void claim(String result) {
-    registry.counter("sdlora.claims", "result", result).increment();
+    claims(result).increment();
+  }
+
+  private Counter claims(String result) {
+    return Counter.builder("sdlora.claims")
+        .description("jobs that this server took from the database, or lost to another")
+        .tag("result", result)
+        .register(registry);
+  }
+
+  private Counter images() {
+    return Counter.builder("sdlora.images").description("images drawn").register(registry);
   }
 
   /** Adds the route and the gauges. */
@@ -143,9 +160,9 @@ public final class Metrics implements StoreObserver {
           .baseUnit("bytes")
           .register(registry);
     }
-    registry.counter("sdlora.images");
-    Stream.of("first", "repeated", "lost")
-        .forEach(result -> registry.counter("sdlora.claims", "result", result));
+    addTallies();
+    images();
+    Stream.of("first", "repeated", "lost").forEach(this::claims);
     Stream.of(Phase.values()).forEach(this::phaseTimer);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -156,6 +173,32 @@ public final class Metrics implements StoreObserver {
             context
                 .contentType("text/plain; version=0.0.4; charset=utf-8")
                 .result(registry.scrape()));
+  }
+
+  private void addTallies() {
+    tally("sdlora.texts", "texts of prompts", "cache", "hit", Tally.TEXTS_CACHED);
+    tally("sdlora.texts", "texts of prompts", "cache", "miss", Tally.TEXTS_ENCODED);
+    tally("sdlora.lora.files", "uses of LoRA files", "cache", "hit", Tally.LORA_FILES_CACHED);
+    tally("sdlora.lora.files", "uses of LoRA files", "cache", "miss", Tally.LORA_FILES_READ);
+    FunctionTimer.builder(
+            "sdlora.lora.switches",
+            Tally.WEIGHT_SWITCHES,
+            Tally::number,
+            switches -> Tally.WEIGHT_SWITCH_NANOS.number(),
+            TimeUnit.NANOSECONDS)
+        .description("changes of the patched LoRAs, and the time they took")
+        .register(registry);
+    Gauge.builder("sdlora.reserved.memory", Tally.RESERVED_BYTES, Tally::number)
+        .description("memory that running requests have reserved")
+        .baseUnit("bytes")
+        .register(registry);
+  }
+
+  private void tally(String name, String description, String tag, String value, Tally tally) {
+    FunctionCounter.builder(name, tally, Tally::number)
+        .description(description)
+        .tag(tag, value)
+        .register(registry);
   }
 
   /** Adds the gauges of a server with several checkpoints. */

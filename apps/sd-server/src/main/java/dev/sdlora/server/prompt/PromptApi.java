@@ -12,6 +12,7 @@ import dev.sdlora.api.prompt.PromptCompleter;
 import dev.sdlora.api.prompt.PromptCompleter.Completion;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ErrorMessages;
@@ -29,17 +30,17 @@ public final class PromptApi {
 
   private static final int MOST_STEPS = 10_000;
 
-  private final Pipeline pipeline;
+  private final RequestContext offer;
   private final LoraLibrary loras;
   private final ErrorMessages sentences;
 
   /**
-   * Creates the API of a pipeline.
+   * Creates the API; requests may name a checkpoint.
    *
    * @param loras the pipeline's LoRAs, cached for a moment
    */
-  public PromptApi(Pipeline pipeline, LoraLibrary loras, ErrorMessages sentences) {
-    this.pipeline = pipeline;
+  public PromptApi(RequestContext offer, LoraLibrary loras, ErrorMessages sentences) {
+    this.offer = offer;
     this.loras = loras;
     this.sentences = sentences;
   }
@@ -53,12 +54,13 @@ public final class PromptApi {
 
   private void read(Context context) {
     Fields fields = Bodies.fields(context);
+    Pipeline pipeline = offer.chosenBy(fields).pipeline();
     List<Embedding> embeddings =
         pipeline.embeddings().list().stream()
             .filter(one -> one.family() == pipeline.checkpoint().family())
             .toList();
     ReadText reader = new ReadText(loras, embeddings, pipeline.checkpoint(), sentences);
-    ReadText.Calls calls = calls(fields);
+    ReadText.Calls calls = calls(fields, pipeline);
     ObjectNode answer = Fields.object();
     for (String name : List.of("prompt", "negative_prompt")) {
       if (fields.has(name)) {
@@ -73,7 +75,7 @@ public final class PromptApi {
    * Returns the model calls of each pass, over which prompts change; some samplers need more than
    * one per step.
    */
-  private ReadText.Calls calls(Fields fields) {
+  private static ReadText.Calls calls(Fields fields, Pipeline pipeline) {
     PromptSpec defaults = pipeline.checkpoint().defaults();
     int steps = steps(fields, "steps", defaults.steps());
     Sampler sampler = fields.name("sampler_name").map(Sampler::inName).orElse(defaults.sampler());
@@ -101,6 +103,7 @@ public final class PromptApi {
       throw new Refusal(
           422, "field 'cursor' must be a position in the prompt, from 0 to " + prompt.length());
     }
+    Pipeline pipeline = offer.chosenBy(fields).pipeline();
     PromptCompleter completer =
         new PromptCompleter(
                 loras, () -> pipeline.embeddings().list().stream().map(Embedding::name).toList())

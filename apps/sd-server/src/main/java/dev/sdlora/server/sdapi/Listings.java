@@ -3,7 +3,6 @@ package dev.sdlora.server.sdapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.sampling.Sampler;
@@ -24,13 +23,7 @@ import java.util.function.Supplier;
 final class Listings {
   /** Refresh calls without effect, because every listing reads the folders again. */
   private static final List<String> REFRESHES =
-      List.of(
-          "refresh-loras",
-          "refresh-checkpoints",
-          "refresh-vae",
-          "refresh-embeddings",
-          "unload-checkpoint",
-          "reload-checkpoint");
+      List.of("refresh-loras", "refresh-vae", "refresh-embeddings");
 
   private final RequestContext offer;
 
@@ -56,26 +49,28 @@ final class Listings {
     list(routes, "cmd-flags", Listings::flags);
     list(routes, "scripts", this::scripts);
     list(routes, "script-info", this::scriptInfo);
-    for (String name : REFRESHES) {
-      routes.post("/sdapi/v1/" + name, context -> Answers.json(context, Fields.object()));
-    }
+    REFRESHES.forEach(name -> act(routes, name, () -> {}));
+    act(routes, "refresh-checkpoints", offer.models()::refresh);
+    act(routes, "unload-checkpoint", offer.models()::unload);
+    act(routes, "reload-checkpoint", offer.models()::load);
   }
 
   private static void list(RoutesConfig routes, String name, Supplier<JsonNode> content) {
     routes.get("/sdapi/v1/" + name, context -> Answers.json(context, content.get()));
   }
 
+  private static void act(RoutesConfig routes, String name, Runnable action) {
+    routes.post(
+        "/sdapi/v1/" + name,
+        context -> {
+          action.run();
+          Answers.json(context, Fields.object());
+        });
+  }
+
   private ArrayNode models() {
-    Checkpoint checkpoint = offer.pipeline().checkpoint();
     ArrayNode models = Fields.array();
-    models
-        .addObject()
-        .put("title", checkpoint.name())
-        .put("model_name", checkpoint.name())
-        .putNull("hash")
-        .putNull("sha256")
-        .put("filename", checkpoint.path().getFileName().toString())
-        .putNull("config");
+    offer.checkpoints().forEach(model -> models.add(Titles.json(model)));
     return models;
   }
 
@@ -232,7 +227,7 @@ final class Listings {
         .put("used", runtime.totalMemory() - runtime.freeMemory())
         .put("total", runtime.maxMemory());
     answer.putObject("cuda").put("error", "not measured");
-    answer.put("live_tensors", offer.pipeline().liveTensors());
+    answer.put("live_tensors", offer.models().liveTensors());
     return answer;
   }
 

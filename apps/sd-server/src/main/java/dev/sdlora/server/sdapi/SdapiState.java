@@ -34,7 +34,7 @@ final class SdapiState {
   ObjectNode toJson() {
     Overrides now = options();
     ObjectNode json = Fields.object();
-    json.put("sd_model_checkpoint", offer.pipeline().checkpoint().name());
+    json.put("sd_model_checkpoint", Titles.title(offer.model()));
     json.put(
         "sd_vae",
         offer

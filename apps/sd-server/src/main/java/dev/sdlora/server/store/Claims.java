@@ -165,6 +165,7 @@ record Claims(Database database) {
   Renewal renew(String worker, StoredJob.Claim claim, News news) {
     return database.within(
         session -> {
+          session.needNotLast();
           int held =
               session.update(
                   "UPDATE sd_jobs SET lease = "
@@ -255,6 +256,7 @@ record Claims(Database database) {
           }
           if (held > 0) {
             add(session, claim.id(), news);
+            session.call(Notices.END);
           }
           return held > 0;
         });

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.sdlora.server.job.StoreException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -82,6 +83,11 @@ final class Database implements AutoCloseable {
         : message.lines().findFirst().orElse("");
   }
 
+  /** Opens a connection next to those of statements. */
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(connections.getJdbcUrl());
+  }
+
   /** Whether no other process can use it. */
   boolean isEmbedded() {
     return embedded;
@@ -119,7 +125,7 @@ final class Database implements AutoCloseable {
     try (Connection connection = connections.getConnection()) {
       connection.setAutoCommit(false);
       try {
-        T result = statements.run(new Session(connection));
+        T result = statements.run(new Session(connection, embedded));
         connection.commit();
         return result;
       } catch (SQLException | RuntimeException e) {
@@ -145,8 +151,29 @@ final class Database implements AutoCloseable {
     connections.close();
   }
 
-  /** One connection. */
-  record Session(Connection connection) {
+  /**
+   * One connection.
+   *
+   * @param embedded whether no other server can use the database
+   */
+  record Session(Connection connection, boolean embedded) {
+    /** Calls something to the other servers when the transaction ends. */
+    void call(String notice) throws SQLException {
+      if (!embedded) {
+        query(row -> "", "SELECT pg_notify('" + Notices.CHANNEL + "', ?)", notice);
+      }
+    }
+
+    /**
+     * Lets the transaction end before it is on the disk, for what may be lost without harm when the
+     * database crashes.
+     */
+    void needNotLast() throws SQLException {
+      if (!embedded) {
+        update("SET LOCAL synchronous_commit = off");
+      }
+    }
+
     /** Runs a statement and returns the number of changed rows. */
     int update(String sql, @Nullable Object... values) throws SQLException {
       try (PreparedStatement statement = prepared(sql, values)) {

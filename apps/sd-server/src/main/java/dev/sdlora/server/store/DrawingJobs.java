@@ -2,6 +2,7 @@ package dev.sdlora.server.store;
 
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -45,6 +46,13 @@ public final class DrawingJobs {
         : queue.submit(
             new Job.Request(asked.kind(), asked.work(), asked.settings(), asked.form().previews()),
             id);
+  }
+
+  /** Returns what the client of a new job should know. */
+  public List<String> warnings() {
+    return shared.filter(jobs -> jobs.aliveWorkers() == 0 && jobs.waitsForWorkers()).isPresent()
+        ? List.of("no worker is alive: the job waits for one")
+        : List.of();
   }
 
   /** Returns a job that is known here or to other servers. */

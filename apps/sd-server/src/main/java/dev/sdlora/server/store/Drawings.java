@@ -7,12 +7,13 @@ import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.Phase;
 import dev.sdlora.server.job.Work;
-import dev.sdlora.server.trace.Origin;
 import dev.sdlora.server.results.Results;
+import dev.sdlora.server.trace.Origin;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -150,6 +151,10 @@ final class Drawings {
     return drawings.containsKey(id);
   }
 
+  int size() {
+    return drawings.size();
+  }
+
   boolean areOver() {
     return drawings.isEmpty();
   }
@@ -204,14 +209,19 @@ final class Drawings {
   }
 
   private void end(Drawing drawing, Ended ended, boolean closing) {
-    Throwable failure =
-        ended.failure instanceof CompletionException e ? e.getCause() : ended.failure;
-    if (failure instanceof Workshop.UnavailableException && claims.retry(worker, drawing.claim)) {
-      LOG.warn("job {} is left to another worker: {}", drawing.claim.id(), failure.getMessage());
+    Throwable cause = ended.failure instanceof CompletionException e ? e.getCause() : ended.failure;
+    if (cause instanceof Workshop.UnavailableException && claims.retry(worker, drawing.claim)) {
+      Origin.Scope logged = drawing.job.logged();
+      LOG.warn("job {} is left to another worker: {}", drawing.claim.id(), cause.getMessage());
+      logged.close();
       drawings.remove(drawing.claim.id());
       drawing.work.leave();
       return;
     }
+    Throwable failure =
+        cause instanceof Workshop.UnavailableException
+            ? new Refusal(503, "no worker could draw the job: " + cause.getMessage())
+            : cause;
     if (closing && failure != null && drawing.work.outlives()) {
       claims.giveBack(worker, drawing.claim); // The next process or another server draws it.
       drawings.remove(drawing.claim.id());
@@ -223,7 +233,8 @@ final class Drawings {
     Claims.News news =
         drawing.news(
             report -> {
-              JobReport whole = report.ended(warnings(outcome, drawing), outcome.loras());
+              JobReport whole =
+                  report.ended(shown(warnings(outcome, drawing)), shown(outcome.loras()));
               return state == JobState.FAILED && failure != null
                   ? whole.failed(sentences.of(failure))
                   : whole;
@@ -245,6 +256,11 @@ final class Drawings {
     List<String> all = new ArrayList<>(outcome.warnings());
     all.addAll(drawing.saved.warnings());
     return all;
+  }
+
+  /** Omits the folders of this machine, which other servers do not know. */
+  private List<String> shown(List<String> texts) {
+    return texts.stream().map(sentences::withoutFolders).toList();
   }
 
   private static JobState state(Job job, @Nullable Throwable failure) {
@@ -310,8 +326,9 @@ final class Drawings {
 
   private void begin(Drawing drawing, boolean alone) {
     StoredJob.Claim claim = drawing.claim;
+    Origin.Scope logged = drawing.job.logged();
     try {
-      RequestContext offer = workshop.open(claim.needs(), alone);
+      RequestContext offer = open(drawing, alone);
       Fields fields = Fields.parse(claim.body().getBytes(StandardCharsets.UTF_8));
       WorkReader reader = readers.getOrDefault(claim.kind(), Submission::drawing);
       Form form = Form.parse(claim.form());
@@ -323,7 +340,21 @@ final class Drawings {
               .whenComplete((outcome, failure) -> ended(drawing, new Ended(outcome, failure)));
     } catch (RuntimeException | Error e) { // For example, this server lacks a LoRA.
       ended(drawing, new Ended(null, e));
+    } finally {
+      logged.close();
     }
+  }
+
+  /** Opens what a job needs; a server without checkpoints of its own loads others here. */
+  private RequestContext open(Drawing drawing, boolean alone) {
+    Workshop.Needs needs = drawing.claim.needs();
+    boolean loads = workshop.models().isEmpty() && !workshop.held().equals(needs.model());
+    long began = System.nanoTime();
+    RequestContext offer = workshop.open(needs, alone);
+    if (loads) {
+      drawing.job.passed(Phase.Passed.until(Phase.CHECKPOINT, began));
+    }
+    return offer;
   }
 
   /** A worker has no styles of its own. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -73,6 +74,11 @@ final class JobStore implements AutoCloseable {
     return new Secrets(database);
   }
 
+  /** Hears what other servers call; empty if there are none. */
+  Optional<Notices> listen(Consumer<String> heard) {
+    return isEmbedded() ? Optional.empty() : Optional.of(Notices.listen(database, heard));
+  }
+
   /** Returns the servers that draw. */
   Workers workers() {
     return new Workers(database);
@@ -97,7 +103,7 @@ final class JobStore implements AutoCloseable {
   }
 
   /**
-   * Adds a job behind those that wait with the same priority.
+   * Adds a job as the last of those that wait with the same priority.
    *
    * @throws dev.sdlora.server.key.QuotaException if its owner has too many unfinished jobs
    */
@@ -105,6 +111,7 @@ final class JobStore implements AutoCloseable {
     database.within(
         session -> {
           requirePlace(session, draft);
+          session.call(Notices.NEW);
           return session.update(
               "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body,"
                   + " form, model_hash, files, state, place, created, attempts, cancelling,"
@@ -269,7 +276,7 @@ final class JobStore implements AutoCloseable {
         .findFirst();
   }
 
-  /** A kind of images beside those of a job. */
+  /** A kind of images next to those of a job. */
   enum Part {
     /** A preview that the request wants. */
     PREVIEW,
@@ -294,6 +301,7 @@ final class JobStore implements AutoCloseable {
   boolean cancel(String id) {
     return database.within(
         session -> {
+          session.call(Notices.ASK);
           session.update(
               "UPDATE sd_jobs SET cancelling = TRUE WHERE id = ? AND state = 'running'", id);
           int ended =
@@ -312,12 +320,14 @@ final class JobStore implements AutoCloseable {
   /** Asks the server that draws a job for something, which it learns when it renews the claim. */
   void ask(String id, Ask ask) {
     database.within(
-        session ->
-            session.update(
-                "UPDATE sd_jobs SET ask = ? WHERE id = ? AND state = 'running'", ask.label(), id));
+        session -> {
+          session.call(Notices.ASK);
+          return session.update(
+              "UPDATE sd_jobs SET ask = ? WHERE id = ? AND state = 'running'", ask.label(), id);
+        });
   }
 
-  /** A wish of a client, beside cancelling. */
+  /** A wish of a client, next to cancelling. */
   enum Ask {
     /** To end the job soon and to keep the current image unfinished. */
     INTERRUPT,

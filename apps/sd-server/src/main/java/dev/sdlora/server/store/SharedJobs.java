@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,10 +66,15 @@ public final class SharedJobs implements AutoCloseable {
   /** Jobs to cancel in the database. */
   private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
 
+  /** Whether the thread will look soon in any case. */
+  private final AtomicBoolean nudged = new AtomicBoolean();
+
+  private Optional<Notices> notices = Optional.empty();
   private boolean failing;
   private volatile boolean closing;
   private volatile boolean reachable = true;
   private volatile long workers;
+  private volatile int drawn;
 
   /**
    * Opens the jobs of a database and shows them in a queue.
@@ -132,6 +138,7 @@ public final class SharedJobs implements AutoCloseable {
       store.ended(history).forEach(this::shown);
       store.unfinished().forEach(this::follow);
     }
+    notices = store.listen(this::heard);
     var unused = thread.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     unused = thread.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
     unused = thread.scheduleWithFixedDelay(this::deleteOld, 0, 1, TimeUnit.HOURS);
@@ -208,9 +215,24 @@ public final class SharedJobs implements AutoCloseable {
     return store.secrets().get("addresses", SignedPaths::randomKey);
   }
 
+  /** Looks at once if another server has done what concerns this one. */
+  private void heard(String notice) {
+    boolean concerns =
+        switch (notice) {
+          case Notices.NEW -> workshop.places() > drawn;
+          case Notices.END -> history > 0;
+          default -> drawn > 0;
+        };
+    if (concerns) {
+      nudge();
+    }
+  }
+
   private void nudge() {
     try {
-      thread.execute(this::look);
+      if (nudged.compareAndSet(false, true)) {
+        thread.execute(this::look);
+      }
     } catch (RejectedExecutionException e) {
       LOG.debug("the jobs are closed", e);
     }
@@ -253,7 +275,8 @@ public final class SharedJobs implements AutoCloseable {
   private void follow(StoredJob.Sign sign) {
     queue
         .find(sign.id())
-        .ifPresentOrElse(job -> follow(sign, job), () -> store.find(sign.id()).map(this::shown));
+        .ifPresentOrElse(
+            job -> follow(sign, job), () -> store.find(sign.id()).ifPresent(this::shown));
   }
 
   private void follow(StoredJob.Sign sign, Job job) {
@@ -271,6 +294,7 @@ public final class SharedJobs implements AutoCloseable {
 
   /** Renews claims, learns what others did, and claims jobs. */
   private void look() {
+    nudged.set(false);
     try {
       drawings.renew(closing);
       cancelAgain();
@@ -278,6 +302,7 @@ public final class SharedJobs implements AutoCloseable {
         followOthers();
       }
       drawings.claim(this::shownById, closing ? Optional.of(awaited()) : Optional.empty());
+      drawn = drawings.size();
       if (failing) {
         LOG.info("the jobs can be used again");
         failing = false;
@@ -307,6 +332,11 @@ public final class SharedJobs implements AutoCloseable {
   /** Whether the database could be used a few seconds ago. */
   public boolean isReachable() {
     return reachable;
+  }
+
+  /** Whether this server draws nothing itself. */
+  boolean waitsForWorkers() {
+    return workshop.places() == 0;
   }
 
   /** Returns the number of servers that draw, as it was a few seconds ago. */
@@ -379,7 +409,7 @@ public final class SharedJobs implements AutoCloseable {
   }
 
   private void cancelAgain() {
-    for (String id : unwanted) {
+    for (String id : List.copyOf(unwanted)) {
       store.cancel(id);
       unwanted.remove(id);
     }
@@ -444,6 +474,7 @@ public final class SharedJobs implements AutoCloseable {
       LOG.warn("unfinished jobs could not be given back: {}", e.getMessage());
     } finally {
       thread.shutdownNow();
+      notices.ifPresent(Notices::close);
       store.close();
     }
   }

@@ -99,7 +99,7 @@ final class SharedWork implements Work {
     News news = news(before, report, stored, report.images() > before.images());
     synchronized (this) {
       JobProgress heard = progress;
-      if (heard == null || run != null || seen != before) {
+      if (heard == null || run != null || !seen.equals(before)) {
         return;
       }
       told = text;
@@ -150,7 +150,7 @@ final class SharedWork implements Work {
     News news = news(before, report, stored, true);
     synchronized (this) {
       JobProgress heard = progress;
-      if (heard != null && seen == before) {
+      if (heard != null && seen.equals(before)) {
         tell(heard, report, news);
       }
       if (heard != null && report.interrupted()) {

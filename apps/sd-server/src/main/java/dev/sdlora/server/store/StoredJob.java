@@ -1,8 +1,8 @@
 package dev.sdlora.server.store;
 
 import dev.sdlora.server.job.JobState;
-import dev.sdlora.server.trace.Origin;
 import dev.sdlora.server.key.Sender;
+import dev.sdlora.server.trace.Origin;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -81,8 +81,8 @@ record StoredUsage(Database database) implements Usage {
   }
 
   /** Takes the images back that a job did not begin. */
-  static void takeBack(Database.Session session, String id, int begun) throws SQLException {
-    session.update(
+  static int takeBack(Database.Session session, String id, int begun) throws SQLException {
+    return session.update(
         "UPDATE sd_usage SET images = images - (SELECT GREATEST(0, parts - ?) FROM sd_jobs WHERE"
             + " id = ?) WHERE owner = (SELECT owner FROM sd_jobs WHERE id = ?) AND on_day = (SELECT"
             + " created / 86400000 FROM sd_jobs WHERE id = ?)",

@@ -17,7 +17,7 @@ public interface Workshop {
   /** Returns the name of the checkpoint that is in memory; empty text if there is none. */
   String held();
 
-  /** Whether a job can be drawn beside those that are drawn now. */
+  /** Whether a job can be drawn next to those that are drawn now. */
   boolean fits(Needs needs);
 
   /**

@@ -6,6 +6,8 @@
  * <ul>
  *   <li>Tables and statements: {@code JobStore}.
  *   <li>Which job a server draws next, leases and retries: {@code Claims}.
+ *   <li>How requests of each API become jobs: {@code DrawingJobs}, {@code Submission}.
+ *   <li>What a server draws with: {@code Workshop}.
  *   <li>What servers learn from each other: {@code SharedJobs}, {@code SharedWork}.
  * </ul>
  */

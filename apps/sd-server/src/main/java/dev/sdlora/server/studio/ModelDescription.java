@@ -13,6 +13,7 @@ import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.Model;
 import dev.sdlora.request.RequestContext;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,19 +21,25 @@ import java.util.Locale;
 
 /** The model and the choices that a page needs before drawing. */
 final class ModelDescription {
-  private final RequestContext offer;
   private final boolean masks;
 
-  ModelDescription(RequestContext offer, boolean masks) {
-    this.offer = offer;
+  ModelDescription(boolean masks) {
     this.masks = masks;
   }
 
-  /** Returns the response of {@code GET /api/model}. */
-  ObjectNode json() {
-    Checkpoint checkpoint = offer.pipeline().checkpoint();
+  /** Returns the response of {@code GET /api/model} for the checkpoint of a context. */
+  ObjectNode json(RequestContext offer) {
+    Checkpoint checkpoint = offer.model().checkpoint();
     ObjectNode json = Fields.object();
-    json.put("name", checkpoint.name());
+    json.put("name", offer.model().name());
+    ArrayNode checkpoints = json.putArray("checkpoints");
+    for (Model model : offer.checkpoints()) {
+      checkpoints
+          .addObject()
+          .put("name", model.name())
+          .put("family", model.checkpoint().family().toString())
+          .put("loaded", model.isLoaded());
+    }
     json.put("family", checkpoint.family().toString());
     addNames(json, "signs", checkpoint.signs());
     json.put("precision", offer.pipeline().precision().name().toLowerCase(Locale.ROOT));
@@ -71,7 +78,9 @@ final class ModelDescription {
           .put("negative_prompt", style.negativePrompt());
     }
     addNames(json, "examples", ExamplePrompts.of(checkpoint.words()));
-    json.set("defaults", defaults(checkpoint));
+    ObjectNode defaults = defaults(checkpoint);
+    offer.with(offer.models().current()).name(defaults);
+    json.set("defaults", defaults);
     json.putObject("limits")
         .put("pixels", offer.limits().pixels())
         .put("images", offer.limits().images())

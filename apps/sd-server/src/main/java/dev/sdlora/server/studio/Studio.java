@@ -2,7 +2,9 @@ package dev.sdlora.server.studio;
 
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Parameters;
 import io.javalin.config.RoutesConfig;
+import java.util.Optional;
 
 /** The page at {@code /}, a client of {@code /api/jobs}. */
 public final class Studio {
@@ -22,7 +24,12 @@ public final class Studio {
   /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     new PageFiles().addTo(routes);
-    ModelDescription model = new ModelDescription(offer, masks);
-    routes.get("/api/model", context -> Answers.json(context, model.json()));
+    ModelDescription model = new ModelDescription(masks);
+    routes.get(
+        "/api/model",
+        context -> {
+          Optional<String> name = Parameters.text(context, "checkpoint");
+          Answers.json(context, model.json(name.map(offer::of).orElse(offer)));
+        });
   }
 }

@@ -5,6 +5,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
@@ -23,7 +24,7 @@ public final class HttpSpans {
   public static final String ROUTE = HttpSpans.class.getName() + ".route";
 
   private static final String SPAN = HttpSpans.class.getName() + ".span";
-  private static final Set<String> UNTRACED = Set.of("/health", "/ready", "/metrics");
+  private static final Set<String> PROBES = Set.of("/health", "/ready", "/metrics");
 
   private static final TextMapGetter<HttpFields> HEADERS =
       (headers, name) -> headers == null ? null : headers.get(name);
@@ -34,13 +35,20 @@ public final class HttpSpans {
   /** Creates spans that an application exports. */
   public HttpSpans(OpenTelemetry telemetry) {
     this.tracer = telemetry.getTracer("dev.sdlora.server");
-    this.propagator = telemetry.getPropagators().getTextMapPropagator();
+    TextMapPropagator given = telemetry.getPropagators().getTextMapPropagator();
+    // A server without traces passes those of its clients on, to logs and to other servers.
+    this.propagator = given.fields().isEmpty() ? W3CTraceContextPropagator.getInstance() : given;
+  }
+
+  /** Whether a path is for health checks or metrics, which come every few seconds. */
+  public static boolean isProbe(String path) {
+    return PROBES.contains(path);
   }
 
   /** Begins the span of a request that has just arrived. */
   public void begin(Request request) {
     String path = Request.getPathInContext(request);
-    if (UNTRACED.contains(path)) {
+    if (isProbe(path)) {
       return;
     }
     Span span =

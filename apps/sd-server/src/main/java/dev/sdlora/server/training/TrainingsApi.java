@@ -8,6 +8,7 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
@@ -31,7 +32,6 @@ public final class TrainingsApi implements AutoCloseable {
   private final JobQueue queue;
   private final ErrorMessages sentences;
   private final LoraFolder loras;
-  private final TrainingReader reader;
   private final Trainings trainings;
 
   /**
@@ -45,7 +45,6 @@ public final class TrainingsApi implements AutoCloseable {
     this.queue = queue;
     this.sentences = sentences;
     this.loras = new LoraFolder(folder, offer.pipeline().loras());
-    this.reader = new TrainingReader(offer, loras);
     this.trainings = new Trainings(queue);
   }
 
@@ -70,8 +69,10 @@ public final class TrainingsApi implements AutoCloseable {
   /** Returns the recommended settings, and whether training is available. */
   private void recommended(Context context) {
     int images = count(context.queryParam("pictures"));
-    Recommendation recommended = reader.recommended(images);
-    ImageSize size = offer.pipeline().checkpoint().defaultSize();
+    RequestContext chosen =
+        Parameters.text(context, "checkpoint").map(offer::of).orElseGet(() -> offer);
+    Recommendation recommended = new TrainingReader(chosen, loras).recommended(images);
+    ImageSize size = chosen.pipeline().checkpoint().defaultSize();
     ObjectNode json = Fields.object();
     json.put("steps", recommended.steps());
     json.put("rank", recommended.rank());
@@ -96,10 +97,12 @@ public final class TrainingsApi implements AutoCloseable {
 
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
+    RequestContext chosen = offer.chosenBy(fields);
+    TrainingReader reader = new TrainingReader(chosen, loras);
     Path folder = Trainings.newFolder();
     Job job;
     try {
-      job = trainings.submit(Training.of(reader.read(fields, folder), offer.pipeline(), loras));
+      job = trainings.submit(Training.of(reader.read(fields, folder), chosen.pipeline(), loras));
     } catch (RuntimeException e) {
       Trainings.delete(folder);
       throw e;

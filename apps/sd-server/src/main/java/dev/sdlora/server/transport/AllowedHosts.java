@@ -37,7 +37,7 @@ final class AllowedHosts {
                     new Refusal(
                         403,
                         "the request must have a Host header; a proxy must forward it (HTTP/1.1,"
-                            + " 'proxy_set_header Host $host' in nginx)"))
+                            + " 'proxy_set_header Host $http_host' in nginx)"))
             .toLowerCase(Locale.ROOT)
             .replaceFirst(":\\d*$", "")
             .replaceFirst("\\.$", "");

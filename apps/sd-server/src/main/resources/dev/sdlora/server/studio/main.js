@@ -1,8 +1,10 @@
 import "./core/header.js";
 import { address } from "./core/address.js";
+import { followCheckpoint } from "./core/checkpoints.js";
 import { button, el } from "./core/html.js";
 import { jobs } from "./core/jobs.js";
 import { loadModel } from "./core/model.js";
+import { settings } from "./core/settings.js";
 import "./draw/draw-view.js";
 import "./gallery/gallery-view.js";
 import { watchDrops } from "./image/restore.js";
@@ -34,7 +36,7 @@ function show() {
 
 async function start() {
   try {
-    await loadModel();
+    await loadModel(settings.request().checkpoint);
   } catch (error) {
     const again = button("Try again", () => location.reload());
     main.replaceChildren(el("p", { class: "error", role: "alert" }, error.message), again);
@@ -45,6 +47,7 @@ async function start() {
   show();
   jobs.watch();
   watchDrops();
+  followCheckpoint();
 }
 
 document.getElementById("skip").addEventListener("click", (event) => {

@@ -16,6 +16,7 @@ import dev.sdlora.server.FixedDetector;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SubjectMasks;
 import dev.sdlora.testkit.ManyLoras;
+import dev.sdlora.testkit.TinyModels;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One browser and one server with the bundled model, with a folder to which tests can add LoRAs.
@@ -53,6 +55,9 @@ final class Stage implements AutoCloseable {
   private final Playwright playwright;
   private final Map<String, Path> pictures = new HashMap<>();
   private final Browser browser;
+
+  /** A server with two checkpoints; null until a story needs it. */
+  private @Nullable SdServer several;
 
   Stage() {
     try {
@@ -141,6 +146,30 @@ final class Stage implements AutoCloseable {
     return server.uri();
   }
 
+  /** Opens the studio of a server with two checkpoints; the second one, quick, is SD 1.x too. */
+  Studio visitSeveral() {
+    SdServer known = several;
+    if (known == null) {
+      try {
+        Path other = Files.createDirectory(folder.resolve("checkpoints"));
+        Files.copy(TinyModels.CHECKPOINT, other.resolve("quick.safetensors"));
+        known =
+            SdServer.builder(pipeline)
+                .checkpointDirectory(
+                    other,
+                    checkpoint ->
+                        Pipeline.builder().checkpoint(checkpoint).loraDirectory(loras()).build())
+                .maxWeightBytes(Long.MAX_VALUE)
+                .port(0)
+                .start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      several = known;
+    }
+    return visit(known.uri());
+  }
+
   /** Opens the studio as a first-time visitor. */
   Studio visit() {
     return visit(server.uri());
@@ -162,6 +191,9 @@ final class Stage implements AutoCloseable {
   public void close() {
     playwright.close();
     server.close();
+    if (several != null) {
+      several.close();
+    }
     pipeline.close();
     delete(folder);
   }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(StudioExtension.class)
 @Tag("slow")
 class StudioTest
-    implements ConnectionStories,
+    implements CheckpointStories,
+        ConnectionStories,
         DetailStories,
         DrawingStories,
         ImageStories,

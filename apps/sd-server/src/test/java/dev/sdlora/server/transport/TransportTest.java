@@ -38,13 +38,9 @@ class TransportTest {
     SignedPaths signed = new SignedPaths(SignedPaths.randomKey(), InstantSource.system());
     Access access =
         new Access(
-            Map.of(),
-            Set.of(),
-            new Keys(List.of(), Optional.empty()),
-            Set.of(),
-            Set.of(),
-            signed);
-    transport = new Transport(
+            Map.of(), Set.of(), new Keys(List.of(), Optional.empty()), Set.of(), Set.of(), signed);
+    transport =
+        new Transport(
             access,
             new ErrorMessages(List.of()),
             MAX_BODY,

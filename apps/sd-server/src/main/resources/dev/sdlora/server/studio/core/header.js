@@ -1,7 +1,8 @@
 import "./connection.js";
 import { address } from "./address.js";
+import { checkpointMenu } from "./checkpoints.js";
 import { button, el } from "./html.js";
-import { model } from "./model.js";
+import { canChoose, model } from "./model.js";
 import { settings } from "./settings.js";
 
 const THEMES = {
@@ -22,7 +23,7 @@ class Header extends HTMLElement {
     this.replaceChildren(
       el("h1", {}, "SD-LoRA Studio"),
       el("nav", { "aria-label": "Views" }, [...this.#links.values()]),
-      el("span", { class: "model", title: described() }, named()),
+      canChoose() ? checkpointMenu(described()) : el("span", { class: "model", title: described() }, named()),
       el("sd-connection"),
       this.#theme(),
     );

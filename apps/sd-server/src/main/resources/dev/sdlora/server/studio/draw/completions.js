@@ -1,5 +1,6 @@
 import { latest, post } from "../core/api.js";
 import { el, freshId, setText } from "../core/html.js";
+import { settings } from "../core/settings.js";
 import { placeOf } from "./highlight.js";
 import { type } from "./text-editing.js";
 
@@ -63,7 +64,7 @@ export class Completions {
     }
     const round = ++this.#round;
     try {
-      const answer = await this.#ask({ prompt, cursor });
+      const answer = await this.#ask({ prompt, cursor, checkpoint: settings.get("checkpoint") });
       const same = this.#textarea.value === prompt && this.#textarea.selectionStart === cursor;
       if (answer && same && round === this.#round && document.activeElement === this.#textarea) {
         this.#found = answer.completions.filter(({ text, start, end }) => prompt.slice(start, end) !== text);

@@ -4,7 +4,7 @@ import { settings } from "../core/settings.js";
 /** The delay after the last key before the server reads the prompts, in milliseconds. */
 const PATIENCE = 120;
 
-const FIELDS = ["prompt", "negative_prompt", "steps", "sampler_name", "enable_hr", "hr_second_pass_steps"];
+const FIELDS = ["checkpoint", "prompt", "negative_prompt", "steps", "sampler_name", "enable_hr", "hr_second_pass_steps"];
 
 /** The server's interpretation of the current prompts; fires `change` after each update. */
 class Reading extends EventTarget {

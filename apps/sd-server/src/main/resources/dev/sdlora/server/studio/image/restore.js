@@ -1,10 +1,12 @@
 import { post } from "../core/api.js";
+import { isForAnother } from "../core/checkpoints.js";
 import { button, el } from "../core/html.js";
 import { settings } from "../core/settings.js";
 import { hasFiles, pictureIn, upload } from "./pictures.js";
 import { modelSize } from "./start-size.js";
 
 const notice = el("aside", { class: "notice", role: "status", "aria-label": "Restored image" });
+const RESTORED = "restored";
 const veil = el("div", { class: "drop-veil", hidden: true });
 
 /**
@@ -20,19 +22,37 @@ export async function restore(picture, name) {
       await start(picture, name, before, told.reason);
       return;
     }
+    if (isForAnother(told.settings)) {
+      sessionStorage.setItem(RESTORED, JSON.stringify({ told, name, before })); // The page opens anew.
+    } else {
+      tellRestored(told, name, before, button("Use as start image instead", () => start(picture, name, before)));
+    }
     settings.replace(told.settings, "draw");
-    tell(
-      [
-        el("p", {}, `Restored the settings of '${name}'.`),
-        ...told.missing.map((each) => el("p", { class: "warning" }, each.sentence)),
-        ...told.renamed.map((sentence) => el("p", { class: "faint" }, sentence)),
-        ...told.warnings.map((sentence) => el("p", { class: "warning" }, sentence)),
-      ],
-      button("Undo", () => undo(before)),
-      button("Use as start image instead", () => start(picture, name, before)),
-    );
   } catch (error) {
     await (error.status === 422 ? start(picture, name, before, error.message) : tell([el("p", { class: "error" }, error.message)]));
+  }
+}
+
+function tellRestored(told, name, before, ...more) {
+  tell(
+    [
+      el("p", {}, `Restored the settings of '${name}'.`),
+      ...told.missing.map((each) => el("p", { class: "warning" }, each.sentence)),
+      ...told.renamed.map((sentence) => el("p", { class: "faint" }, sentence)),
+      ...told.warnings.map((sentence) => el("p", { class: "warning" }, sentence)),
+    ],
+    button("Undo", () => undo(before)),
+    ...more,
+  );
+}
+
+/** Reports what was restored just before the page opened anew with another checkpoint. */
+function tellKept() {
+  const kept = sessionStorage.getItem(RESTORED);
+  sessionStorage.removeItem(RESTORED);
+  if (kept) {
+    const { told, name, before } = JSON.parse(kept);
+    tellRestored(told, name, before);
   }
 }
 
@@ -73,6 +93,7 @@ function taker() {
 /** Passes dropped or pasted files to the visible view, or else restores the settings of an image. */
 export function watchDrops() {
   document.body.append(veil, notice);
+  tellKept();
   let depth = 0;
   const over = (change) => {
     depth = Math.max(0, depth + change);

@@ -2,6 +2,7 @@ import "./lora-details.js";
 import { get } from "../core/api.js";
 import { button, el } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
+import { withModel } from "../core/model.js";
 import { VirtualList } from "../core/virtual-list.js";
 import { reading } from "../draw/reading.js";
 import { keepFromDrawing } from "../draw/text-editing.js";
@@ -72,7 +73,7 @@ class LoraBrowser extends HTMLElement {
         query.set(name, value);
       }
     }
-    const { total, loras, folders } = await get(`api/loras?${query}`, { signal });
+    const { total, loras, folders } = await get(withModel(`api/loras?${query}`), { signal });
     this.#showFolders(folders);
     return { total, items: loras };
   }

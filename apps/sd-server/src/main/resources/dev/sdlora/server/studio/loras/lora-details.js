@@ -1,5 +1,6 @@
 import { get, latest } from "../core/api.js";
 import { button, el, freshId } from "../core/html.js";
+import { withModel } from "../core/model.js";
 import { settings } from "../core/settings.js";
 import { effectChart } from "./effect-chart.js";
 import { placeholder } from "./lora-card.js";
@@ -30,7 +31,7 @@ class LoraDetails extends HTMLElement {
     this.#dialog.showModal();
     const path = `api/loras/${encodeURIComponent(name)}`;
     try {
-      const lora = await this.#get(path);
+      const lora = await this.#get(withModel(path));
       if (lora !== null) {
         this.#show(lora);
         this.#showEffect(path);
@@ -56,7 +57,7 @@ class LoraDetails extends HTMLElement {
     const head = el("h3", {}, "Effect on this checkpoint");
     this.#effect.replaceChildren(head, el("p", { class: "faint", role: "status" }, "Measuring how much it changes the weights …"));
     try {
-      const effect = await this.#measure(`${path}/effect`);
+      const effect = await this.#measure(withModel(`${path}/effect`));
       if (effect !== null) {
         const advice = effect.advice.length > 0 ? el("ul", {}, effect.advice.map((text) => el("li", {}, text))) : "";
         const unmatched = effect.unmatched > 0 ? el("p", { class: "warning" }, `${effect.unmatched} of its modules match no layer of this checkpoint.`) : "";

@@ -2,6 +2,7 @@ import "./picture-list.js";
 import { address } from "../core/address.js";
 import { get, latest } from "../core/api.js";
 import { el } from "../core/html.js";
+import { canChoose, model, withModel } from "../core/model.js";
 import { clock } from "../jobs/words.js";
 import { draft } from "./draft.js";
 import { trainings } from "./trainings.js";
@@ -13,7 +14,7 @@ class TrainingForm extends HTMLElement {
   #error = el("p", { class: "error", role: "alert" });
   #estimate = el("p", { class: "faint", role: "status" });
   #start = el("button", { class: "primary" }, "Start training");
-  #recommend = latest((signal, count) => get(`api/trainings/recommended?pictures=${count}`, { signal }));
+  #recommend = latest((signal, count) => get(withModel(`api/trainings/recommended?pictures=${count}`), { signal }));
   #recommended = null;
   #count = -1;
 
@@ -147,7 +148,7 @@ class TrainingForm extends HTMLElement {
 function request(values) {
   const given = Object.entries(values).filter(([, value]) => value !== "" && value !== false);
   const pictures = (values.pictures ?? []).map(({ image, caption }) => ({ image, caption }));
-  return { ...Object.fromEntries(given), pictures };
+  return { ...Object.fromEntries(given), pictures, ...(canChoose() ? { checkpoint: model.name } : {}) };
 }
 
 customElements.define("sd-training-form", TrainingForm);

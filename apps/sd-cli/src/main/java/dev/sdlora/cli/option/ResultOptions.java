@@ -1,4 +1,4 @@
-package dev.sdlora.cli;
+package dev.sdlora.cli.option;
 
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 
 /** Options for the images that the server saves. */
 @Heading("Images that are saved")
-final class ResultOptions {
+public final class ResultOptions {
   private static final int MOST_DAYS = 36_500;
   private static final String NEVER = "never";
 
@@ -32,7 +32,7 @@ final class ResultOptions {
   private String age = NEVER;
 
   /** Sets the place and the age. */
-  void set(SdServerBuilder server, Console console) {
+  public void set(SdServerBuilder server, Console console) {
     OptionValue.set("--results", place, server::results);
     if (!age.equals(NEVER)) {
       if (place.isEmpty()) {
@@ -42,8 +42,8 @@ final class ResultOptions {
     }
   }
 
-  /** Sets the place. */
-  void set(SdWorker.Builder worker) {
+  /** Sets the place of a worker, whose front deletes what is old. */
+  public void set(SdWorker.Builder worker) {
     OptionValue.set("--results", place, worker::results);
   }
 
