@@ -202,7 +202,7 @@ final class BehindNginxIT {
     assertThat(JSON.readTree(more.body()).get("detail").asText()).contains("64 MB");
   }
 
-  /** A client that waits as it is told to is served. */
+  /** A client that waits for Retry-After is served. */
   @Test
   @Order(5)
   void fullCluster_isA429WithATrueRetryAfter() throws Exception {

@@ -207,6 +207,7 @@ public final class SdServer implements AutoCloseable {
               config.routes.get("/ready", this::ready);
               metrics.addTo(config.routes, queue, offer.models()::liveTensors);
               models.ifPresent(metrics::add);
+              shared.ifPresent(metrics::add);
               new Sdapi(offer, queue, drawings, sentences).addTo(config.routes);
               new ImagesApi(offer, drawings, sentences, signed, settings.maxSide)
                   .addTo(config.routes);

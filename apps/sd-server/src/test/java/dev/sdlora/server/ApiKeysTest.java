@@ -120,7 +120,7 @@ class ApiKeysTest {
     assertThat(status("Bearer sk-wrong").body()).contains("Incorrect API key: send the header");
     assertThat(status(basic("me:wrong")).body()).contains("Incorrect username or password: send");
     assertThat(served.send(served.request("/api/jobs/x/images/0?signature=abc")).body())
-        .contains("signature of this address is not valid any more");
+        .contains("the signature of this address is wrong");
   }
 
   private static HttpResponse<String> status(String authorization) {

@@ -58,21 +58,25 @@ class OpenAiAnswersTest {
   }
 
   /** LibreChat always asks for 1024x1024. */
-  @Test
-  void maxSide_largerSizesAreReducedWithAWarning() {
-    try (Served small = Served.of(pipeline, settings -> settings.maxSide(100))) {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "100 | 4194304 | 96x48 | draws no side longer than 100 pixels",
+        "4096 | 8192 | 128x64 | draws at most 8192 pixels",
+        "100 | 4096 | 88x40 | draws at most 4096 pixels"
+      })
+  void largerSizes_areReducedWithAWarning(int side, int pixels, String size, String limit) {
+    try (Served small = Served.of(pipeline, settings -> settings.maxSide(side).maxPixels(pixels))) {
       JsonNode answer =
           small.ask(
               "/v1/images/generations",
               "{'prompt': 'a ring', 'size': '1024x512', 'steps': 1, 'seed': 5}");
       byte[] png = Base64.getDecoder().decode(answer.get("data").get(0).get("b64_json").asText());
       Image image = Image.read(new ByteArrayInputStream(png));
-      assertThat(image.width()).isEqualTo(96);
-      assertThat(image.height()).isEqualTo(48);
+      assertThat(image.width() + "x" + image.height()).isEqualTo(size);
       assertThat(answer.get("warnings").get(0).asText())
-          .isEqualTo(
-              "size 1024x512 was reduced to 96x48, because this server draws no side longer than"
-                  + " 100 pixels");
+          .isEqualTo("size 1024x512 was reduced to %s, because this server %s", size, limit);
     }
   }
 

@@ -203,7 +203,6 @@ class OpenAiTest {
       value = {
         "{'size': '64x64'} | 400 | field 'prompt' is missing",
         "{'prompt': 'x', 'size': 'large'} | 400 | large",
-        "{'prompt': 'x', 'size': '9000x9000'} | 413 | pixels",
         "{'prompt': 'x', 'n': 0} | 400 | from 1 to 16",
         "{'prompt': 'x', 'output_format': 'webp'} | 400 | png or jpeg",
         "{'prompt': 'x', 'partial_images': 4} | 400 | from 0 to 3",

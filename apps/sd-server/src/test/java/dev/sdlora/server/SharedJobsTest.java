@@ -145,6 +145,30 @@ class SharedJobsTest {
     }
   }
 
+  @Test
+  void close_twice_hasNoFurtherEffect() {
+    try (Served served = served()) {
+      done(served, submit(served, "{'prompt': 'a ring', " + REST));
+      served.server.close(Duration.ZERO);
+    }
+    SdWorker worker = SdWorker.builder(folder.resolve("worker").toString()).port(0).start();
+    worker.close(Duration.ZERO);
+    worker.close();
+  }
+
+  @Test
+  void cancel_justBeforeTheServerEnds_theJobStaysCancelled() {
+    String id;
+    try (Served before = served()) {
+      id = submit(before, Served.LONG);
+      before.until("/api/jobs/" + id, job -> job.get("state").asText().equals("running"));
+      before.send(before.request("/api/jobs/" + id).DELETE());
+    }
+    try (Served after = served()) {
+      assertThat(after.get("/api/jobs/" + id).get("state").asText()).isEqualTo("cancelled");
+    }
+  }
+
   /** H2 lets one process open a folder twice, so this is what servers do on PostgreSQL. */
   @Test
   void twoServers_shareAllJobs_eachEndsOnce() {

@@ -60,6 +60,7 @@ final class FileSupply {
     try {
       Files.createDirectories(cache);
       Files.deleteIfExists(cached); // It has another length, as after a crash of the machine.
+      CacheSpace.of(cache).make(wanted.size());
       LOG.info("getting {} ({} MB) from the front", wanted.name(), wanted.size() >> 20);
       front.get().get(wanted.name(), wanted.sha256(), wanted.size(), cached);
       return cached;

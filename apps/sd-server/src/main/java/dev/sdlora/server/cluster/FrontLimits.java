@@ -28,7 +28,7 @@ public final class FrontLimits {
     if (what != null && context.method().equals(HandlerType.POST)) {
       throw new Refusal(
           501,
-          "this server is a front and has no model in memory: %s needs a server with --role all"
+          "this server is a front and has no model in memory; use a server with --role all for %s"
               .formatted(what));
     }
   }

@@ -444,6 +444,12 @@ public final class JobQueue {
     changes.next();
   }
 
+  /** Removes a job that could not be stored; another one may have its id in the database. */
+  public synchronized void discard(Job job) {
+    jobs.remove(job.id());
+    changes.next();
+  }
+
   /**
    * Refuses new jobs, waits for unfinished ones, and cancels those that remain.
    *

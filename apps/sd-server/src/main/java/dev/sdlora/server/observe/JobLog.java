@@ -4,6 +4,7 @@ import dev.sdlora.server.job.Job;
 import dev.sdlora.server.trace.Origin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Logs a line for each job that ends, on the logger {@code dev.sdlora.server.jobs} at level INFO.
@@ -21,7 +22,7 @@ public final class JobLog {
     String state = job.snapshot().state().label();
     Origin.Scope logged = job.logged();
     try {
-      LOG.atInfo()
+      withKey(LOG.atInfo(), job)
           .addKeyValue("kind", job.kind())
           .addKeyValue("state", state)
           .addKeyValue("wait_ms", job.waited().toMillis())
@@ -31,5 +32,9 @@ public final class JobLog {
     } finally {
       logged.close();
     }
+  }
+
+  private static LoggingEventBuilder withKey(LoggingEventBuilder line, Job job) {
+    return job.sender().owner().map(name -> line.addKeyValue("key", name)).orElse(line);
   }
 }

@@ -8,6 +8,7 @@ import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.Phase;
 import dev.sdlora.server.key.QuotaException;
 import dev.sdlora.server.models.ServerModels;
+import dev.sdlora.server.store.SharedJobs;
 import dev.sdlora.server.store.StoreObserver;
 import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.Counter;
@@ -81,15 +82,25 @@ public final class Metrics implements StoreObserver {
         .owner()
         .ifPresent(
             name -> {
-              registry.counter("sdlora.key.jobs", "key", name, "state", state).increment();
-              registry.counter("sdlora.key.images", "key", name).increment(job.images().size());
+              Counter.builder("sdlora.key.jobs")
+                  .description("jobs of API keys that have ended")
+                  .tags("key", name, "state", state)
+                  .register(registry)
+                  .increment();
+              Counter.builder("sdlora.key.images")
+                  .description("images drawn for API keys")
+                  .tag("key", name)
+                  .register(registry)
+                  .increment(job.images().size());
             });
   }
 
   /** Counts a job that would have exceeded a limit of its API key. */
   public void refused(QuotaException quota) {
-    registry
-        .counter("sdlora.key.refused", "key", quota.owner(), "limit", quota.limit().field())
+    Counter.builder("sdlora.key.refused")
+        .description("jobs beyond a limit of their API key")
+        .tags("key", quota.owner(), "limit", quota.limit().field())
+        .register(registry)
         .increment();
   }
 
@@ -198,6 +209,13 @@ public final class Metrics implements StoreObserver {
     FunctionCounter.builder(name, tally, Tally::number)
         .description(description)
         .tag(tag, value)
+        .register(registry);
+  }
+
+  /** Adds the gauge of a server that shares its jobs. */
+  public void add(SharedJobs jobs) {
+    Gauge.builder("sdlora.workers", jobs, SharedJobs::aliveWorkers)
+        .description("servers that draw the jobs of the database")
         .register(registry);
   }
 

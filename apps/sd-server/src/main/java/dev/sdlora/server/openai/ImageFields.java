@@ -103,15 +103,20 @@ final class ImageFields {
   }
 
   private ImageSize reduced(ImageSize size, Fields fields) {
-    int longer = Math.max(size.width(), size.height());
-    if (longer <= maxSide) {
+    double bySide = (double) maxSide / Math.max(size.width(), size.height());
+    long most = offer.limits().pixels();
+    double byPixels = Math.sqrt((double) most / ((double) size.width() * size.height()));
+    if (bySide >= 1 && byPixels >= 1) {
       return size;
     }
-    double scale = (double) maxSide / longer;
+    double scale = Math.min(bySide, byPixels);
     ImageSize smaller = new ImageSize(side(size.width() * scale), side(size.height() * scale));
     fields.warn(
-        "size %s was reduced to %s, because this server draws no side longer than %s pixels"
-            .formatted(size, smaller, maxSide));
+        bySide <= byPixels
+            ? "size %s was reduced to %s, because this server draws no side longer than %s pixels"
+                .formatted(size, smaller, maxSide)
+            : "size %s was reduced to %s, because this server draws at most %s pixels"
+                .formatted(size, smaller, most));
     return smaller;
   }
 

@@ -39,6 +39,10 @@ final class Drawings {
   private static final Logger LOG = LoggerFactory.getLogger(Drawings.class);
   private static final String VERSION =
       Optional.ofNullable(Drawings.class.getPackage().getImplementationVersion()).orElse("");
+
+  /** The beginning of the names of all servers in this process. */
+  static final String PROCESS = UUID.randomUUID().toString();
+
   private static final int MOST_AFFINITY = 1000;
   private static final Pattern LORA_TAG = Pattern.compile("<lora:[^<>]{1,300}>");
 
@@ -50,7 +54,7 @@ final class Drawings {
   private final Optional<Results> results;
   private final Runnable whenEnded;
   private final StoreObserver observer;
-  private final String worker = UUID.randomUUID().toString();
+  private final String worker = PROCESS + "/" + UUID.randomUUID();
   private final Map<String, Drawing> drawings = new HashMap<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
@@ -92,54 +96,6 @@ final class Drawings {
     this.observer = observer;
   }
 
-  private static final class Drawing {
-    final StoredJob.Claim claim;
-    final SharedWork work;
-    final Job job;
-    final SavedImages saved;
-    @Nullable BufferedImage told;
-    int images;
-    int previews;
-    int cells;
-    volatile @Nullable Ended ended;
-
-    Drawing(StoredJob.Claim claim, SharedWork work, Job job, SavedImages saved) {
-      this.claim = claim;
-      this.work = work;
-      this.job = job;
-      this.saved = saved;
-    }
-
-    /**
-     * Returns what the database does not have yet.
-     *
-     * @param all whether the job has ended; until then, the only image of a job waits for its end
-     */
-    Claims.News news(UnaryOperator<JobReport> completed, Optional<byte[]> preview, boolean all) {
-      saved.begin();
-      List<SavedImages.Saved> images =
-          all || job.parts() > 1 ? saved.from(this.images) : List.<SavedImages.Saved>of();
-      List<byte[]> previews =
-          rest(job.keptPreviews(), this.previews).stream().map(Base64Images::png).toList();
-      List<byte[]> cells = rest(work.cells(), this.cells);
-      JobReport report =
-          JobReport.of(job, this.images + images.size(), this.previews + previews.size());
-      return new Claims.News(completed.apply(report), preview, images, previews, cells, this.cells);
-    }
-
-    private static <T> List<T> rest(List<T> all, int told) {
-      return all.subList(Math.min(told, all.size()), all.size());
-    }
-
-    void told(Claims.News news) {
-      images += news.images().size();
-      previews += news.previews().size();
-      cells += news.cells().size();
-    }
-  }
-
-  private record Ended(Work.@Nullable Outcome outcome, @Nullable Throwable failure) {}
-
   /** The LoRAs that a prompt names, with their strengths. */
   static String loras(String prompt) {
     String names =
@@ -169,7 +125,7 @@ final class Drawings {
   }
 
   private void renew(Drawing drawing, boolean closing) {
-    Ended ended = drawing.ended;
+    Drawing.Ended ended = drawing.ended;
     if (ended != null) {
       drawing.saved.begin();
       if (drawing.saved.areAll()) {
@@ -205,11 +161,12 @@ final class Drawings {
     logged.close();
     observer.lost();
     drawings.remove(drawing.claim.id());
-    drawing.work.cancel();
+    drawing.work.stop();
   }
 
-  private void end(Drawing drawing, Ended ended, boolean closing) {
-    Throwable cause = ended.failure instanceof CompletionException e ? e.getCause() : ended.failure;
+  private void end(Drawing drawing, Drawing.Ended ended, boolean closing) {
+    Throwable cause =
+        ended.failure() instanceof CompletionException e ? e.getCause() : ended.failure();
     if (cause instanceof Workshop.UnavailableException && claims.retry(worker, drawing.claim)) {
       Origin.Scope logged = drawing.job.logged();
       LOG.warn("job {} is left to another worker: {}", drawing.claim.id(), cause.getMessage());
@@ -222,14 +179,14 @@ final class Drawings {
         cause instanceof Workshop.UnavailableException
             ? new Refusal(503, "no worker could draw the job: " + cause.getMessage())
             : cause;
-    if (closing && failure != null && drawing.work.outlives()) {
+    if (closing && failure != null && drawing.work.outlives() && !drawing.work.isUnwanted()) {
       claims.giveBack(worker, drawing.claim); // The next process or another server draws it.
       drawings.remove(drawing.claim.id());
       drawing.work.end(null, failure);
       return;
     }
     JobState state = state(drawing.job, failure);
-    Work.Outcome outcome = ended.outcome == null ? Work.Outcome.NOTHING : ended.outcome;
+    Work.Outcome outcome = ended.outcome() == null ? Work.Outcome.NOTHING : ended.outcome();
     Claims.News news =
         drawing.news(
             report -> {
@@ -246,7 +203,7 @@ final class Drawings {
     drawing.job.passed(Phase.Passed.until(Phase.STORE, began));
     drawings.remove(drawing.claim.id());
     drawing.work.end(
-        ended.outcome == null
+        ended.outcome() == null
             ? null
             : new Work.Outcome(warnings(outcome, drawing), outcome.loras()),
         failure);
@@ -337,9 +294,10 @@ final class Drawings {
           drawing
               .work
               .draw(read)
-              .whenComplete((outcome, failure) -> ended(drawing, new Ended(outcome, failure)));
+              .whenComplete(
+                  (outcome, failure) -> ended(drawing, new Drawing.Ended(outcome, failure)));
     } catch (RuntimeException | Error e) { // For example, this server lacks a LoRA.
-      ended(drawing, new Ended(null, e));
+      ended(drawing, new Drawing.Ended(null, e));
     } finally {
       logged.close();
     }
@@ -382,7 +340,7 @@ final class Drawings {
     }
   }
 
-  private void ended(Drawing drawing, Ended ended) {
+  private void ended(Drawing drawing, Drawing.Ended ended) {
     drawing.ended = ended;
     whenEnded.run();
   }

@@ -1,7 +1,5 @@
 package dev.sdlora.server.store;
 
-import static java.util.stream.Collectors.toSet;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.ErrorMessages;
@@ -18,14 +16,11 @@ import dev.sdlora.server.key.Sender;
 import dev.sdlora.server.key.Usage;
 import dev.sdlora.server.results.Results;
 import java.awt.image.BufferedImage;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -63,11 +58,15 @@ public final class SharedJobs implements AutoCloseable {
   /** The jobs that this server draws; used by the thread alone. */
   private final Drawings drawings;
 
+  private final StoredJobView view;
+
   /** Jobs to cancel in the database. */
   private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
 
   /** Whether the thread will look soon in any case. */
   private final AtomicBoolean nudged = new AtomicBoolean();
+
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private Optional<Notices> notices = Optional.empty();
   private boolean failing;
@@ -105,6 +104,7 @@ public final class SharedJobs implements AutoCloseable {
     this.drawings =
         new Drawings(
             store, workshop, Map.copyOf(readers), sentences, results, this::nudge, observer);
+    this.view = new StoredJobView(store, queue, this);
   }
 
   /**
@@ -135,8 +135,7 @@ public final class SharedJobs implements AutoCloseable {
       store.failOthers(workshop.models().get());
     }
     if (history > 0) {
-      store.ended(history).forEach(this::shown);
-      store.unfinished().forEach(this::follow);
+      view.show(history);
     }
     notices = store.listen(this::heard);
     var unused = thread.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -182,7 +181,7 @@ public final class SharedJobs implements AutoCloseable {
     } catch (RuntimeException e) {
       queue.uncount(job);
       work.end(null, e);
-      queue.forget(job);
+      queue.discard(job);
       return find(id).orElseThrow(() -> reason(e)); // Another server added it at the same time.
     }
     nudge();
@@ -207,7 +206,7 @@ public final class SharedJobs implements AutoCloseable {
 
   /** Returns a job that the queue does not show, such as one that another server has just ended. */
   Optional<Job> find(String id) {
-    return store.find(id).map(this::shown);
+    return view.find(id);
   }
 
   /** Returns the key with which all servers of the database sign addresses. */
@@ -238,60 +237,6 @@ public final class SharedJobs implements AutoCloseable {
     }
   }
 
-  private Optional<Job> shownById(String id) {
-    return queue.find(id).or(() -> find(id));
-  }
-
-  private Job adopted(StoredJob stored) {
-    return stored
-        .origin()
-        .within(
-            () ->
-                queue.adopt(
-                    new Job.Request(
-                        stored.kind(),
-                        new SharedWork(
-                            stored.id(),
-                            stored.title(),
-                            stored.parts(),
-                            stored.sign().place(),
-                            true,
-                            this),
-                        Fields.parse(stored.settings().getBytes(StandardCharsets.UTF_8)).node(),
-                        stored.form().previews(),
-                        Instant.ofEpochMilli(stored.created()),
-                        stored.sender()),
-                    stored.id()));
-  }
-
-  /** Shows a stored job in the queue. */
-  private Job shown(StoredJob stored) {
-    Job job = queue.find(stored.id()).orElseGet(() -> adopted(stored));
-    follow(stored.sign(), job);
-    return job;
-  }
-
-  /** Tells the queue what the database says about a job. */
-  private void follow(StoredJob.Sign sign) {
-    queue
-        .find(sign.id())
-        .ifPresentOrElse(
-            job -> follow(sign, job), () -> store.find(sign.id()).ifPresent(this::shown));
-  }
-
-  private void follow(StoredJob.Sign sign, Job job) {
-    if (!(job.work() instanceof SharedWork work) || job.snapshot().state().isEnd()) {
-      return;
-    }
-    work.place(sign.place());
-    StoredParts parts = new StoredParts(store, sign.id());
-    if (sign.state().isEnd()) {
-      work.end(sign.state(), JobReport.parse(sign.report()), parts);
-    } else if (sign.state() == JobState.RUNNING && work.isNews(sign.report())) {
-      work.follow(sign.report(), JobReport.parse(sign.report()), parts);
-    }
-  }
-
   /** Renews claims, learns what others did, and claims jobs. */
   private void look() {
     nudged.set(false);
@@ -299,9 +244,9 @@ public final class SharedJobs implements AutoCloseable {
       drawings.renew(closing);
       cancelAgain();
       if (history > 0) {
-        followOthers();
+        view.follow(drawings::has);
       }
-      drawings.claim(this::shownById, closing ? Optional.of(awaited()) : Optional.empty());
+      drawings.claim(view::shown, closing ? Optional.of(awaited()) : Optional.empty());
       drawn = drawings.size();
       if (failing) {
         LOG.info("the jobs can be used again");
@@ -362,27 +307,6 @@ public final class SharedJobs implements AutoCloseable {
     }
   }
 
-  private void followOthers() {
-    List<StoredJob.Sign> stored = store.unfinished();
-    stored.forEach(this::follow);
-    Set<String> known = stored.stream().map(StoredJob.Sign::id).collect(toSet());
-    for (Job job : queue.unfinished()) {
-      if (job.work() instanceof SharedWork
-          && !known.contains(job.id())
-          && !drawings.has(job.id())) {
-        store.find(job.id()).ifPresentOrElse(this::shown, () -> lost(job));
-      }
-    }
-  }
-
-  /** A job that was submitted a moment ago may not be in the database yet. */
-  private static void lost(Job job) {
-    boolean isOld = job.created().isBefore(Instant.now().minusSeconds(10));
-    if (isOld && job.work() instanceof SharedWork work) {
-      work.end(null, new CancellationException());
-    }
-  }
-
   boolean move(String id, int to) {
     List<Job> waiting =
         queue.unfinished().stream()
@@ -439,6 +363,11 @@ public final class SharedJobs implements AutoCloseable {
     store.delete(id);
   }
 
+  /** Whether this server begins no more jobs. */
+  boolean isClosing() {
+    return closing;
+  }
+
   /** Returns the waiting jobs whose clients wait for this server. */
   private List<String> awaited() {
     return queue.unfinished().stream()
@@ -458,6 +387,9 @@ public final class SharedJobs implements AutoCloseable {
   /** Gives unfinished jobs back, and closes the database. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     closing = true;
     long end = System.nanoTime() + CLOSE_MILLIS * 1_000_000;
     try {

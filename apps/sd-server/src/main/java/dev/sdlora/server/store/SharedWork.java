@@ -32,6 +32,7 @@ final class SharedWork implements Work {
   private JobReport seen = JobReport.NOTHING;
   private String told = "";
   private boolean begun;
+  private boolean unwanted;
 
   /**
    * Creates the work of a job.
@@ -176,6 +177,11 @@ final class SharedWork implements Work {
     }
   }
 
+  /** Stops drawing a job that another server draws now. */
+  void stop() {
+    run().ifPresent(Work::cancel);
+  }
+
   /** Leaves the job to another server. */
   synchronized void leave() {
     run = null;
@@ -195,6 +201,11 @@ final class SharedWork implements Work {
   @Override
   public synchronized boolean endsWithProcess() {
     return drawnHere || !outlives;
+  }
+
+  /** Whether a client cancelled the job, rather than the end of this process. */
+  synchronized boolean isUnwanted() {
+    return unwanted;
   }
 
   /** Whether the job continues when this process ends. */
@@ -222,6 +233,9 @@ final class SharedWork implements Work {
 
   @Override
   public void cancel() {
+    synchronized (this) {
+      unwanted |= !jobs.isClosing();
+    }
     run().ifPresentOrElse(Work::cancel, () -> jobs.cancel(id, this));
   }
 

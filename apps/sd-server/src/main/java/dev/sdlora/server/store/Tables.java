@@ -42,7 +42,9 @@ final class Tables {
             leaveUncompressed(session);
           }
           if (database.isEmbedded()) { // The process that claimed them is gone.
-            session.update("UPDATE sd_jobs SET lease = 0 WHERE state = 'running'");
+            session.update(
+                "UPDATE sd_jobs SET lease = 0 WHERE state = 'running' AND worker NOT LIKE ?",
+                Drawings.PROCESS + "%");
           }
           return 0;
         });

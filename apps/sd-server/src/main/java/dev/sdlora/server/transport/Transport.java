@@ -78,7 +78,9 @@ public final class Transport {
     config.router.handlerWrapper(
         endpoint ->
             context -> {
-              context.attribute(HttpSpans.ROUTE, endpoint.path);
+              if (endpoint.method.isHttpMethod()) { // Not before or after others.
+                context.attribute(HttpSpans.ROUTE, endpoint.path);
+              }
               asker(context).handle(() -> handle(endpoint.handler, context));
             });
     if (!proxies.isEmpty()) {

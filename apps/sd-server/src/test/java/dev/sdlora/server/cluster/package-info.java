@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.cluster;
+
+import org.jspecify.annotations.NullMarked;
