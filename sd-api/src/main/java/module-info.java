@@ -20,7 +20,8 @@ module dev.sdlora.api {
       dev.sdlora.lora,
       dev.sdlora.models,
       dev.sdlora.onnx,
-      dev.sdlora.pipeline;
+      dev.sdlora.pipeline,
+      dev.sdlora.server;
   exports dev.sdlora.api.value to
       dev.sdlora.batch,
       dev.sdlora.cli,

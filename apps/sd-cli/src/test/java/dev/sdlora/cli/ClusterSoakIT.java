@@ -175,7 +175,7 @@ final class ClusterSoakIT {
     }
   }
 
-  /** What the spared worker holds while nothing is drawn and no LoRA is applied. */
+  /** The memory and files of the spared worker while it draws nothing and no LoRA is applied. */
   private record Holdings(long tensors, long files, long heap) {
     /** Draws without LoRAs until the worker had its turn, or holds no more than before. */
     static Holdings of(Cluster cluster, TemporaryPostgres postgres, Holdings before)

@@ -81,7 +81,7 @@ record TemporaryNginx(Process process, Path folder, URI address) implements Auto
     }
   }
 
-  /** What nginx has logged. */
+  /** The log of nginx. */
   String log() throws IOException {
     return Files.readString(folder.resolve("log"));
   }

@@ -61,12 +61,13 @@ public final class SdWorker implements AutoCloseable {
             HISTORY,
             new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, results));
     this.jobs =
-        SharedJobs.ofWorker(
+        new SharedJobs(
             settings.jobs,
             queue,
             shop,
             sentences,
             AGE,
+            0,
             Map.of(GridsApi.KIND, GridsApi::read),
             metrics,
             results);

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** The options of servers that share their work. */
 @Heading("Front and workers")
 public final class ClusterOptions {
-  /** What a server does. */
+  /** The part of a server in a cluster. */
   public enum Role {
     /** Accepts jobs and draws. */
     ALL,

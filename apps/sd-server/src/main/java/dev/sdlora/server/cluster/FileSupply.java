@@ -83,19 +83,11 @@ final class FileSupply {
   private static Optional<Path> find(Path folder, NeededFile wanted) {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(file -> isWhole(file, wanted))
-          .filter(file -> hasHash(file, wanted.sha256()))
+          .filter(file -> Hashes.has(file, wanted.sha256()))
           .findFirst();
     } catch (IOException | java.io.UncheckedIOException e) {
       LOG.warn("the folder '{}' cannot be searched: {}", folder, e.getMessage());
       return Optional.empty();
-    }
-  }
-
-  private static boolean hasHash(Path file, String sha256) {
-    try {
-      return Hashes.sha256(file).equals(sha256);
-    } catch (IOException e) {
-      return false; // It cannot be read.
     }
   }
 }

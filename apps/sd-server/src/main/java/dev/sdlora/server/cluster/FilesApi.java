@@ -116,11 +116,7 @@ public final class FilesApi {
 
   /** Whether a file has a hash; reads only files whose hash is not remembered. */
   private static boolean has(Path file, String sha256) {
-    try {
-      return Files.isRegularFile(file) && Hashes.sha256(file).equals(sha256);
-    } catch (IOException e) {
-      return false;
-    }
+    return Files.isRegularFile(file) && Hashes.has(file, sha256);
   }
 
   /** Returns the files that requests can name. Another front may have told about them. */

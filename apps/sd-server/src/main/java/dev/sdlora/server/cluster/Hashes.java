@@ -1,32 +1,29 @@
 package dev.sdlora.server.cluster;
 
-import dev.sdlora.api.value.Sha256;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
-/** The SHA-256 of files, remembered as long as their size and time do not change. */
+/** The SHA-256 of files; those of large ones are remembered across processes. */
 final class Hashes {
-  private static final Map<Path, Known> KNOWN = new ConcurrentHashMap<>();
-
   private Hashes() {}
 
-  private record Known(long size, FileTime time, String sha256) {}
+  /**
+   * Returns the SHA-256 of a file, 64 hexadecimal digits in lower case.
+   *
+   * @throws TensorFileException if the file cannot be read
+   */
+  static String sha256(Path file) {
+    return Services.find(Backend.Files.class).sha256(file);
+  }
 
-  /** Returns the SHA-256 of a file, 64 hexadecimal digits in lower case. */
-  static String sha256(Path file) throws IOException {
-    Path path = file.toAbsolutePath();
-    long size = Files.size(path);
-    FileTime time = Files.getLastModifiedTime(path);
-    Known known = KNOWN.get(path);
-    if (known != null && known.size() == size && known.time().equals(time)) {
-      return known.sha256();
+  /** Whether a file has a hash; false if it cannot be read. */
+  static boolean has(Path file, String sha256) {
+    try {
+      return sha256(file).equals(sha256);
+    } catch (TensorFileException e) {
+      return false;
     }
-    String sha256 = Sha256.hex(path);
-    KNOWN.put(path, new Known(size, time, sha256));
-    return sha256;
   }
 }

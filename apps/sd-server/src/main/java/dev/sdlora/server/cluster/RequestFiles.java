@@ -187,19 +187,11 @@ public final class RequestFiles {
           501, "this server is a front, whose workers cannot get the folder '%s'".formatted(name));
     }
     try {
-      String sha256 = hash(kind, path);
+      String sha256 = Hashes.sha256(path);
       files.put(path, new NeededFile(kind, name, sha256, Files.size(path)));
       published.publish(sha256, path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** The hash of a checkpoint's file is remembered across processes. */
-  private String hash(Kind kind, Path path) throws IOException {
-    Checkpoint checkpoint = offer.pipeline().checkpoint();
-    return kind == Kind.CHECKPOINT && checkpoint.sha256().isPresent()
-        ? checkpoint.sha256().get()
-        : Hashes.sha256(path);
   }
 }

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a worker draws with: one checkpoint at a time, opened when a job needs it, with the files
- * that the job names by their hashes. Safe for use by several threads.
+ * The models and files of a worker: one checkpoint at a time, opened when a job needs it, with the
+ * files that the job names by their hashes. Safe for use by several threads.
  */
 public final class WorkerShop implements Workshop, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerShop.class);

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,7 +39,7 @@ final class CheckpointFolders {
   private final List<Path> folders;
   private final CheckpointParts parts;
 
-  /** What was read, by path; guarded by this. */
+  /** The files that were read, by path; guarded by this. */
   private Map<Path, Header> headers = new HashMap<>();
 
   private record Stamp(long size, long modified) {}
@@ -152,10 +151,5 @@ final class CheckpointFolders {
     private static Stamp stamp(BasicFileAttributes attributes) {
       return new Stamp(attributes.size(), attributes.lastModifiedTime().toMillis());
     }
-  }
-
-  /** Returns the folders. */
-  List<Path> folders() {
-    return new ArrayList<>(folders);
   }
 }

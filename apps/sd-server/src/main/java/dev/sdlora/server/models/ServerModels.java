@@ -199,11 +199,6 @@ public final class ServerModels implements Models, AutoCloseable {
         .findFirst();
   }
 
-  /** Returns the folders. */
-  public List<Path> folders() {
-    return folders.folders();
-  }
-
   @Override
   public void unload() {
     pool.loaded().forEach(pool::unloadIdle);

@@ -35,11 +35,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Results implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Results.class);
-  private static final Pattern KEY =
-      Pattern.compile(
-          "(\\d{4}-\\d{2}-\\d{2})/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\\d+\\.png");
   private static final Pattern UUID_FORM =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  private static final Pattern KEY =
+      Pattern.compile("\\d{4}-\\d{2}-\\d{2}/" + UUID_FORM + "-\\d+\\.png");
   private static final Pattern OTHER_SCHEME = Pattern.compile("([a-z][a-z0-9+.-]+)://.*");
 
   /** After a place could not be reached, nothing is read from it for this time. */

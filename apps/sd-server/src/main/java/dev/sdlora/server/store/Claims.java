@@ -144,7 +144,7 @@ record Claims(Database database) {
   }
 
   /**
-   * What a server tells while it draws.
+   * The news of a job while a server draws it.
    *
    * @param report the progress
    * @param preview the latest preview, if it is new

@@ -60,7 +60,7 @@ record JobReport(
   }
 
   /**
-   * What clients see of an error next to its sentence.
+   * The details of an error that clients see next to its sentence.
    *
    * @param status the HTTP status
    * @param headers additional headers

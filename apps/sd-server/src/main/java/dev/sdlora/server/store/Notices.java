@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What servers call to each other through PostgreSQL ({@code NOTIFY}), so that they need not wait
- * until they look again. A call that is missed delays a job by half a second at most.
+ * Short messages of servers to each other through PostgreSQL ({@code NOTIFY}), so that they need
+ * not wait until they look again. A call that is missed delays a job by half a second at most.
  */
 final class Notices implements AutoCloseable {
   /** A job arrived. */

@@ -80,7 +80,8 @@ public final class SharedJobs implements AutoCloseable {
    *
    * @param place a folder, or the address of a PostgreSQL database
    * @param age ended jobs are deleted after this time
-   * @param history the number of ended jobs that the queue shows
+   * @param history the number of ended jobs that the queue shows; 0 to show only what this server
+   *     draws, as a worker does
    * @param readers make the work of other kinds than single images, by the kind
    * @param observer notified of what this server does with the database
    * @param results the place of images; empty to keep them in the database
@@ -105,28 +106,6 @@ public final class SharedJobs implements AutoCloseable {
         new Drawings(
             store, workshop, Map.copyOf(readers), sentences, results, this::nudge, observer);
     this.view = new StoredJobView(store, queue, this);
-  }
-
-  /**
-   * Opens the jobs of a database for a worker, whose queue shows only those that it draws.
-   *
-   * @param place the address of a database, or a folder
-   * @param age ended jobs are deleted after this time
-   * @param readers make the work of other kinds than single images, by the kind
-   * @param observer notified of what this worker does with the database
-   * @param results the place of images; empty to keep them in the database
-   * @throws StoreException if the database cannot be opened
-   */
-  public static SharedJobs ofWorker(
-      String place,
-      JobQueue queue,
-      Workshop workshop,
-      ErrorMessages sentences,
-      Duration age,
-      Map<String, WorkReader> readers,
-      StoreObserver observer,
-      Optional<Results> results) {
-    return new SharedJobs(place, queue, workshop, sentences, age, 0, readers, observer, results);
   }
 
   /** Shows the jobs that the database has, and begins to draw. */

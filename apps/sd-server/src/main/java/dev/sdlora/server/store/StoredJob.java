@@ -35,7 +35,7 @@ record StoredJob(
   }
 
   /**
-   * What changes of a job while it waits and is drawn.
+   * The part of a job that changes while it waits and is drawn.
    *
    * @param id the id
    * @param state the state

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What this server draws with. Safe for use by several threads. */
+/** The models and files of a server that draws. Safe for use by several threads. */
 public interface Workshop {
   /** Returns the number of jobs that are drawn at once; 0 if this server draws none. */
   int places();

@@ -31,12 +31,8 @@ interface ImageStories {
 
   @Test
   default void brush_paintsAMask_andThatPlaceIsDrawnAnew(Studio studio, Stage stage) {
-    Path picture = stage.image("a red star", 4);
     Page page = studio.open().page();
-    studio.tab("Image").click();
-    page.getByLabel("Start image: choose a file").setInputFiles(picture);
-    page.getByText("Inpaint: the painted area").click();
-    Locator mask = page.getByLabel("Mask", new Page.GetByLabelOptions().setExact(true));
+    Locator mask = maskEditor(studio, stage);
     assertThat(mask).isVisible();
     assertThat(page.getByText("Nothing is painted yet")).isVisible();
     mask.hover();
@@ -54,10 +50,7 @@ interface ImageStories {
   @Test
   default void click_masksAThing_andMoreClicksChangeIt(Studio studio, Stage stage) {
     Page page = studio.open().page();
-    studio.tab("Image").click();
-    page.getByLabel("Start image: choose a file").setInputFiles(stage.image("a red star", 4));
-    page.getByText("Inpaint: the painted area").click();
-    Locator mask = page.getByLabel("Mask", new Page.GetByLabelOptions().setExact(true));
+    Locator mask = maskEditor(studio, stage);
     studio.field("Click").check();
     assertThat(studio.field("Brush")).not().isChecked();
     clickAt(mask, 0.25, 0.25);
@@ -82,10 +75,7 @@ interface ImageStories {
   @Test
   default void click_withShift_excludesFromTheThing(Studio studio, Stage stage) {
     Page page = studio.open().page();
-    studio.tab("Image").click();
-    page.getByLabel("Start image: choose a file").setInputFiles(stage.image("a red star", 4));
-    page.getByText("Inpaint: the painted area").click();
-    Locator mask = page.getByLabel("Mask", new Page.GetByLabelOptions().setExact(true));
+    Locator mask = maskEditor(studio, stage);
     studio.field("Click").check();
     clickAt(mask, 0.25, 0.75);
     assertThat(page.getByText("Nothing is painted yet")).isHidden();
@@ -99,6 +89,15 @@ interface ImageStories {
     mask.press("Space");
     assertThat(page.locator("sd-mask-editor [role=status]")).isEmpty();
     assertThat(painted(mask)).isEqualTo("0110");
+  }
+
+  /** Chooses a start image and opens the editor of its mask. */
+  private static Locator maskEditor(Studio studio, Stage stage) {
+    Page page = studio.page();
+    studio.tab("Image").click();
+    page.getByLabel("Start image: choose a file").setInputFiles(stage.image("a red star", 4));
+    page.getByText("Inpaint: the painted area").click();
+    return page.getByLabel("Mask", new Page.GetByLabelOptions().setExact(true));
   }
 
   private static void clickAt(Locator mask, double x, double y, KeyboardModifier... held) {
