@@ -9,6 +9,7 @@ module dev.sdlora.training {
   requires org.slf4j;
 
   exports dev.sdlora.training;
+  exports dev.sdlora.training.option;
 
   // Opened so that the program loader can read the TorchScript resources next to the classes.
   opens dev.sdlora.training.step to

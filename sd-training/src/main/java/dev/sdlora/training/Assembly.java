@@ -10,12 +10,18 @@ import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
+import dev.sdlora.training.option.AdapterOptions;
+import dev.sdlora.training.option.OptimiserOptions;
+import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainingLoss;
+import dev.sdlora.training.option.TrainingPrecision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Assembles the settings that a builder has collected, and checks those that depend on each other.
@@ -25,25 +31,60 @@ record Assembly(LoraTrainerBuilder given) {
   static final int MOST_STEPS = 10_000_000;
 
   Settings settings() {
+    requireImplemented();
     TrainingSet images = given.set.orElseThrow(() -> Checks.missing("images"));
     if (!given.trigger.isEmpty()) {
       images = images.withTrigger(given.trigger);
     }
     UNetFiles model = model();
+    TrainedFamily family = new UNetTraining(model);
     AdapterSettings adapter =
         new AdapterSettings(
-            given.rank, given.alpha.orElse(given.rank), given.modules, given.textEncoder);
+            given.rank,
+            given.alpha.orElse(given.rank),
+            given.modules,
+            given.textEncoder,
+            given.adapter);
     // Fails if there is nothing to train.
-    adapter.modules(model, given.clipSkip);
+    family.modules(adapter, given.clipSkip);
     return new Settings(
-        model,
+        family,
         given.pipeline,
         images,
         adapter,
         recipe(model, images),
-        outputs(model),
+        outputs(family.model().checkpoint()),
         given.listener,
         given.clock);
+  }
+
+  /** Refuses options that are still to be implemented. */
+  private void requireImplemented() {
+    requireDefault(given.adapter, AdapterOptions.DEFAULTS, "adapter");
+    requireDefault(given.optimiser, OptimiserOptions.DEFAULTS, "optimiser");
+    requireDefault(given.accumulation, 1, "accumulation");
+    requireDefault(given.averaging, 0.0, "averaging");
+    requireDefault(given.loss, TrainingLoss.L2, "loss");
+    requireDefault(given.debiased, false, "debiased");
+    requireDefault(given.timesteps, TimestepSampling.UNIFORM, "timesteps");
+    requireDefault(given.captions.shuffle(), false, "shuffle of captions");
+    requireDefault(given.captions.tagDropout(), 0.0, "tagDropout of captions");
+    requireDefault(given.buckets, Optional.empty(), "buckets");
+    requireDefault(given.flips, false, "flips");
+    requireDefault(given.unmaskedWeight, OptionalDouble.empty(), "maskedLoss");
+    requireDefault(given.priorImages, Optional.empty(), "priorPreservation");
+    requireDefault(given.priorPrompt, "", "priorPreservation");
+    requireDefault(given.cache, Optional.empty(), "cache");
+    requireDefault(given.slider, Optional.empty(), "slider");
+    requireDefault(given.precision, TrainingPrecision.FLOAT32, "precision");
+    requireDefault(given.checkpointing, false, "checkpointing");
+    requireDefault(given.validation, Optional.empty(), "validation");
+    requireDefault(given.sampleWeights, List.of(1.0), "sampleWeights");
+    requireDefault(given.report, Optional.empty(), "report");
+  }
+
+  private static void requireDefault(Object value, Object usual, String setting) {
+    Checks.require(value.equals(usual), setting, "not be set", value);
   }
 
   /** The model, with the parts and the prediction type of the pipeline if there is one. */
@@ -89,13 +130,16 @@ record Assembly(LoraTrainerBuilder given) {
     return new Recipe(
         total,
         given.batchSize,
+        given.accumulation,
         given.size.orElse(model.checkpoint().defaultSize()),
-        new Recipe.Rates(given.learningRate, textEncoderRates(model), given.warmup, given.cosine),
-        given.weightDecay,
-        given.maxGradientNorm,
-        given.minSnrGamma,
-        given.noiseOffset,
-        given.captionDropout,
+        new Recipe.Rates(given.learningRate, textEncoderRates(model), given.warmup, given.schedule),
+        new Recipe.Optimisation(
+            given.optimiser, given.weightDecay, given.maxGradientNorm, given.averaging),
+        new Recipe.Objective(
+            given.loss, given.minSnrGamma, given.debiased, given.timesteps, given.noiseOffset),
+        new Recipe.Inputs(
+            given.captions, given.buckets, given.flips, given.unmaskedWeight, given.priorWeight),
+        new Recipe.Computation(given.precision, given.checkpointing),
         given.clipSkip,
         given.seed);
   }
@@ -119,16 +163,17 @@ record Assembly(LoraTrainerBuilder given) {
       return given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
     }
     long seen = (long) given.epochs.getAsInt() * images;
-    long total = (seen + given.batchSize - 1) / given.batchSize;
+    long inStep = (long) given.batchSize * given.accumulation;
+    long total = (seen + inStep - 1) / inStep;
     Checks.require(total <= MOST_STEPS, "epochs", "make at most " + MOST_STEPS + " steps", total);
     return (int) total;
   }
 
-  private Outputs outputs(UNetFiles model) {
+  private Outputs outputs(Checkpoint checkpoint) {
     Path file = given.output.orElseThrow(() -> Checks.missing("output"));
     requireFolder(file, "output");
     given.lossPlot.ifPresent(png -> requireFolder(png, "lossPlot"));
-    Path own = model.checkpoint().path().toAbsolutePath().normalize();
+    Path own = checkpoint.path().toAbsolutePath().normalize();
     Checks.require(
         !file.toAbsolutePath().normalize().equals(own), "output", "not be the checkpoint", file);
     if (!given.samples.isEmpty() && given.pipeline.isEmpty()) {

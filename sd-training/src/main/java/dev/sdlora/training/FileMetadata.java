@@ -1,10 +1,11 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.pipeline.checkpoint.TrainedLevels;
-import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,12 +34,13 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   }
 
   private void model(AdapterMetadata pairs) {
-    pairs.velocity(settings.model().prediction() == Prediction.V_PREDICTION);
+    pairs.velocity(settings.checkpoint().predictionType() == PredictionType.V_PREDICTION);
     pairs.model(family());
     pairs.put(
         "ss_clip_skip",
         family() == ModelFamily.SD1 ? Integer.toString(settings.recipe().clipSkip()) : NONE);
-    if (settings.model().levels().equals(TrainedLevels.ZERO_TERMINAL_SNR)) {
+    if (settings.family().model() instanceof UNetFiles unet
+        && unet.levels().equals(TrainedLevels.ZERO_TERMINAL_SNR)) {
       pairs.put("ss_zero_terminal_snr", "True");
     }
     pairs.put("ss_sd_model_name", checkpoint.name());
@@ -49,7 +51,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   }
 
   private ModelFamily family() {
-    return settings.model().checkpoint().family();
+    return settings.checkpoint().family();
   }
 
   private void network(AdapterMetadata pairs) {
@@ -68,10 +70,12 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
         settings.adapter().textEncoder() ? rates(rates.textEncoders()) : NONE);
     pairs.put(
         "ss_optimizer",
-        "torch.optim.adamw.AdamW(weight_decay=" + Decimals.text(recipe.weightDecay()) + ")");
+        "torch.optim.adamw.AdamW(weight_decay="
+            + Decimals.text(recipe.optimisation().weightDecay())
+            + ")");
     pairs.put("ss_lr_scheduler", scheduler(rates));
     pairs.put("ss_lr_warmup_steps", Integer.toString(rates.warmup()));
-    pairs.put("ss_max_grad_norm", Decimals.text(recipe.maxGradientNorm()));
+    pairs.put("ss_max_grad_norm", Decimals.text(recipe.optimisation().maxGradientNorm()));
     pairs.put("ss_seed", Long.toString(recipe.seed()));
     pairs.put("ss_steps", Integer.toString(steps));
     pairs.put("ss_max_train_steps", Integer.toString(recipe.steps()));
@@ -80,13 +84,16 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_batch_size_per_device", Integer.toString(recipe.batchSize()));
     pairs.put("ss_total_batch_size", Integer.toString(recipe.batchSize()));
     pairs.put(
-        "ss_noise_offset", recipe.noiseOffset() == 0 ? NONE : Decimals.text(recipe.noiseOffset()));
+        "ss_noise_offset",
+        recipe.objective().noiseOffset() == 0
+            ? NONE
+            : Decimals.text(recipe.objective().noiseOffset()));
     pairs.put(
         "ss_min_snr_gamma",
-        recipe.minSnrGamma().isPresent()
-            ? Decimals.text(recipe.minSnrGamma().getAsDouble())
+        recipe.objective().minSnrGamma().isPresent()
+            ? Decimals.text(recipe.objective().minSnrGamma().getAsDouble())
             : NONE);
-    pairs.put("ss_caption_dropout_rate", Decimals.text(recipe.captionDropout()));
+    pairs.put("ss_caption_dropout_rate", Decimals.text(recipe.inputs().captions().dropout()));
     pairs.put("ss_mixed_precision", "no");
     pairs.put("ss_cache_latents", "True");
   }
@@ -98,10 +105,11 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   }
 
   private static String scheduler(Recipe.Rates rates) {
-    if (rates.cosine()) {
-      return "cosine";
-    }
-    return rates.warmup() > 0 ? "constant_with_warmup" : "constant";
+    return switch (rates.schedule().shape()) {
+      case CONSTANT -> rates.warmup() > 0 ? "constant_with_warmup" : "constant";
+      case LINEAR -> "linear";
+      case COSINE -> rates.schedule().cycles() > 1 ? "cosine_with_restarts" : "cosine";
+    };
   }
 
   /** The number of epochs started. */

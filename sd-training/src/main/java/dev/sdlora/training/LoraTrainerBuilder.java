@@ -5,6 +5,16 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.training.option.AdapterOptions;
+import dev.sdlora.training.option.BucketOptions;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.LearningRateSchedule;
+import dev.sdlora.training.option.OptimiserOptions;
+import dev.sdlora.training.option.SliderPrompts;
+import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainingLoss;
+import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.option.ValidationOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -37,14 +47,35 @@ public final class LoraTrainerBuilder {
   OptionalDouble textEncoderLearningRate = OptionalDouble.empty();
   OptionalDouble textEncoder2LearningRate = OptionalDouble.empty();
   int warmup;
-  boolean cosine;
+  LearningRateSchedule schedule = LearningRateSchedule.CONSTANT;
   double weightDecay = 0.01;
   double maxGradientNorm = 1;
   OptionalDouble minSnrGamma = OptionalDouble.empty();
   double noiseOffset;
-  double captionDropout;
+  CaptionOptions captions = CaptionOptions.DEFAULTS;
   int clipSkip = 1;
   long seed;
+  AdapterOptions adapter = AdapterOptions.DEFAULTS;
+  OptimiserOptions optimiser = OptimiserOptions.DEFAULTS;
+  int accumulation = 1;
+  double averaging;
+  TrainingLoss loss = TrainingLoss.L2;
+  boolean debiased;
+  TimestepSampling timesteps = TimestepSampling.UNIFORM;
+  Optional<BucketOptions> buckets = Optional.empty();
+  boolean flips;
+  OptionalDouble unmaskedWeight = OptionalDouble.empty();
+  Optional<TrainingSet> priorImages = Optional.empty();
+  String priorPrompt = "";
+  int priorCount;
+  double priorWeight = 1;
+  Optional<Path> cache = Optional.empty();
+  Optional<SliderPrompts> slider = Optional.empty();
+  TrainingPrecision precision = TrainingPrecision.FLOAT32;
+  boolean checkpointing;
+  Optional<ValidationOptions> validation = Optional.empty();
+  List<Double> sampleWeights = List.of(1.0);
+  Optional<Path> report = Optional.empty();
   int saveEvery;
   boolean resume;
   List<PromptSpec> samples = List.of();
@@ -294,13 +325,13 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets whether the learning rate falls to 0 along half a cosine; otherwise it stays constant.
+   * Sets how the learning rate changes after the warm-up.
    *
-   * @param cosine whether it falls. Default: false
+   * @param schedule the schedule. Default: {@link LearningRateSchedule#CONSTANT}
    * @return this builder
    */
-  public LoraTrainerBuilder cosine(boolean cosine) {
-    this.cosine = cosine;
+  public LoraTrainerBuilder schedule(LearningRateSchedule schedule) {
+    this.schedule = Objects.requireNonNull(schedule, "schedule");
     return this;
   }
 
@@ -358,14 +389,257 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the share of captions that are replaced by the empty caption.
+   * Sets how captions change from step to step.
    *
-   * @param share the share, 0 to 1. Default: 0
+   * @param captions the options. Default: {@link CaptionOptions#DEFAULTS}
+   * @return this builder
+   */
+  public LoraTrainerBuilder captions(CaptionOptions captions) {
+    this.captions = Objects.requireNonNull(captions, "captions");
+    return this;
+  }
+
+  /**
+   * Sets what is trained for each layer.
+   *
+   * @param adapter the options. Default: {@link AdapterOptions#DEFAULTS}
+   * @return this builder
+   */
+  public LoraTrainerBuilder adapter(AdapterOptions adapter) {
+    this.adapter = Objects.requireNonNull(adapter, "adapter");
+    return this;
+  }
+
+  /**
+   * Sets the optimiser.
+   *
+   * @param optimiser the options. Default: {@link OptimiserOptions#DEFAULTS}
+   * @return this builder
+   */
+  public LoraTrainerBuilder optimiser(OptimiserOptions optimiser) {
+    this.optimiser = Objects.requireNonNull(optimiser, "optimiser");
+    return this;
+  }
+
+  /**
+   * Sets the number of batches whose gradients are averaged before each update. A step is an
+   * update.
+   *
+   * @param batches the number of batches, 1 to 1024. Default: 1
    * @return this builder
    * @throws IllegalArgumentException if it is out of range
    */
-  public LoraTrainerBuilder captionDropout(double share) {
-    this.captionDropout = Checks.inRange(0.0, 1.0, share, "captionDropout");
+  public LoraTrainerBuilder accumulation(int batches) {
+    this.accumulation = Checks.inRange(1, 1024, batches, "accumulation");
+    return this;
+  }
+
+  /**
+   * Writes a running average of the factors instead of the factors themselves (EMA).
+   *
+   * @param decay the share of the average that each step keeps, 0 to below 1, usually 0.99 to
+   *     0.9999. Default: 0, for none
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public LoraTrainerBuilder averaging(double decay) {
+    Checks.require(decay >= 0 && decay < 1, "averaging", "be at least 0 and below 1", decay);
+    this.averaging = decay;
+    return this;
+  }
+
+  /**
+   * Sets the loss of a predicted number.
+   *
+   * @param loss the loss. Default: {@link TrainingLoss#L2}
+   * @return this builder
+   */
+  public LoraTrainerBuilder loss(TrainingLoss loss) {
+    this.loss = Objects.requireNonNull(loss, "loss");
+    return this;
+  }
+
+  /**
+   * Sets whether to weigh samples by one over the root of their signal-to-noise ratio, at most 1000
+   * (Yu et al. 2024, "Debias the Training of Diffusion Models").
+   *
+   * @param debiased whether to weigh them. Default: false
+   * @return this builder
+   */
+  public LoraTrainerBuilder debiased(boolean debiased) {
+    this.debiased = debiased;
+    return this;
+  }
+
+  /**
+   * Sets how noise levels are drawn.
+   *
+   * @param timesteps the distribution. Default: {@link TimestepSampling#UNIFORM}
+   * @return this builder
+   */
+  public LoraTrainerBuilder timesteps(TimestepSampling timesteps) {
+    this.timesteps = Objects.requireNonNull(timesteps, "timesteps");
+    return this;
+  }
+
+  /**
+   * Trains each image at a size of its own aspect ratio. Default: all images are cropped to the
+   * training resolution.
+   *
+   * @param buckets the sizes
+   * @return this builder
+   */
+  public LoraTrainerBuilder buckets(BucketOptions buckets) {
+    this.buckets = Optional.of(Objects.requireNonNull(buckets, "buckets"));
+    return this;
+  }
+
+  /**
+   * Sets whether half of the images are mirrored in each step.
+   *
+   * @param flips whether they are. Default: false
+   * @return this builder
+   */
+  public LoraTrainerBuilder flips(boolean flips) {
+    this.flips = flips;
+    return this;
+  }
+
+  /**
+   * Weighs the loss by the masks of images: their mask images, or their alpha channels. Default:
+   * masks are ignored.
+   *
+   * @param unmaskedWeight the weight of black or transparent areas, 0 to 1; white and opaque ones
+   *     have weight 1
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public LoraTrainerBuilder maskedLoss(double unmaskedWeight) {
+    this.unmaskedWeight =
+        OptionalDouble.of(Checks.inRange(0.0, 1.0, unmaskedWeight, "unmaskedWeight"));
+    return this;
+  }
+
+  /**
+   * Also trains on images of the class that the new thing belongs to, so that the class keeps its
+   * meaning (Ruiz et al. 2023, "DreamBooth"). Every second image of a step is one of them.
+   *
+   * @param images the images of the class with their captions
+   * @param weight the factor on their loss, above 0, usually 1
+   * @return this builder
+   * @throws IllegalArgumentException if the weight is not above 0
+   */
+  public LoraTrainerBuilder priorPreservation(TrainingSet images, double weight) {
+    this.priorImages = Optional.of(Objects.requireNonNull(images, "images"));
+    this.priorCount = 0;
+    this.priorWeight = Checks.positive(weight, "weight of priorPreservation");
+    return this;
+  }
+
+  /**
+   * Like {@link #priorPreservation(TrainingSet, double)}, with images that the base model generates
+   * before the training. Requires a {@link #pipeline}.
+   *
+   * @param prompt the prompt and caption of the images, such as {@code a cat}
+   * @param count the number of images, 1 to 10,000
+   * @param weight the factor on their loss, above 0, usually 1
+   * @return this builder
+   * @throws IllegalArgumentException if the prompt is blank or a number is out of range
+   */
+  public LoraTrainerBuilder priorPreservation(String prompt, int count, double weight) {
+    Objects.requireNonNull(prompt, "prompt");
+    Checks.require(!prompt.isBlank(), "prompt of priorPreservation", "not be blank", prompt);
+    this.priorPrompt = prompt;
+    this.priorCount = Checks.inRange(1, 10_000, count, "count of priorPreservation");
+    this.priorImages = Optional.empty();
+    this.priorWeight = Checks.positive(weight, "weight of priorPreservation");
+    return this;
+  }
+
+  /**
+   * Keeps latents and text states on disk, under hashes of what they are computed from, for later
+   * training runs. Default: they are computed for each run.
+   *
+   * @param folder the folder, created if it is missing
+   * @return this builder
+   */
+  public LoraTrainerBuilder cache(Path folder) {
+    this.cache = Optional.of(Objects.requireNonNull(folder, "folder"));
+    return this;
+  }
+
+  /**
+   * Trains a slider on prompts; there are no images then.
+   *
+   * @param prompts the prompts
+   * @return this builder
+   */
+  public LoraTrainerBuilder slider(SliderPrompts prompts) {
+    this.slider = Optional.of(Objects.requireNonNull(prompts, "prompts"));
+    return this;
+  }
+
+  /**
+   * Sets the dtype of the frozen networks and their products.
+   *
+   * @param precision the precision. Default: {@link TrainingPrecision#FLOAT32}
+   * @return this builder
+   */
+  public LoraTrainerBuilder precision(TrainingPrecision precision) {
+    this.precision = Objects.requireNonNull(precision, "precision");
+    return this;
+  }
+
+  /**
+   * Sets whether to compute inner values again for gradients instead of keeping them (Chen et al.
+   * 2016), which takes about a third more time and a fraction of the memory.
+   *
+   * @param checkpointing whether to compute them again. Default: false
+   * @return this builder
+   */
+  public LoraTrainerBuilder checkpointing(boolean checkpointing) {
+    this.checkpointing = checkpointing;
+    return this;
+  }
+
+  /**
+   * Measures the loss on images that are not trained on. Default: never.
+   *
+   * @param validation the share of images and the intervals
+   * @return this builder
+   */
+  public LoraTrainerBuilder validation(ValidationOptions validation) {
+    this.validation = Optional.of(Objects.requireNonNull(validation, "validation"));
+    return this;
+  }
+
+  /**
+   * Sets the weights of the LoRA at which each sample image is generated.
+   *
+   * @param weights the weights, at least one, finite. Default: 1
+   * @return this builder
+   * @throws IllegalArgumentException if there are none or one is not finite
+   */
+  public LoraTrainerBuilder sampleWeights(List<Double> weights) {
+    Objects.requireNonNull(weights, "weights");
+    Checks.require(!weights.isEmpty(), "sampleWeights", "not be empty", weights);
+    weights.forEach(weight -> Checks.finite(weight, "sampleWeights"));
+    this.sampleWeights = List.copyOf(weights);
+    return this;
+  }
+
+  /**
+   * Writes a report of the training at its end, one HTML file that contains its images. Default:
+   * none.
+   *
+   * @param html a path that ends in {@code .html}; missing folders are created
+   * @return this builder
+   * @throws IllegalArgumentException if it has another ending
+   */
+  public LoraTrainerBuilder report(Path html) {
+    Objects.requireNonNull(html, "html");
+    Checks.require(html.toString().endsWith(".html"), "report", "end in .html", html);
+    this.report = Optional.of(html);
     return this;
   }
 

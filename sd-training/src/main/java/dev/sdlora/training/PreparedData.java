@@ -1,9 +1,8 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Sha256;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.training.data.EncodedCaptions;
+import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.ImageInput;
@@ -23,25 +22,21 @@ import java.util.function.BooleanSupplier;
  * @param captions tokens if text encoders are trained, otherwise their states
  * @param digest a hash of all pixels and captions
  */
-record PreparedData(List<Example> examples, EncodedCaptions captions, String digest) {
+record PreparedData(List<Example> examples, Captions captions, String digest) {
 
   /** Encodes images and captions; can be cancelled between two images. */
   static PreparedData of(Settings settings, BooleanSupplier cancelled) {
     List<TrainingExample> set = settings.set().examples();
-    UNetFiles model = settings.model();
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
     // Captions first, because encoding images takes long and a caption may have a token that the
     // checkpoint lacks.
-    EncodedCaptions tokens =
-        EncodedCaptions.tokens(
-            texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
-    EncodedCaptions captions =
-        settings.adapter().textEncoder()
-            ? tokens
-            : tokens.encoded(model, settings.recipe().clipSkip());
+    Captions captions =
+        settings
+            .family()
+            .captions(texts, settings.adapter().textEncoder(), settings.recipe().clipSkip());
     MessageDigest digest = Sha256.digest();
     List<Example> examples = new ArrayList<>();
-    try (ImageEncoder encoder = ImageEncoder.load(model)) {
+    try (ImageEncoder encoder = settings.family().imageEncoder()) {
       for (int i = 0; i < set.size() && !cancelled.getAsBoolean(); i++) {
         examples.add(encode(encoder, set.get(i), i, settings, digest));
       }
@@ -65,11 +60,16 @@ record PreparedData(List<Example> examples, EncodedCaptions captions, String dig
     // The zero byte separates captions, so that moving text from one to the next changes the
     // digest.
     digest.update((example.caption() + "\0").getBytes(StandardCharsets.UTF_8));
-    if (settings.model().unet().config().vectorWidth() > 0) {
+    if (settings.checkpoint().family() == ModelFamily.SDXL) {
       digest.update(fitted.sizes().toString().getBytes(StandardCharsets.UTF_8));
     }
     long seed = SeededRandom.of(recipe.seed(), "latent", position).nextLong();
     float[] latent = encoder.encode(pixels, recipe.size(), seed);
-    return new Example(latent, example.caption(), example.strength(), fitted.sizes());
+    return new Example(
+        latent,
+        recipe.size().height() / settings.family().sizeMultiple(),
+        example.caption(),
+        example.strength(),
+        fitted.sizes());
   }
 }

@@ -1,25 +1,31 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.training.data.Batches;
+import dev.sdlora.training.option.BucketOptions;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.LearningRateSchedule;
+import dev.sdlora.training.option.OptimiserOptions;
+import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainingLoss;
+import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.LearningRate;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** All numbers that determine the course of a training run, except the images. */
+/** All settings that determine the course of a training run, except the images. */
 record Recipe(
     int steps,
     int batchSize,
+    int accumulation,
     ImageSize size,
     Rates rates,
-    double weightDecay,
-    double maxGradientNorm,
-    OptionalDouble minSnrGamma,
-    double noiseOffset,
-    double captionDropout,
+    Optimisation optimisation,
+    Objective objective,
+    Inputs inputs,
+    Computation computation,
     int clipSkip,
     long seed) {
 
@@ -30,7 +36,30 @@ record Recipe(
    * The learning rates and their schedule; those of the text encoders are in the order of the
    * encoders.
    */
-  record Rates(double unet, List<Double> textEncoders, int warmup, boolean cosine) {}
+  record Rates(double unet, List<Double> textEncoders, int warmup, LearningRateSchedule schedule) {}
+
+  /** How gradients change weights. An averaging of 0 means none. */
+  record Optimisation(
+      OptimiserOptions optimiser, double weightDecay, double maxGradientNorm, double averaging) {}
+
+  /** What is measured as the loss, and at which noise. */
+  record Objective(
+      TrainingLoss loss,
+      OptionalDouble minSnrGamma,
+      boolean debiased,
+      TimestepSampling timesteps,
+      double noiseOffset) {}
+
+  /** What becomes of images and captions before they are trained on. */
+  record Inputs(
+      CaptionOptions captions,
+      Optional<BucketOptions> buckets,
+      boolean flips,
+      OptionalDouble unmaskedWeight,
+      double priorWeight) {}
+
+  /** How gradients are computed. */
+  record Computation(TrainingPrecision precision, boolean checkpointing) {}
 
   LearningRate unetRate() {
     return rate(rates.unet());
@@ -42,22 +71,22 @@ record Recipe(
   }
 
   private LearningRate rate(double peak) {
-    return new LearningRate(peak, rates.warmup(), steps, rates.cosine() ? 0 : 1);
+    return new LearningRate(peak, rates.warmup(), steps, rates.schedule(), 0);
   }
 
   AdamW.Settings optimiser() {
-    return new AdamW.Settings(BETA2, weightDecay, maxGradientNorm);
+    return new AdamW.Settings(BETA2, optimisation.weightDecay(), optimisation.maxGradientNorm());
   }
 
-  Batches.Settings batches(UNetFiles model) {
+  Batches.Settings batches(TrainedFamily family) {
     return new Batches.Settings(
         seed,
         batchSize,
-        model.unet().config().inChannels(),
-        noiseOffset,
-        minSnrGamma,
-        captionDropout,
-        model.levels().levels(),
-        model.prediction() == Prediction.V_PREDICTION);
+        family.channels(),
+        objective.noiseOffset(),
+        objective.minSnrGamma(),
+        inputs.captions(),
+        objective.timesteps(),
+        family.noise());
   }
 }

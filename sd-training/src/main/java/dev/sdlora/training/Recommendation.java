@@ -3,6 +3,8 @@ package dev.sdlora.training;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.LearningRateSchedule;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -73,8 +75,8 @@ public record Recommendation(
         .batchSize(batchSize)
         .learningRate(learningRate)
         .warmup(warmup)
-        .cosine(true)
+        .schedule(LearningRateSchedule.COSINE)
         .minSnrGamma(MIN_SNR_GAMMA)
-        .captionDropout(CAPTION_DROPOUT);
+        .captions(CaptionOptions.DEFAULTS.withDropout(CAPTION_DROPOUT));
   }
 }

@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
@@ -43,8 +42,7 @@ final class TrainingRun {
       RunFiles.makeFolder(outputs.file());
       outputs.lossPlot().ifPresent(RunFiles::makeFolder);
       settings.listener().start(settings.set().examples().size(), steps);
-      CheckpointIdentity checkpoint =
-          unbroken(() -> CheckpointIdentity.of(settings.model().checkpoint()));
+      CheckpointIdentity checkpoint = unbroken(() -> CheckpointIdentity.of(settings.checkpoint()));
       PreparedData data = unbroken(() -> PreparedData.of(settings, this::isCancelled));
       TrainingResult result =
           isCancelled() ? result(outputs.file(), new Losses(0), true) : train(checkpoint, data);
@@ -65,7 +63,7 @@ final class TrainingRun {
       Writer writer = new Writer(training, words, new FileMetadata(settings, checkpoint, started));
       LOG.info("training {} from step {} to {}", outputs.name(), training.losses().count(), steps);
       int first = training.losses().count();
-      ThreadLimit.run(settings.model().unet().size(), () -> loop(training, writer));
+      ThreadLimit.run(settings.family().model().size(), () -> loop(training, writer));
       int done = training.losses().count();
       Path file = outputs.file();
       if (done == steps) {
@@ -221,7 +219,7 @@ final class TrainingRun {
 
     private void lora(Path file) {
       Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
-      LayerNames names = KeyNaming.KOHYA.names(settings.model().checkpoint().family());
+      LayerNames names = settings.family().names();
       unbroken(
           () -> {
             LoraWriter.write(file, training.parameters(), names, outputs.format(), pairs);

@@ -6,12 +6,14 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.LoraParameters;
+import dev.sdlora.training.adapter.ParameterGroup;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.data.BatchSource;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.step.AdamW;
-import dev.sdlora.training.step.DenoisingNetworks;
 import dev.sdlora.training.step.LearningRate;
 import dev.sdlora.training.step.StateFile;
+import dev.sdlora.training.step.TrainedNetworks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,14 +32,14 @@ final class TrainingState {
   private final Torch torch;
   private final Settings settings;
   private final PreparedData data;
-  private final DenoisingNetworks networks;
+  private final TrainedNetworks networks;
   private final LoraParameters parameters;
-  private final Batches batches;
+  private final BatchSource batches;
   private final List<Part> parts = new ArrayList<>();
   private final Losses losses;
 
-  /** The optimiser of one network's factors, with its own learning rate. */
-  private record Part(AdamW optimiser, LearningRate rate) {}
+  /** The optimiser of a group of factors, with its own learning rate. */
+  private record Part(AdamW optimiser, LearningRate rate, double rateFactor) {}
 
   TrainingState(Torch torch, Settings settings, PreparedData data) {
     AdapterSettings adapter = settings.adapter();
@@ -45,26 +47,29 @@ final class TrainingState {
     this.torch = torch;
     this.settings = settings;
     this.data = data;
-    this.networks =
-        new DenoisingNetworks(torch, settings.model(), adapter.textEncoder(), recipe.clipSkip());
+    this.networks = settings.family().networks(torch, data.captions(), recipe);
     this.parameters =
         new LoraParameters(
             torch,
-            adapter.modules(settings.model(), recipe.clipSkip()),
+            settings.family().modules(adapter, recipe.clipSkip()),
             adapter.alpha(),
             recipe.seed());
-    this.batches = new Batches(data.examples(), recipe.batches(settings.model()));
+    this.batches = new Batches(data.examples(), recipe.batches(settings.family()));
     this.losses = new Losses(recipe.steps());
-    addPart(Network.UNET, recipe.unetRate());
-    List<LearningRate> rates = recipe.textEncoderRates();
-    for (int i = 0; adapter.textEncoder() && i < rates.size(); i++) {
-      addPart(Network.textEncoder(i), rates.get(i));
+    for (ParameterGroup group : parameters.groups()) {
+      AdamW optimiser = new AdamW(torch, group.weights(), recipe.optimiser());
+      parts.add(new Part(optimiser, rate(recipe, group.network()), group.rateFactor()));
     }
   }
 
-  private void addPart(Network network, LearningRate rate) {
-    Map<String, NDArray> weights = parameters.weights(network);
-    parts.add(new Part(new AdamW(torch, weights, settings.recipe().optimiser()), rate));
+  private static LearningRate rate(Recipe recipe, Network network) {
+    List<LearningRate> texts = recipe.textEncoderRates();
+    for (int i = 0; i < texts.size(); i++) {
+      if (Network.textEncoder(i) == network) {
+        return texts.get(i);
+      }
+    }
+    return recipe.unetRate();
   }
 
   LoraParameters parameters() {
@@ -87,10 +92,8 @@ final class TrainingState {
     try (NDManager scope = torch.scope()) {
       int chunks = data.captions().chunks(batch.captions());
       Map<String, NDArray> tensors = parameters.tensors(batch.strengths(), chunks, scope);
-      int height = settings.recipe().size().height();
-      Map<String, NDArray> gradients =
-          networks.gradients(batch, height, data.captions(), tensors, scope);
-      double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
+      Map<String, NDArray> gradients = networks.gradients(batch, tensors, scope);
+      double loss = Objects.requireNonNull(gradients.get(TrainedNetworks.LOSS)).getFloat();
       requireFinite(loss, "loss", step);
       update(gradients, step);
       losses.add(loss);
@@ -106,9 +109,9 @@ final class TrainingState {
     }
     double norm = Math.sqrt(square);
     requireFinite(norm, "norm of the gradient", step);
-    double factor = Math.min(1, settings.recipe().maxGradientNorm() / norm);
+    double factor = Math.min(1, settings.recipe().optimisation().maxGradientNorm() / norm);
     for (Part part : parts) {
-      part.optimiser().update(gradients, part.rate().at(step), factor);
+      part.optimiser().update(gradients, part.rate().at(step) * part.rateFactor(), factor);
     }
   }
 

@@ -17,6 +17,10 @@ import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.ImageInput;
+import dev.sdlora.training.option.AdapterOptions;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.step.DenoisingNetworks;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -57,30 +61,28 @@ final class Bench implements AutoCloseable {
       int batchSize) {
     this.model = model;
     this.size = size;
-    this.adapter = new AdapterSettings(4, 4, modules, textEncoder);
+    this.adapter = new AdapterSettings(4, 4, modules, textEncoder, AdapterOptions.DEFAULTS);
     List<String> texts = set.examples().stream().map(TrainingExample::caption).toList();
     EncodedCaptions tokens =
         EncodedCaptions.tokens(
             texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
     this.captions = textEncoder ? tokens : tokens.encoded(model, 1);
-    this.networks = new DenoisingNetworks(torch, model, textEncoder, 1);
-    this.parameters = new LoraParameters(torch, adapter.modules(model, 1), adapter.alpha(), 3);
-    this.batches = new Batches(examples(model, set, size), recipe(size, batchSize).batches(model));
+    UNetTraining family = new UNetTraining(model);
+    this.networks = new DenoisingNetworks(torch, model, captions, 1, TrainingLoss.L2);
+    this.parameters = new LoraParameters(torch, family.modules(adapter, 1), adapter.alpha(), 3);
+    this.batches = new Batches(examples(model, set, size), settings(batchSize, family));
   }
 
-  private static Recipe recipe(ImageSize size, int batchSize) {
-    return new Recipe(
-        1,
+  private static Batches.Settings settings(int batchSize, TrainedFamily family) {
+    return new Batches.Settings(
+        7,
         batchSize,
-        size,
-        new Recipe.Rates(1, List.of(1.0), 0, false),
+        family.channels(),
         0,
-        1,
         OptionalDouble.empty(),
-        0,
-        0,
-        1,
-        7);
+        CaptionOptions.DEFAULTS,
+        TimestepSampling.UNIFORM,
+        family.noise());
   }
 
   private static List<Example> examples(UNetFiles model, TrainingSet set, ImageSize size) {
@@ -89,7 +91,13 @@ final class Bench implements AutoCloseable {
       for (TrainingExample example : set.examples()) {
         ImageInput.Fitted fitted = ImageInput.fit(example.image().get(), size);
         float[] latent = encoder.encode(fitted.values(), size, examples.size());
-        examples.add(new Example(latent, example.caption(), example.strength(), fitted.sizes()));
+        examples.add(
+            new Example(
+                latent,
+                size.height() / model.vae().config().factor(),
+                example.caption(),
+                example.strength(),
+                fitted.sizes()));
       }
     }
     return examples;
@@ -126,12 +134,7 @@ final class Bench implements AutoCloseable {
 
   Map<String, NDArray> gradients(Batch batch, NDManager scope) {
     int chunks = captions.chunks(batch.captions());
-    return networks.gradients(
-        batch,
-        size.height(),
-        captions,
-        parameters.tensors(batch.strengths(), chunks, scope),
-        scope);
+    return networks.gradients(batch, parameters.tensors(batch.strengths(), chunks, scope), scope);
   }
 
   double loss(Batch batch) {

@@ -18,6 +18,8 @@ import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.option.AdapterOptions;
+import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.step.AdamW;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,7 +146,8 @@ class FamilyTrainingTest {
 
   @Test
   void train_sdxl_writesKohyasNamesAndDraws() {
-    LoraFile file = train(sdxl, trainer(sdxl, "xl").captionDropout(0.3));
+    LoraFile file =
+        train(sdxl, trainer(sdxl, "xl").captions(CaptionOptions.DEFAULTS.withDropout(0.3)));
 
     assertThat(file.family()).isEqualTo(ModelFamily.SDXL);
     assertThat(file.file().metadata())
@@ -179,7 +182,8 @@ class FamilyTrainingTest {
   void modules_ofModelsForOtherWork_areRefusedByName() {
     UNetFiles model = CheckpointReader.read(sdxl);
     Checkpoint checkpoint = model.checkpoint();
-    AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.LINEAR, false);
+    AdapterSettings adapter =
+        new AdapterSettings(4, 4, TrainedModules.LINEAR, false, AdapterOptions.DEFAULTS);
     Map<String, Checkpoint> others =
         Map.of(
             "is an inpainting model",
@@ -193,15 +197,15 @@ class FamilyTrainingTest {
         (sentence, other) ->
             assertThatThrownBy(
                     () ->
-                        adapter.modules(
-                            new UNetFiles(
-                                other,
-                                model.textEncoders(),
-                                model.unet(),
-                                model.vae(),
-                                model.prediction(),
-                                model.levels()),
-                            1))
+                        new UNetTraining(
+                                new UNetFiles(
+                                    other,
+                                    model.textEncoders(),
+                                    model.unet(),
+                                    model.vae(),
+                                    model.prediction(),
+                                    model.levels()))
+                            .modules(adapter, 1))
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining(sentence));
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.training.option.CaptionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -90,7 +91,7 @@ class FileMetadataTest {
                     .warmup(1)
                     .noiseOffset(0.05)
                     .minSnrGamma(5)
-                    .captionDropout(0.1)
+                    .captions(CaptionOptions.DEFAULTS.withDropout(0.1))
                     .clipSkip(2)
                     .seed(-3))
             .metadata();

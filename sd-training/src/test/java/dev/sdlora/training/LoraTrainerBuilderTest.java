@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.NumberFormat;
+import dev.sdlora.training.option.CaptionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,8 +46,12 @@ class LoraTrainerBuilderTest {
         bad(b -> b.maxGradientNorm(0), "maxGradientNorm must be above 0 and finite: 0.0"),
         bad(b -> b.minSnrGamma(0), "minSnrGamma must be above 0 and finite: 0.0"),
         bad(b -> b.noiseOffset(-1), "noiseOffset must be at least 0 and finite: -1.0"),
-        bad(b -> b.captionDropout(1.5), "captionDropout must be from 0 to 1: 1.5"),
-        bad(b -> b.captionDropout(Double.NaN), "captionDropout must be from 0 to 1: NaN"),
+        bad(
+            b -> b.captions(CaptionOptions.DEFAULTS.withDropout(1.5)),
+            "captionDropout must be from 0 to 1: 1.5"),
+        bad(
+            b -> b.captions(CaptionOptions.DEFAULTS.withDropout(Double.NaN)),
+            "captionDropout must be from 0 to 1: NaN"),
         bad(b -> b.clipSkip(0), "clipSkip must be at least 1: 0"),
         bad(b -> b.saveEvery(0), "saveEvery must be at least 1: 0"),
         bad(b -> b.samples(List.of(), 1), "samples must not be empty: []"),

@@ -12,6 +12,7 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.training.option.CaptionOptions;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,7 +173,7 @@ class LoraTrainerTest {
         Fixtures.trainer(output("long"))
             .trainingSet(set)
             .batchSize(2)
-            .captionDropout(0.5)
+            .captions(CaptionOptions.DEFAULTS.withDropout(0.5))
             .textEncoder(true)
             .steps(3)
             .build()

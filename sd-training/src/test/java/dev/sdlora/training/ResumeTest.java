@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.LearningRateSchedule;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,9 +30,9 @@ class ResumeTest {
         .name("discs")
         .textEncoder(true)
         .batchSize(2)
-        .cosine(true)
+        .schedule(LearningRateSchedule.COSINE)
         .warmup(2)
-        .captionDropout(0.3)
+        .captions(CaptionOptions.DEFAULTS.withDropout(0.3))
         .noiseOffset(0.1)
         .minSnrGamma(5)
         .steps(6)

@@ -9,6 +9,7 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.option.AdapterOptions;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -53,19 +54,20 @@ class TrainingStateTest {
     Settings settings = settings();
     PreparedData data = PreparedData.of(settings, () -> false);
     try (Torch torch = Torch.open("cpu")) {
-      int modules = settings.adapter().modules(settings.model(), 1).size();
-      int weights = settings.model().patchable().values().stream().mapToInt(Map::size).sum();
+      int modules = settings.family().modules(settings.adapter(), 1).size();
+      int weights =
+          settings.family().model().patchable().values().stream().mapToInt(Map::size).sum();
       new TrainingState(torch, settings, data);
 
       // For each factor, the factor itself, two averages and a step count; two tensors with
-      // dimensions and one with the dtype.
-      assertThat(torch.liveArrays()).isEqualTo(weights + 2 * modules * 4 + 3);
+      // dimensions, one with the dtype and one with the loss.
+      assertThat(torch.liveArrays()).isEqualTo(weights + 2 * modules * 4 + 4);
     }
   }
 
   @Test
   void modules_checkpointWithoutTransformers_isRefused() {
-    UNetFiles model = settings().model();
+    UNetFiles model = (UNetFiles) settings().family().model();
     UNetConfig unet = model.unet().config();
     UNetConfig bare =
         new UNetConfig(
@@ -80,9 +82,10 @@ class TrainingStateTest {
             0,
             0);
     UNetFiles files = with(model, bare, Prediction.EPSILON);
-    AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.ATTENTION, true);
+    AdapterSettings adapter =
+        new AdapterSettings(4, 4, TrainedModules.ATTENTION, true, AdapterOptions.DEFAULTS);
 
-    assertThatThrownBy(() -> adapter.modules(files, 1))
+    assertThatThrownBy(() -> new UNetTraining(files).modules(adapter, 1))
         .isInstanceOf(TrainingException.class)
         .hasMessage(
             "checkpoint '%s' has no layers to train: no layer of its U-Net belongs to modules"
@@ -93,9 +96,10 @@ class TrainingStateTest {
   @Test
   void modules_modelOfAnyNoiseLevel_isRefused() {
     Settings settings = settings();
-    UNetFiles files = with(settings.model(), settings.model().unet().config(), Prediction.EDM);
+    UNetFiles model = (UNetFiles) settings.family().model();
+    UNetFiles files = with(model, model.unet().config(), Prediction.EDM);
 
-    assertThatThrownBy(() -> settings.adapter().modules(files, 1))
+    assertThatThrownBy(() -> new UNetTraining(files).modules(settings.adapter(), 1))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("was trained on a continuous range of noise levels (EDM)");
   }

@@ -7,6 +7,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.SeededRandom;
 import dev.sdlora.training.step.JointNames;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +72,13 @@ public final class LoraParameters {
    */
   public Map<String, NDArray> weights(Network network) {
     return weights.getOrDefault(network, Map.of());
+  }
+
+  /** The factors, grouped by learning rate. */
+  public List<ParameterGroup> groups() {
+    List<ParameterGroup> groups = new ArrayList<>();
+    weights.forEach((network, own) -> groups.add(new ParameterGroup(network, 1, own)));
+    return groups;
   }
 
   /** The factors of all networks by their {@link JointNames}. */

@@ -3,7 +3,8 @@ package dev.sdlora.training.data;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.noise.NoiseSource;
-import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.TimestepSampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -14,7 +15,7 @@ import java.util.SplittableRandom;
  * epochs; each batch depends only on the seed and the index of its step. Not safe for use by
  * several threads, because the order of the last epoch is cached.
  */
-public final class Batches {
+public final class Batches implements BatchSource {
   private final List<Example> examples;
   private final Settings settings;
   private int[] order = {};
@@ -28,9 +29,9 @@ public final class Batches {
    * @param channels the number of channels of a latent
    * @param noiseOffset the factor on noise that is constant within each channel, 0 for none
    * @param minSnrGamma the bound on the signal-to-noise ratio in the weight of a member
-   * @param captionDropout the share of captions that are replaced by the empty caption, 0 to 1
-   * @param levels the noise levels that the model was trained on
-   * @param velocity whether it predicts velocity instead of noise
+   * @param captions how captions change from step to step
+   * @param timesteps how noise levels are drawn
+   * @param process how noise is added
    */
   public record Settings(
       long seed,
@@ -38,9 +39,9 @@ public final class Batches {
       int channels,
       double noiseOffset,
       OptionalDouble minSnrGamma,
-      double captionDropout,
-      NoiseLevels levels,
-      boolean velocity) {}
+      CaptionOptions captions,
+      TimestepSampling timesteps,
+      NoiseProcess process) {}
 
   /** Creates the batches of some images, at least one. */
   public Batches(List<Example> examples, Settings settings) {
@@ -48,7 +49,7 @@ public final class Batches {
     this.settings = settings;
   }
 
-  /** The batch of a step, counted from 0. */
+  @Override
   public Batch at(int step) {
     int size = settings.size();
     int length = examples.get(0).latent().length;
@@ -62,7 +63,9 @@ public final class Batches {
             new float[size],
             new float[size],
             new ArrayList<>(),
-            new ArrayList<>());
+            new ArrayList<>(),
+            examples.get(0).rows(),
+            new float[0]);
     for (int i = 0; i < size; i++) {
       fill(batch, i, exampleAt((long) step * size + i), random, noise);
     }
@@ -72,9 +75,8 @@ public final class Batches {
   private void fill(
       Batch batch, int member, Example example, SplittableRandom random, NoiseSource source) {
     int length = example.latent().length;
-    int time = random.nextInt(settings.levels().trainingSteps());
-    boolean dropped = random.nextDouble() < settings.captionDropout();
-    double alpha = settings.levels().alphaCumprod(time);
+    NoiseLevel level = settings.process().at(random.nextDouble());
+    boolean dropped = random.nextDouble() < settings.captions().dropout();
     float[] noise = source.next(length);
     if (settings.noiseOffset() != 0) {
       Diffusion.addOffset(noise, source.next(settings.channels()), settings.noiseOffset());
@@ -82,13 +84,14 @@ public final class Batches {
     for (int i = 0; i < length; i++) {
       float clean = example.latent()[i];
       int at = member * length + i;
-      batch.noisy()[at] = Diffusion.noisy(clean, noise[i], alpha);
-      batch.target()[at] =
-          settings.velocity() ? Diffusion.velocity(clean, noise[i], alpha) : noise[i];
+      batch.noisy()[at] = level.noisy(clean, noise[i]);
+      batch.target()[at] = level.target(clean, noise[i]);
     }
-    batch.times()[member] = time;
+    batch.times()[member] = (float) level.time();
     batch.importance()[member] =
-        (float) Diffusion.minSnrWeight(alpha, settings.minSnrGamma(), settings.velocity());
+        (float)
+            Diffusion.minSnrWeight(
+                level.snr(), settings.minSnrGamma(), settings.process().predictsVelocity());
     batch.strengths()[member] = (float) example.strength();
     batch.captions().add(dropped ? "" : example.caption());
     batch.sizes().add(example.sizes());

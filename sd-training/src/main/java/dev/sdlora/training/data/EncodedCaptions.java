@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  *
  * <p>Immutable.
  */
-public final class EncodedCaptions {
+public final class EncodedCaptions implements Captions {
   /** The number of tokens in a chunk. */
   public static final int LENGTH = 77;
 
@@ -139,7 +139,7 @@ public final class EncodedCaptions {
     return !states.isEmpty();
   }
 
-  /** The number of chunks of the longest of these captions. */
+  @Override
   public int chunks(List<String> captions) {
     return captions.stream().mapToInt(caption -> tokensOf(caption, 0).length).max().orElse(1);
   }

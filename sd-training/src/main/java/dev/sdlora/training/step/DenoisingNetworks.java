@@ -12,6 +12,7 @@ import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.EncodedCaptions;
+import dev.sdlora.training.option.TrainingLoss;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,37 +20,40 @@ import java.util.Map;
  * The frozen networks of a checkpoint in float32, which compute the gradients of a LoRA. Their
  * weights live as long as the owner of the native memory. Not safe for use by several threads.
  */
-public final class DenoisingNetworks {
+public final class DenoisingNetworks implements TrainedNetworks {
   private final DenoisingProgram program;
   private final Map<String, NDArray> weights = new LinkedHashMap<>();
-  private final int factor;
+  private final EncodedCaptions captions;
   private final int vectorWidth;
 
   /**
    * Reads the weights.
    *
    * @param torch the owner of the native memory
-   * @param textEncoders whether to read those of the text encoders as well
+   * @param captions those of all batches; if they are tokens, the text encoders are read as well
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
-  public DenoisingNetworks(Torch torch, UNetFiles files, boolean textEncoders, int clipSkip) {
+  public DenoisingNetworks(
+      Torch torch, UNetFiles files, EncodedCaptions captions, int clipSkip, TrainingLoss loss) {
+    this.captions = captions;
     this.program =
         new DenoisingProgram(
             torch,
             files.unet().config(),
             files.textEncoders().stream().map(ModelFiles.Part::config).toList(),
-            clipSkip);
+            clipSkip,
+            ScalarType.FLOAT32,
+            loss);
     TensorLoader loader = new TensorLoader(torch);
     files
         .patchable()
         .forEach(
             (network, origins) -> {
-              if (network == Network.UNET || textEncoders) {
+              if (network == Network.UNET || !captions.areEncoded()) {
                 read(torch, loader, network, origins);
               }
             });
-    this.factor = files.vae().config().factor();
     this.vectorWidth = files.unet().config().vectorWidth();
   }
 
@@ -72,27 +76,14 @@ public final class DenoisingNetworks {
     }
   }
 
-  /** The frozen weights by their {@link JointNames}; read-only. */
+  @Override
   public Map<String, NDArray> weights() {
     return Map.copyOf(weights);
   }
 
-  /**
-   * Computes the loss of a batch and its gradient for every tensor of the LoRA that requires one.
-   *
-   * @param batch latents and targets of one image size
-   * @param height the height of the images in pixels
-   * @param captions those of the batch and the empty one; as tokens, if the text encoders were read
-   * @param adapter the factors and scales of the LoRA, by their {@link JointNames}
-   * @param scope the manager that will own the results
-   * @return gradients by name, and {@code loss}
-   */
+  @Override
   public Map<String, NDArray> gradients(
-      Batch batch,
-      int height,
-      EncodedCaptions captions,
-      Map<String, NDArray> adapter,
-      NDManager scope) {
+      Batch batch, Map<String, NDArray> adapter, NDManager scope) {
     Map<String, NDArray> all = new LinkedHashMap<>(weights);
     all.putAll(adapter);
     NDArray text =
@@ -100,6 +91,6 @@ public final class DenoisingNetworks {
             ? captions.states(batch.captions(), scope)
             : captions.ids(batch.captions(), scope);
     float[] vectors = captions.vectors(batch.captions(), batch.sizes(), vectorWidth);
-    return program.gradients(batch, height / factor, text, vectors, all, scope);
+    return program.gradients(batch, text, vectors, all, scope);
   }
 }

@@ -11,6 +11,7 @@ import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.option.TrainingLoss;
 import java.util.List;
 import java.util.Map;
 
@@ -25,11 +26,7 @@ public final class DenoisingProgram {
   private final NDArray heads;
   private final NDArray texts;
   private final NDArray format;
-
-  /** Compiles a program that computes in float32. */
-  public DenoisingProgram(Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip) {
-    this(torch, unet, clips, clipSkip, ScalarType.FLOAT32);
-  }
+  private final NDArray loss;
 
   /**
    * Compiles the program.
@@ -39,10 +36,19 @@ public final class DenoisingProgram {
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @param format the dtype that the U-Net computes in, float32 or bfloat16; weights and gradients
    *     are float32
+   * @param loss the loss of a predicted number
    */
   public DenoisingProgram(
-      Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, ScalarType format) {
+      Torch torch,
+      UNetConfig unet,
+      List<ClipConfig> clips,
+      int clipSkip,
+      ScalarType format,
+      TrainingLoss loss) {
     this.format = torch.manager().create(format.code());
+    this.loss =
+        Torch.floats(
+            torch.manager(), new float[] {loss.shape().ordinal(), (float) loss.delta()}, 2);
     this.program =
         Program.load(
             torch,
@@ -74,7 +80,6 @@ public final class DenoisingProgram {
    * Computes the loss of a batch and its gradient for every weight that requires one.
    *
    * @param batch latents and noise of one image size
-   * @param rows the number of rows of a latent
    * @param text the states of the text encoders concatenated, float32 [batch, tokens, width], or
    *     token ids, int64 [encoders, batch, chunks, 77]
    * @param vectors the other inputs of the U-Net, [batch][width]: sizes, after the pooled text
@@ -82,17 +87,13 @@ public final class DenoisingProgram {
    * @param weights the weights of the U-Net, those of the text encoders if the text is ids, and
    *     those of a LoRA, by their {@link JointNames}
    * @param scope the manager that will own the results
-   * @return gradients by name, and {@code loss}
+   * @return gradients by name, {@code loss} and {@code errors}
    */
   public Map<String, NDArray> gradients(
-      Batch batch,
-      int rows,
-      NDArray text,
-      float[] vectors,
-      Map<String, NDArray> weights,
-      NDManager scope) {
+      Batch batch, NDArray text, float[] vectors, Map<String, NDArray> weights, NDManager scope) {
     boolean encoded = text.getDataType().isFloating();
     int members = batch.times().length;
+    int rows = batch.rows();
     long columns = batch.noisy().length / ((long) members * channels * rows);
     Program.RecordingCall call =
         program
@@ -100,7 +101,8 @@ public final class DenoisingProgram {
             .tensor(Torch.floats(scope, batch.noisy(), members, channels, rows, columns))
             .tensor(Torch.floats(scope, batch.times(), members))
             .tensor(Torch.floats(scope, batch.target(), members, outChannels, rows, columns))
-            .tensor(Torch.floats(scope, batch.importance(), members))
+            .tensor(importance(batch, rows, columns, scope))
+            .tensor(loss)
             .tensor(text)
             .tensor(Torch.floats(scope, vectors, members, vectors.length / members))
             .tensors(weights)
@@ -110,5 +112,18 @@ public final class DenoisingProgram {
       call.tensor(texts);
     }
     return call.run(scope);
+  }
+
+  /** The factors on the loss, [batch, 1, 1, 1], or [batch, 1, rows, columns] if there is a mask. */
+  private static NDArray importance(Batch batch, int rows, long columns, NDManager scope) {
+    int members = batch.times().length;
+    if (batch.mask().length == 0) {
+      return Torch.floats(scope, batch.importance(), members, 1, 1, 1);
+    }
+    float[] values = batch.mask().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= batch.importance()[i / (values.length / members)];
+    }
+    return Torch.floats(scope, values, members, 1, rows, columns);
   }
 }

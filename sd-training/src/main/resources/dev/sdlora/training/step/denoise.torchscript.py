@@ -1,8 +1,8 @@
-  def denoise(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ctx: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor) -> Dict[str, Tensor]:
-    # The loss of a batch of noisy latents and its gradients; importance [B] weights the members. The U-Net computes in the dtype number `format`.
+  def denoise(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, loss: Tensor, ctx: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor) -> Dict[str, Tensor]:
+    # The loss of a batch of noisy latents and its gradients; importance [B, 1, 1 or h, 1 or w] weights it; loss: its shape and delta. The U-Net computes in the dtype number `format`.
     predicted = (self).predict(x, t, ctx, vector, vector, __torch__.in_format(w, int(format)), __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
-    return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)
-  def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor, texts: Tensor) -> Dict[str, Tensor]:
+    return __torch__.loss_gradients(__torch__.errors(predicted, target, loss), importance, w)
+  def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, loss: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor, texts: Tensor) -> Dict[str, Tensor]:
     # The same with text encoders; ids [E, B, chunks, n], vector [B, V] is appended to the pooled text,
     # texts [E, 5] the arguments of each encoder, w the encoders' weights under "text_encoders.0." and so on; they compute in the same dtype
     encoders, b, chunks, n = torch.size(ids)
@@ -21,4 +21,4 @@
     ctx = torch.cat(states, 2)
     vector = torch.cat([whole, vector], 1)
     predicted = (self).predict(x, t, ctx, vector, vector, __torch__.in_format(w, int(format)), __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
-    return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)
+    return __torch__.loss_gradients(__torch__.errors(predicted, target, loss), importance, w)

@@ -13,6 +13,11 @@ def inside(w: Dict[str, Tensor], prefix: str) -> Dict[str, Tensor]:
     if torch.startswith(key, prefix):
       torch._set_item(own, torch.slice(key, torch.len(prefix)), w[key])
   return own
-def weighted_error(predicted: Tensor, target: Tensor, importance: Tensor) -> Tensor:
-  error = torch.pow(torch.sub(predicted, target), 2)
-  return torch.mean(torch.mul(torch.mean(error, [1, 2, 3]), importance))
+def errors(predicted: Tensor, target: Tensor, loss: Tensor) -> Tensor:
+  # The loss of each number, [B, C, h, w].
+  return torch.pow(torch.sub(predicted, target), 2)
+def loss_gradients(errors: Tensor, importance: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  # The gradients of the weighted loss, and the errors of all members without weights under the name "errors".
+  result = __torch__.gradients(torch.mean(torch.mul(errors, importance)), w)
+  torch._set_item(result, "errors", torch.detach(torch.mean(errors, [1, 2, 3])))
+  return result

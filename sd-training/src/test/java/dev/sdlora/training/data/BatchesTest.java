@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.TimestepSampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,13 +21,20 @@ class BatchesTest {
         .mapToObj(
             i ->
                 new Example(
-                    new float[LENGTH], "picture " + i, i + 1, TrainingImageSizes.whole(4, 4)))
+                    new float[LENGTH], 4, "picture " + i, i + 1, TrainingImageSizes.whole(4, 4)))
         .toList();
   }
 
   private static Batches.Settings settings(double offset, double dropout) {
     return new Batches.Settings(
-        1, 2, 4, offset, OptionalDouble.empty(), dropout, NoiseLevels.stableDiffusion(), false);
+        1,
+        2,
+        4,
+        offset,
+        OptionalDouble.empty(),
+        CaptionOptions.DEFAULTS.withDropout(dropout),
+        TimestepSampling.UNIFORM,
+        new DiffusionProcess(NoiseLevels.stableDiffusion(), false));
   }
 
   @Test
@@ -116,9 +125,18 @@ class BatchesTest {
     Arrays.fill(clean, 0.7f);
     NoiseLevels levels = NoiseLevels.stableDiffusion().zeroTerminalSnr();
     Batches.Settings settings =
-        new Batches.Settings(1, 2, 4, 0, OptionalDouble.of(5), 0, levels, true);
+        new Batches.Settings(
+            1,
+            2,
+            4,
+            0,
+            OptionalDouble.of(5),
+            CaptionOptions.DEFAULTS,
+            TimestepSampling.UNIFORM,
+            new DiffusionProcess(levels, true));
     Batches batches =
-        new Batches(List.of(new Example(clean, "", 1, TrainingImageSizes.whole(4, 4))), settings);
+        new Batches(
+            List.of(new Example(clean, 4, "", 1, TrainingImageSizes.whole(4, 4))), settings);
     for (int step = 0; step < 50; step++) {
       Batch batch = batches.at(step);
       for (int i = 0; i < batch.noisy().length; i++) {

@@ -17,31 +17,30 @@ class DiffusionTest {
     "0.99, 1, 0.0101010", // snr 99
   })
   void minSnrWeight_knownShares_areThePapers(double alpha, double gamma, double expected) {
-    assertThat(Diffusion.minSnrWeight(alpha, OptionalDouble.of(gamma), false))
+    assertThat(Diffusion.minSnrWeight(alpha / (1 - alpha), OptionalDouble.of(gamma), false))
         .isCloseTo(expected, within(1e-6));
   }
 
   @Test
   void minSnrWeight_ofVelocity_hasOneMoreBelow() {
-    assertThat(Diffusion.minSnrWeight(0.9, OptionalDouble.of(5), true))
+    assertThat(Diffusion.minSnrWeight(9, OptionalDouble.of(5), true))
         .isCloseTo(0.5, within(1e-9)); // snr 9
   }
 
   @Test
   void velocity_knownShares_turnsByTheirAngle() {
-    assertThat(Diffusion.velocity(2, -1, 0.64)).isEqualTo(0.8f * -1 - 0.6f * 2);
-    assertThat(Diffusion.velocity(2, -1, 1)).isEqualTo(-1);
+    NoiseLevel level = new NoiseLevel(0, 0.8, 0.6, -0.6, 0.8);
+    assertThat(level.target(2, -1)).isEqualTo(0.8f * -1 - 0.6f * 2);
   }
 
   @Test
   void minSnrWeight_noGamma_isOne() {
-    assertThat(Diffusion.minSnrWeight(0.9999, OptionalDouble.empty(), false)).isEqualTo(1);
+    assertThat(Diffusion.minSnrWeight(9999, OptionalDouble.empty(), false)).isEqualTo(1);
   }
 
   @Test
   void noisy_knownShares_keepsVariance() {
-    assertThat(Diffusion.noisy(2, -1, 0.64)).isEqualTo(0.8f * 2 - 0.6f);
-    assertThat(Diffusion.noisy(2, -1, 1)).isEqualTo(2);
+    assertThat(new NoiseLevel(0, 0.8, 0.6, 0, 1).noisy(2, -1)).isEqualTo(0.8f * 2 - 0.6f);
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.sdlora.training.TrainedModules;
 import dev.sdlora.training.TrainingListener;
 import dev.sdlora.training.TrainingProgress;
 import dev.sdlora.training.TrainingSet;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.LearningRateSchedule;
 import java.nio.file.Path;
 
 /** The last stage: the LoRAs, each trained as a user would train one. */
@@ -57,9 +59,9 @@ final class EmojiLoraStage {
             .batchSize(8)
             .learningRate(2e-3)
             .warmup(Math.min(WARMUP, steps / 2))
-            .cosine(true)
+            .schedule(LearningRateSchedule.COSINE)
             .noiseOffset(lora == EmojiLora.NIGHT ? NOISE_OFFSET : 0)
-            .captionDropout(0.05)
+            .captions(CaptionOptions.DEFAULTS.withDropout(0.05))
             .minSnrGamma(5)
             .seed(seed)
             .lossPlot(folder.resolve(lora.file() + "-loss.png"))

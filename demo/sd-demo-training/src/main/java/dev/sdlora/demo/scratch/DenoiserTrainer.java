@@ -14,7 +14,7 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
-import dev.sdlora.training.data.Diffusion;
+import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.DenoisingProgram;
 import dev.sdlora.training.step.JointNames;
@@ -115,7 +115,8 @@ public final class DenoiserTrainer implements ScratchTrainer {
     this.shared = new SharedGradients(settings.threads());
     UNetConfig taught =
         sketcher == null ? unet : unet.withOutChannels(TaughtOutputs.count(channels));
-    this.program = new DenoisingProgram(torch, taught, List.of(clip), 1, settings.format());
+    this.program =
+        new DenoisingProgram(torch, taught, List.of(clip), 1, settings.format(), TrainingLoss.L2);
     clip.weights()
         .forEach(
             (name, shape) -> {
@@ -153,7 +154,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
   public double step(
       float[] latents, int[][] ids, int side, Emphasis emphasis, double learningRate) {
     float[] noise = noise(latents.length, side, step());
-    Batch batch = noisy(latents, noise, times(ids.length, emphasis), emphasis);
+    Batch batch = noisy(latents, noise, times(ids.length, emphasis), emphasis, side);
     try (NDManager scope = torch.scope()) {
       Map<String, NDArray> gradients =
           shared.of(
@@ -175,13 +176,15 @@ public final class DenoiserTrainer implements ScratchTrainer {
         Arrays.copyOfRange(batch.importance(), from, to),
         Arrays.copyOfRange(batch.strengths(), from, to),
         List.of(),
-        List.of());
+        List.of(),
+        batch.rows(),
+        batch.mask());
   }
 
   private Map<String, NDArray> gradients(Batch batch, int[][] ids, int side, NDManager scope) {
     Batch taught =
         sketcher == null ? batch : TaughtOutputs.behind(batch, sketcher.latents(ids), side);
-    return program.gradients(taught, side, tokens(ids, scope), new float[0], tensors, scope);
+    return program.gradients(taught, tokens(ids, scope), new float[0], tensors, scope);
   }
 
   /**
@@ -198,13 +201,13 @@ public final class DenoiserTrainer implements ScratchTrainer {
       int[] times = new int[ids.length];
       Arrays.fill(times, time);
       Batch batch =
-          noisy(latents, noise(latents.length, side, -1), times, new Emphasis(0, 1, 1, 1));
+          noisy(latents, noise(latents.length, side, -1), times, new Emphasis(0, 1, 1, 1), side);
       Map<String, NDArray> gradients = gradients(batch, ids, side, scope);
       return Objects.requireNonNull(gradients.get("loss")).getFloat();
     }
   }
 
-  private Batch noisy(float[] latents, float[] noise, int[] times, Emphasis emphasis) {
+  private Batch noisy(float[] latents, float[] noise, int[] times, Emphasis emphasis, int side) {
     float[] noisy = new float[latents.length];
     float[] t = new float[times.length];
     float[] importance = new float[times.length];
@@ -218,10 +221,11 @@ public final class DenoiserTrainer implements ScratchTrainer {
           (float)
               Math.max(emphasis.leastImportance(), Math.min(emphasis.mostImportance(), variance));
       for (int j = i * elements; j < (i + 1) * elements; j++) {
-        noisy[j] = Diffusion.noisy(latents[j], noise[j], signal);
+        noisy[j] = (float) (Math.sqrt(signal) * latents[j] + Math.sqrt(1 - signal) * noise[j]);
       }
     }
-    return new Batch(noisy, t, noise, importance, strengths, List.of(), List.of());
+    return new Batch(
+        noisy, t, noise, importance, strengths, List.of(), List.of(), side, new float[0]);
   }
 
   private float[] noise(int elements, int side, int number) {

@@ -50,7 +50,9 @@ final class TaughtOutputs {
         batch.importance(),
         batch.strengths(),
         List.of(),
-        List.of());
+        List.of(),
+        batch.rows(),
+        batch.mask());
   }
 
   /** Returns a weight or bias of the last layer without the additional outputs. */

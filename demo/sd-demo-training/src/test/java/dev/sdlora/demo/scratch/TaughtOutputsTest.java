@@ -20,7 +20,9 @@ final class TaughtOutputsTest {
     float[] pair = new float[2];
     Batch taught =
         TaughtOutputs.behind(
-            new Batch(noise, pair, noise, pair, pair, List.of(), List.of()), sketches, SIDE);
+            new Batch(noise, pair, noise, pair, pair, List.of(), List.of(), SIDE, new float[0]),
+            sketches,
+            SIDE);
     int own = CHANNELS * AREA;
     int all = TaughtOutputs.count(CHANNELS) * AREA;
     assertThat(taught.noisy()).isEqualTo(noise);

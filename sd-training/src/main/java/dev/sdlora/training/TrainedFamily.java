@@ -1,0 +1,68 @@
+package dev.sdlora.training;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.lora.make.AdapterModule;
+import dev.sdlora.lora.make.LayerNames;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.ImageEncoder;
+import dev.sdlora.training.data.NoiseProcess;
+import dev.sdlora.training.step.TrainedNetworks;
+import java.util.Collection;
+import java.util.List;
+
+/** What families of models differ in when they are trained. Immutable. */
+interface TrainedFamily {
+  /** The checkpoint. */
+  ModelFiles model();
+
+  /**
+   * The layers of the checkpoint to train.
+   *
+   * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
+   * @throws TrainingException if the checkpoint has none of these layers, or this kind of model
+   *     cannot be trained
+   */
+  List<AdapterModule> modules(AdapterSettings adapter, int clipSkip);
+
+  /** The number that width and height of an image must be multiples of. */
+  int sizeMultiple();
+
+  /** The number of channels of a latent. */
+  int channels();
+
+  /** Loads the encoder of images; the caller closes it. */
+  ImageEncoder imageEncoder();
+
+  /** How noise is added to the latents of images. */
+  NoiseProcess noise();
+
+  /**
+   * Encodes captions and the empty one.
+   *
+   * @param asTokens whether text encoders are trained, so that captions stay tokens
+   * @throws dev.sdlora.api.error.CheckpointException if the checkpoint lacks a token
+   */
+  Captions captions(Collection<String> texts, boolean asTokens, int clipSkip);
+
+  /**
+   * Loads the networks.
+   *
+   * @param torch the owner of the native memory
+   * @param captions the result of {@link #captions}
+   */
+  TrainedNetworks networks(Torch torch, Captions captions, Recipe recipe);
+
+  /** The names of layers in LoRA files. */
+  LayerNames names();
+
+  /** Refuses a checkpoint, in one sentence. */
+  static TrainingException refusal(Checkpoint checkpoint, String found, String expected) {
+    return new TrainingException(
+        "checkpoint '%s' cannot be trained on: it %s; %s"
+            .formatted(checkpoint.path(), found, expected),
+        ErrorDetails.in(checkpoint.path()));
+  }
+}

@@ -1,0 +1,12 @@
+package dev.sdlora.training.data;
+
+import java.util.List;
+
+/** The encoded captions of a training run, among them the empty one. Immutable. */
+public interface Captions {
+  /**
+   * The number of members that a text encoder sees for each caption of a batch: the chunks of the
+   * longest.
+   */
+  int chunks(List<String> captions);
+}

@@ -1,0 +1,252 @@
+package dev.sdlora.training.option;
+
+import dev.sdlora.api.value.Checks;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * What is trained for each layer, apart from rank and alpha.
+ *
+ * @param kind how the change of a layer is made. Default: {@link AdapterKind#LORA}
+ * @param dora whether to train the magnitude of each output as well (Liu et al. 2024, "DoRA"); not
+ *     for IA3. Default: false
+ * @param convolutionRank the rank of 3×3 convolutions; empty for that of all layers
+ * @param convolutionAlpha the alpha of 3×3 convolutions; empty for that of all layers
+ * @param lokrFactor the number of blocks that LoKr divides each side into, at least 2; -1, the
+ *     default, for the divisor closest to the root
+ * @param rankStabilised whether changes are multiplied by alpha divided by the root of the rank
+ *     (Kalajdzievski 2023). Default: false
+ * @param loraPlusRatio the factor on the learning rate of the second factor (Hayou et al. 2024,
+ *     "LoRA+"), above 0. Default: 1
+ * @param dropout the share of the inner values of a LoRA that are set to 0 in each step, 0 to below
+ *     1. Default: 0
+ * @param rankDropout the share of rank components that are left out in each step, 0 to below 1.
+ *     Default: 0
+ * @param moduleDropout the share of layers that are left unchanged in each step, 0 to below 1.
+ *     Default: 0
+ * @param rules settings for some layers; for each layer, the first rule that matches counts
+ */
+public record AdapterOptions(
+    AdapterKind kind,
+    boolean dora,
+    OptionalInt convolutionRank,
+    OptionalDouble convolutionAlpha,
+    int lokrFactor,
+    boolean rankStabilised,
+    double loraPlusRatio,
+    double dropout,
+    double rankDropout,
+    double moduleDropout,
+    List<LayerRule> rules) {
+
+  /** A LoRA without further options. */
+  public static final AdapterOptions DEFAULTS = of(AdapterKind.LORA);
+
+  /** Checks the options; see the class for their ranges. */
+  public AdapterOptions {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(convolutionRank, "convolutionRank");
+    Objects.requireNonNull(convolutionAlpha, "convolutionAlpha");
+    Objects.requireNonNull(rules, "rules");
+    Checks.require(!dora || kind != AdapterKind.IA3, "dora", "be false for IA3", dora);
+    convolutionRank.ifPresent(rank -> Checks.inRange(1, 1024, rank, "convolutionRank"));
+    convolutionAlpha.ifPresent(alpha -> Checks.positive(alpha, "convolutionAlpha"));
+    Checks.require(
+        lokrFactor == -1 || lokrFactor >= 2, "lokrFactor", "be -1 or at least 2", lokrFactor);
+    Checks.positive(loraPlusRatio, "loraPlusRatio");
+    share(dropout, "dropout");
+    share(rankDropout, "rankDropout");
+    share(moduleDropout, "moduleDropout");
+    rules = List.copyOf(rules);
+  }
+
+  private static void share(double value, String name) {
+    Checks.require(value >= 0 && value < 1, name, "be at least 0 and below 1", value);
+  }
+
+  /**
+   * Returns options of a kind.
+   *
+   * @param kind how the change of a layer is made
+   * @return the kind without further options
+   */
+  public static AdapterOptions of(AdapterKind kind) {
+    return new AdapterOptions(
+        kind, false, OptionalInt.empty(), OptionalDouble.empty(), -1, false, 1, 0, 0, 0, List.of());
+  }
+
+  /**
+   * Returns a copy of another kind.
+   *
+   * @param other how the change of a layer is made
+   * @return the copy
+   */
+  public AdapterOptions withKind(AdapterKind other) {
+    return new AdapterOptions(
+        other,
+        dora,
+        convolutionRank,
+        convolutionAlpha,
+        lokrFactor,
+        rankStabilised,
+        loraPlusRatio,
+        dropout,
+        rankDropout,
+        moduleDropout,
+        rules);
+  }
+
+  /**
+   * Returns a copy with or without trained magnitudes.
+   *
+   * @param trained whether magnitudes are trained
+   * @return the copy
+   */
+  public AdapterOptions withDora(boolean trained) {
+    return new AdapterOptions(
+        kind,
+        trained,
+        convolutionRank,
+        convolutionAlpha,
+        lokrFactor,
+        rankStabilised,
+        loraPlusRatio,
+        dropout,
+        rankDropout,
+        moduleDropout,
+        rules);
+  }
+
+  /**
+   * Returns a copy with other settings of 3×3 convolutions.
+   *
+   * @param rank the rank, 1 to 1024
+   * @param alpha the alpha, above 0
+   * @return the copy
+   */
+  public AdapterOptions withConvolutions(int rank, double alpha) {
+    return new AdapterOptions(
+        kind,
+        dora,
+        OptionalInt.of(rank),
+        OptionalDouble.of(alpha),
+        lokrFactor,
+        rankStabilised,
+        loraPlusRatio,
+        dropout,
+        rankDropout,
+        moduleDropout,
+        rules);
+  }
+
+  /**
+   * Returns a copy with another factor of LoKr.
+   *
+   * @param factor at least 2, or -1
+   * @return the copy
+   */
+  public AdapterOptions withLokrFactor(int factor) {
+    return new AdapterOptions(
+        kind,
+        dora,
+        convolutionRank,
+        convolutionAlpha,
+        factor,
+        rankStabilised,
+        loraPlusRatio,
+        dropout,
+        rankDropout,
+        moduleDropout,
+        rules);
+  }
+
+  /**
+   * Returns a copy with or without rank-stabilised scaling.
+   *
+   * @param stabilised whether changes are divided by the root of the rank
+   * @return the copy
+   */
+  public AdapterOptions withRankStabilised(boolean stabilised) {
+    return new AdapterOptions(
+        kind,
+        dora,
+        convolutionRank,
+        convolutionAlpha,
+        lokrFactor,
+        stabilised,
+        loraPlusRatio,
+        dropout,
+        rankDropout,
+        moduleDropout,
+        rules);
+  }
+
+  /**
+   * Returns a copy with another ratio of learning rates.
+   *
+   * @param ratio the factor on the learning rate of the second factor, above 0
+   * @return the copy
+   */
+  public AdapterOptions withLoraPlusRatio(double ratio) {
+    return new AdapterOptions(
+        kind,
+        dora,
+        convolutionRank,
+        convolutionAlpha,
+        lokrFactor,
+        rankStabilised,
+        ratio,
+        dropout,
+        rankDropout,
+        moduleDropout,
+        rules);
+  }
+
+  /**
+   * Returns a copy with other dropouts.
+   *
+   * @param values the share of inner values, 0 to below 1
+   * @param ranks the share of rank components, 0 to below 1
+   * @param modules the share of layers, 0 to below 1
+   * @return the copy
+   */
+  public AdapterOptions withDropout(double values, double ranks, double modules) {
+    return new AdapterOptions(
+        kind,
+        dora,
+        convolutionRank,
+        convolutionAlpha,
+        lokrFactor,
+        rankStabilised,
+        loraPlusRatio,
+        values,
+        ranks,
+        modules,
+        rules);
+  }
+
+  /**
+   * Returns a copy with a further rule.
+   *
+   * @param rule the rule, which counts if no earlier one matches
+   * @return the copy
+   */
+  public AdapterOptions withRule(LayerRule rule) {
+    Objects.requireNonNull(rule, "rule");
+    return new AdapterOptions(
+        kind,
+        dora,
+        convolutionRank,
+        convolutionAlpha,
+        lokrFactor,
+        rankStabilised,
+        loraPlusRatio,
+        dropout,
+        rankDropout,
+        moduleDropout,
+        Stream.concat(rules.stream(), Stream.of(rule)).toList());
+  }
+}
