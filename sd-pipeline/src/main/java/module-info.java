@@ -28,6 +28,8 @@ module dev.sdlora.pipeline {
       dev.sdlora.training;
   exports dev.sdlora.pipeline.image to
       dev.sdlora.training;
+  exports dev.sdlora.pipeline.memory to
+      dev.sdlora.training;
   exports dev.sdlora.pipeline.network to
       dev.sdlora.training;
 

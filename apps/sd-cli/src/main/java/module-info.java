@@ -38,6 +38,9 @@ module dev.sdlora.cli {
   opens dev.sdlora.cli.option to
       com.fasterxml.jackson.databind,
       info.picocli;
+  opens dev.sdlora.cli.training to
+      com.fasterxml.jackson.databind,
+      info.picocli;
   opens dev.sdlora.cli.report to
       com.fasterxml.jackson.databind,
       info.picocli;

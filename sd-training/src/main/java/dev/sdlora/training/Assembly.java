@@ -54,6 +54,7 @@ record Assembly(LoraTrainerBuilder given) {
         adapter,
         recipe(model, images),
         outputs(family.model().checkpoint()),
+        given.validation,
         given.listener,
         given.clock);
   }
@@ -78,9 +79,6 @@ record Assembly(LoraTrainerBuilder given) {
     requireDefault(given.slider, Optional.empty(), "slider");
     requireDefault(given.precision, TrainingPrecision.FLOAT32, "precision");
     requireDefault(given.checkpointing, false, "checkpointing");
-    requireDefault(given.validation, Optional.empty(), "validation");
-    requireDefault(given.sampleWeights, List.of(1.0), "sampleWeights");
-    requireDefault(given.report, Optional.empty(), "report");
   }
 
   private static void requireDefault(Object value, Object usual, String setting) {
@@ -124,7 +122,7 @@ record Assembly(LoraTrainerBuilder given) {
         "be 1 for %s, which always reads the layer that it was trained to read"
             .formatted(model.checkpoint().family().label()),
         given.clipSkip);
-    int total = steps(images.examples().size());
+    int total = steps(trained(images.examples().size()));
     Checks.require(
         given.warmup < total, "warmup", "be less than the " + total + " steps", given.warmup);
     return new Recipe(
@@ -158,6 +156,14 @@ record Assembly(LoraTrainerBuilder given) {
     return List.of(first);
   }
 
+  /** The number of images that are not held out for validation. */
+  private int trained(int images) {
+    return given
+        .validation
+        .map(options -> images - HeldOut.of(images, options, given.seed).size())
+        .orElse(images);
+  }
+
   private int steps(int images) {
     if (given.epochs.isEmpty()) {
       return given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
@@ -173,6 +179,7 @@ record Assembly(LoraTrainerBuilder given) {
     Path file = given.output.orElseThrow(() -> Checks.missing("output"));
     requireFolder(file, "output");
     given.lossPlot.ifPresent(png -> requireFolder(png, "lossPlot"));
+    given.report.ifPresent(html -> requireFolder(html, "report"));
     Path own = checkpoint.path().toAbsolutePath().normalize();
     Checks.require(
         !file.toAbsolutePath().normalize().equals(own), "output", "not be the checkpoint", file);
@@ -188,7 +195,9 @@ record Assembly(LoraTrainerBuilder given) {
         given.resume,
         given.samples,
         given.sampleEvery,
-        given.lossPlot);
+        given.sampleWeights,
+        given.lossPlot,
+        given.report);
   }
 
   /** Checks that the folder exists or can be created by the training. */

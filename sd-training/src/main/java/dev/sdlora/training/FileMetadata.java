@@ -115,12 +115,12 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   /** The number of epochs started. */
   private int epochs(int steps) {
     long seen = (long) steps * settings.recipe().batchSize();
-    int count = settings.set().examples().size();
+    int count = settings.trainedImages();
     return Math.toIntExact((seen + count - 1) / count);
   }
 
   private void images(AdapterMetadata pairs) {
-    int count = settings.set().examples().size();
+    int count = settings.trainedImages();
     pairs.put("ss_num_train_images", Integer.toString(count));
     pairs.put("ss_num_reg_images", "0");
     pairs.put(

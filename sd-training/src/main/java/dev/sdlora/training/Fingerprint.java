@@ -50,6 +50,7 @@ final class Fingerprint {
     values.put("computation", recipe.computation());
     values.put("clipSkip", recipe.clipSkip());
     values.put("seed", recipe.seed());
+    values.put("validation", settings.validation().map(Object::toString).orElse("off"));
     Map<String, String> words = new LinkedHashMap<>();
     values.forEach((name, value) -> words.put(PREFIX + name, value.toString()));
     return words;

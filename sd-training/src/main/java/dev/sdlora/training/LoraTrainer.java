@@ -66,6 +66,16 @@ public final class LoraTrainer {
   }
 
   /**
+   * Returns what a training run will do, without training. Reads only what is quick to read, and
+   * multiplies some matrices to estimate the duration.
+   *
+   * @return the plan
+   */
+  public TrainingPlan plan() {
+    return new Planner(settings).plan();
+  }
+
+  /**
    * Trains on the calling thread and returns when the LoRA is written. If the training is cancelled
    * or its thread is interrupted, it stops after the current step and writes the LoRA of that step
    * and the state; the interrupt status stays set.

@@ -3,9 +3,11 @@ package dev.sdlora.training;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The outputs of a training run and their paths. An interval of 0 means never, an empty trigger
@@ -20,7 +22,9 @@ record Outputs(
     boolean resume,
     List<PromptSpec> samples,
     int sampleEvery,
-    Optional<Path> lossPlot) {
+    List<Double> sampleWeights,
+    Optional<Path> lossPlot,
+    Optional<Path> report) {
 
   static final String EXTENSION = ".safetensors";
 
@@ -35,6 +39,39 @@ record Outputs(
   /** The path of an image of a step; images are numbered from 1. */
   Path sample(int step, int number) {
     return sibling(at(step) + "-" + number + ".png");
+  }
+
+  /** The path of the LoRA with the lowest validation loss so far. */
+  Path best() {
+    return sibling("-best" + EXTENSION);
+  }
+
+  /** The path of the images of a prompt at several weights; prompts are numbered from 1. */
+  Path sheet(int step, int prompt) {
+    return sibling(at(step) + "-weights-" + prompt + ".png");
+  }
+
+  /** Whether each prompt is drawn at several weights, with a sheet of all. */
+  boolean hasSheets() {
+    return sampleWeights.size() > 1;
+  }
+
+  /** The number of images of a prompt, by its index. */
+  int imagesOf(int prompt) {
+    return hasSheets() ? sampleWeights.size() : samples.get(prompt).images();
+  }
+
+  /** The paths of all images of a step. */
+  List<Path> samplesOf(int step) {
+    List<Path> paths = new ArrayList<>();
+    int images = IntStream.range(0, samples.size()).map(this::imagesOf).sum();
+    for (int number = 1; number <= images; number++) {
+      paths.add(sample(step, number));
+    }
+    for (int prompt = 1; hasSheets() && prompt <= samples.size(); prompt++) {
+      paths.add(sheet(step, prompt));
+    }
+    return paths;
   }
 
   /** The path of the temporary LoRA that sample images of a step are generated with. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * The data that is computed once before a training run.
@@ -23,6 +24,16 @@ import java.util.function.BooleanSupplier;
  * @param digest a hash of all pixels and captions
  */
 record PreparedData(List<Example> examples, Captions captions, String digest) {
+
+  /** Returns the data without some images, whose captions stay. */
+  PreparedData without(List<Integer> indices) {
+    List<Example> others =
+        IntStream.range(0, examples.size())
+            .filter(i -> !indices.contains(i))
+            .mapToObj(examples::get)
+            .toList();
+    return new PreparedData(others, captions, digest);
+  }
 
   /** Encodes images and captions; can be cancelled between two images. */
   static PreparedData of(Settings settings, BooleanSupplier cancelled) {

@@ -49,6 +49,20 @@ final class RunFiles {
     }
   }
 
+  /** Returns the free bytes of the disk that a file will be written to. */
+  static long usableSpace(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    while (folder != null && !Files.exists(folder)) {
+      folder = folder.getParent();
+    }
+    try {
+      return folder == null ? Long.MAX_VALUE : Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      LOG.debug("the free space of {} is unknown", folder, e);
+      return Long.MAX_VALUE;
+    }
+  }
+
   /** Deletes a file if it exists. */
   static void discard(Path file) {
     try {

@@ -2,7 +2,9 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.training.option.ValidationOptions;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** All settings of a training run. */
@@ -13,11 +15,29 @@ record Settings(
     AdapterSettings adapter,
     Recipe recipe,
     Outputs outputs,
+    Optional<ValidationOptions> validation,
     TrainingListener listener,
     Clock clock) {
 
   /** The checkpoint. */
   Checkpoint checkpoint() {
     return family.model().checkpoint();
+  }
+
+  /** The indices of the images that are held out for validation; empty if there is none. */
+  List<Integer> heldOut() {
+    return validation
+        .map(options -> HeldOut.of(set.examples().size(), options, recipe.seed()))
+        .orElse(List.of());
+  }
+
+  /** The number of different images that are trained on. */
+  int trainedImages() {
+    return set.examples().size() - heldOut().size();
+  }
+
+  /** Whether the LoRA of the lowest validation loss is kept instead of the last one. */
+  boolean keepsBest() {
+    return validation.filter(options -> options.patience() > 0).isPresent();
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.training;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Observes a training run. By default, every method does nothing. All methods are called on the
@@ -26,6 +27,21 @@ public interface TrainingListener {
   default void step(TrainingProgress progress) {}
 
   /**
+   * Called after every tenth step and after the last one.
+   *
+   * @param losses the losses so far in ranges of noise levels, from low to high noise
+   */
+  default void noiseLevels(List<NoiseLevelLoss> losses) {}
+
+  /**
+   * Called after the loss on held-out images is measured; see {@link
+   * LoraTrainerBuilder#validation}.
+   *
+   * @param loss the loss
+   */
+  default void validated(ValidationLoss loss) {}
+
+  /**
    * Called after a LoRA is written and, unless it is the last one, the state of the training.
    *
    * @param file the LoRA
@@ -33,7 +49,7 @@ public interface TrainingListener {
   default void saved(Path file) {}
 
   /**
-   * Called after a sample image is written.
+   * Called after a sample image, or a sheet of samples at several weights, is written.
    *
    * @param file the image, a PNG
    */

@@ -1,30 +1,32 @@
 package dev.sdlora.training;
 
-import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.training.adapter.LoraWriter;
+import dev.sdlora.training.option.ValidationOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A training run, from encoding its images to writing its file. Runs once, on one thread. */
 final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
-  private static final String STARTED = "started";
+
+  /** The number of steps between two reports of the losses by noise level. */
+  private static final int NOISE_LEVELS_EVERY = 10;
 
   private final Settings settings;
   private final Outputs outputs;
   private final int steps;
   private final long begin = System.nanoTime();
-  private volatile boolean cancelled;
-  private boolean interrupted;
+  private final StopRequest stop = new StopRequest();
+  private final ValidationHistory history = new ValidationHistory();
 
   TrainingRun(Settings settings) {
     this.settings = settings;
@@ -34,63 +36,100 @@ final class TrainingRun {
 
   /** Requests a stop after the current step; can be called from any thread. */
   void cancel() {
-    cancelled = true;
+    stop.cancel();
   }
 
   TrainingResult run() {
     try {
       RunFiles.makeFolder(outputs.file());
       outputs.lossPlot().ifPresent(RunFiles::makeFolder);
-      settings.listener().start(settings.set().examples().size(), steps);
-      CheckpointIdentity checkpoint = unbroken(() -> CheckpointIdentity.of(settings.checkpoint()));
-      PreparedData data = unbroken(() -> PreparedData.of(settings, this::isCancelled));
+      outputs.report().ifPresent(RunFiles::makeFolder);
+      settings.listener().start(settings.trainedImages(), steps);
+      Optional<ReportDraft> report =
+          outputs.report().map(file -> new ReportDraft(file, new Planner(settings).plan()));
+      CheckpointIdentity checkpoint =
+          stop.unbroken(() -> CheckpointIdentity.of(settings.checkpoint()));
+      PreparedData data = stop.unbroken(() -> PreparedData.of(settings, stop::isMade));
       TrainingResult result =
-          isCancelled() ? result(outputs.file(), new Losses(0), true) : train(checkpoint, data);
+          stop.isMade()
+              ? result(outputs.file(), new Losses(0), true)
+              : train(checkpoint, data, report);
       settings.listener().end(result);
       return result;
     } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      stop.passOn();
     }
   }
 
-  private TrainingResult train(CheckpointIdentity checkpoint, PreparedData data) {
+  private TrainingResult train(
+      CheckpointIdentity checkpoint, PreparedData all, Optional<ReportDraft> report) {
+    List<Integer> heldOut = settings.heldOut();
     try (Torch torch = Torch.open("cpu")) {
-      TrainingState training = unbroken(() -> new TrainingState(torch, settings, data));
-      Map<String, String> words = Fingerprint.of(settings, checkpoint, data);
-      Instant started = started(training, words);
-      Writer writer = new Writer(training, words, new FileMetadata(settings, checkpoint, started));
+      TrainingState training =
+          stop.unbroken(() -> new TrainingState(torch, settings, all.without(heldOut)));
+      Map<String, String> words = Fingerprint.of(settings, checkpoint, all);
+      FileMetadata metadata = new FileMetadata(settings, checkpoint, started(training, words));
+      RunWriter writer = new RunWriter(settings, stop, training, history, words, metadata);
+      Validation validation =
+          new Validation(
+              heldOut.stream().map(all.examples()::get).toList(),
+              settings.family().noise(),
+              settings.recipe().seed());
       LOG.info("training {} from step {} to {}", outputs.name(), training.losses().count(), steps);
       int first = training.losses().count();
-      ThreadLimit.run(settings.family().model().size(), () -> loop(training, writer));
+      ThreadLimit.run(settings.family().model().size(), () -> loop(training, validation, writer));
       int done = training.losses().count();
+      boolean measured = settings.validation().isEmpty() || history.has(done);
+      boolean finished = (done == steps && measured) || hasStopped();
       Path file = outputs.file();
-      if (done == steps) {
+      if (finished) {
         writer.last();
       } else if (done > first) {
         file = writer.checkpoint();
       } else if (done > 0) {
         file = outputs.checkpoint(done);
       }
-      return result(file, training.losses(), done < steps);
+      TrainingResult result = result(file, training.losses(), !finished);
+      if (done > 0) {
+        report.ifPresent(draft -> write(draft, result, training, words));
+      }
+      return result;
     }
+  }
+
+  /** A report to write at the end, with the plan from before the first step. */
+  private record ReportDraft(Path file, TrainingPlan plan) {}
+
+  private void write(
+      ReportDraft draft, TrainingResult result, TrainingState training, Map<String, String> words) {
+    RunReport report =
+        new RunReport(
+            settings,
+            draft.plan(),
+            result,
+            training.losses(),
+            training.noiseLevels().losses(),
+            history.losses(),
+            words);
+    stop.unbroken(() -> report.write(draft.file()));
   }
 
   /** The time at which the training first started. Resumes from a saved state if requested. */
   private Instant started(TrainingState training, Map<String, String> words) {
     Instant now = settings.clock().instant();
     if (outputs.resume() && Files.exists(outputs.state())) {
-      Map<String, String> found = unbroken(() -> training.resume(outputs.state(), words));
-      return Instant.parse(found.getOrDefault(STARTED, now.toString()));
+      Map<String, String> found = stop.unbroken(() -> training.resume(outputs.state(), words));
+      RunWriter.restore(settings, found, training, history);
+      return Instant.parse(found.getOrDefault(RunWriter.STARTED, now.toString()));
     }
     return now;
   }
 
-  private void loop(TrainingState training, Writer writer) {
+  private void loop(TrainingState training, Validation validation, RunWriter writer) {
     int first = training.losses().count();
     long from = System.nanoTime();
-    while (training.losses().count() < steps && !isCancelled()) {
+    validate(training, validation, writer);
+    while (training.losses().count() < steps && !stop.isMade() && !hasStopped()) {
       double loss = training.step();
       int done = training.losses().count();
       double perSecond = (done - first) * 1e9 / Math.max(1, System.nanoTime() - from);
@@ -105,10 +144,14 @@ final class TrainingRun {
                   settings.recipe().unetRate().at(done - 1),
                   perSecond,
                   Duration.ofMillis((long) ((steps - done) / perSecond * 1000))));
+      if (isDue(done, NOISE_LEVELS_EVERY) || done == steps) {
+        settings.listener().noiseLevels(training.noiseLevels().losses());
+      }
+      validate(training, validation, writer);
       if (isDue(done, outputs.saveEvery()) && done < steps) {
         writer.checkpoint();
       }
-      if (isDue(done, outputs.sampleEvery()) && !isCancelled()) {
+      if (isDue(done, outputs.sampleEvery()) && !stop.isMade()) {
         writer.samples();
       }
     }
@@ -118,119 +161,52 @@ final class TrainingRun {
     return interval > 0 && done % interval == 0;
   }
 
+  /**
+   * Measures the loss on held-out images if it is due at this step and has not been measured; a
+   * measurement that is cancelled is repeated when the training is resumed.
+   */
+  private void validate(TrainingState training, Validation validation, RunWriter writer) {
+    int done = training.losses().count();
+    Optional<ValidationOptions> options = settings.validation();
+    if (options.isEmpty()
+        || history.has(done)
+        || !(isDue(done, options.get().every()) || done == steps)) {
+      return;
+    }
+    OptionalDouble measured = validation.measure(1, training::errors, stop::isMade);
+    if (measured.isPresent()) {
+      ValidationLoss loss = new ValidationLoss(done, measured.getAsDouble());
+      history.add(loss);
+      if (settings.keepsBest() && history.lowest().equals(Optional.of(loss))) {
+        writer.best();
+      }
+      settings.listener().validated(loss);
+    }
+  }
+
+  /** Whether validation ends the training. */
+  private boolean hasStopped() {
+    return settings.keepsBest()
+        && history.sinceLowest() >= settings.validation().orElseThrow().patience();
+  }
+
   private TrainingResult result(Path file, Losses losses, boolean stopped) {
+    int last = losses.count();
+    int kept =
+        settings.keepsBest() && !stopped
+            ? history.lowest().map(ValidationLoss::step).orElse(last)
+            : last;
     return new TrainingResult(
         file,
-        losses.count(),
+        last,
         losses.first(),
         losses.last(),
         Duration.ofNanos(System.nanoTime() - begin),
-        stopped);
-  }
-
-  private boolean isCancelled() {
-    noticeInterrupt();
-    return cancelled;
-  }
-
-  /** Records and clears an interrupt, because files cannot be written while it is set. */
-  private boolean noticeInterrupt() {
-    if (Thread.interrupted()) {
-      interrupted = true;
-      cancelled = true;
-      return true;
-    }
-    return false;
-  }
-
-  /** Runs a task that accesses files; if an interrupt makes it fail, it is repeated once. */
-  private <T> T unbroken(Supplier<T> task) {
-    noticeInterrupt();
-    try {
-      return task.get();
-    } catch (RuntimeException e) {
-      if (!noticeInterrupt()) {
-        throw e;
-      }
-      LOG.debug("interrupted, trying once more", e);
-      return task.get();
-    }
-  }
-
-  /** Writes the files of a training run. */
-  private final class Writer {
-    private final TrainingState training;
-    private final Map<String, String> words;
-    private final FileMetadata metadata;
-    private int savedStep = -1;
-
-    Writer(TrainingState training, Map<String, String> words, FileMetadata metadata) {
-      this.training = training;
-      this.words = new LinkedHashMap<>(words);
-      this.words.put(STARTED, metadata.started().toString());
-      this.metadata = metadata;
-    }
-
-    private int step() {
-      return training.losses().count();
-    }
-
-    /** Writes the LoRA of this step and then the state, so that a state always has its LoRA. */
-    Path checkpoint() {
-      Path file = outputs.checkpoint(step());
-      if (savedStep == step()) {
-        return file;
-      }
-      lora(file);
-      unbroken(
-          () -> {
-            training.save(outputs.state(), words);
-            return file;
-          });
-      plot();
-      savedStep = step();
-      settings.listener().saved(file);
-      return file;
-    }
-
-    /** Writes the finished LoRA and deletes the state, which is no longer needed. */
-    void last() {
-      lora(outputs.file());
-      plot();
-      RunFiles.discard(outputs.state());
-      settings.listener().saved(outputs.file());
-    }
-
-    void samples() {
-      settings
-          .pipeline()
-          .ifPresent(
-              pipeline -> {
-                Path temporary = outputs.temporary(step());
-                try {
-                  lora(temporary);
-                  new Samples(pipeline, outputs, settings.listener())
-                      .make(step(), temporary, TrainingRun.this::isCancelled);
-                } finally {
-                  RunFiles.discard(temporary);
-                }
-              });
-    }
-
-    private void lora(Path file) {
-      Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
-      LayerNames names = settings.family().names();
-      unbroken(
-          () -> {
-            LoraWriter.write(file, training.parameters(), names, outputs.format(), pairs);
-            return file;
-          });
-    }
-
-    private void plot() {
-      outputs
-          .lossPlot()
-          .ifPresent(file -> RunFiles.lossPlot(file, outputs.name(), training.losses().values()));
-    }
+        stopped,
+        kept,
+        history.losses().stream()
+            .filter(loss -> loss.step() == kept)
+            .mapToDouble(ValidationLoss::loss)
+            .findFirst());
   }
 }

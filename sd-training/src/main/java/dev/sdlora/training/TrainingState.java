@@ -37,6 +37,7 @@ final class TrainingState {
   private final BatchSource batches;
   private final List<Part> parts = new ArrayList<>();
   private final Losses losses;
+  private final NoiseLevelErrors noiseLevels;
 
   /** The optimiser of a group of factors, with its own learning rate. */
   private record Part(AdamW optimiser, LearningRate rate, double rateFactor) {}
@@ -56,6 +57,7 @@ final class TrainingState {
             recipe.seed());
     this.batches = new Batches(data.examples(), recipe.batches(settings.family()));
     this.losses = new Losses(recipe.steps());
+    this.noiseLevels = new NoiseLevelErrors(settings.family().noise());
     for (ParameterGroup group : parameters.groups()) {
       AdamW optimiser = new AdamW(torch, group.weights(), recipe.optimiser());
       parts.add(new Part(optimiser, rate(recipe, group.network()), group.rateFactor()));
@@ -80,6 +82,27 @@ final class TrainingState {
     return losses;
   }
 
+  NoiseLevelErrors noiseLevels() {
+    return noiseLevels;
+  }
+
+  /** Computes the errors of the members of a batch and learns nothing from them. */
+  float[] errors(Batch batch) {
+    try (NDManager scope = torch.scope()) {
+      return errors(gradients(batch, scope));
+    }
+  }
+
+  private static float[] errors(Map<String, NDArray> gradients) {
+    return Objects.requireNonNull(gradients.get(TrainedNetworks.ERRORS)).toFloatArray();
+  }
+
+  private Map<String, NDArray> gradients(Batch batch, NDManager scope) {
+    int chunks = data.captions().chunks(batch.captions());
+    Map<String, NDArray> tensors = parameters.tensors(batch.strengths(), chunks, scope);
+    return networks.gradients(batch, tensors, scope);
+  }
+
   /**
    * Trains one step.
    *
@@ -90,13 +113,12 @@ final class TrainingState {
     int step = losses.count();
     Batch batch = batches.at(step);
     try (NDManager scope = torch.scope()) {
-      int chunks = data.captions().chunks(batch.captions());
-      Map<String, NDArray> tensors = parameters.tensors(batch.strengths(), chunks, scope);
-      Map<String, NDArray> gradients = networks.gradients(batch, tensors, scope);
+      Map<String, NDArray> gradients = gradients(batch, scope);
       double loss = Objects.requireNonNull(gradients.get(TrainedNetworks.LOSS)).getFloat();
       requireFinite(loss, "loss", step);
       update(gradients, step);
       losses.add(loss);
+      noiseLevels.add(batch.times(), errors(gradients));
       return loss;
     }
   }

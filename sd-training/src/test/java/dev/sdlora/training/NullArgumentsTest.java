@@ -99,6 +99,7 @@ class NullArgumentsTest {
     "CheckpointDistance",
     "GenerationResult",
     "TriggerWord",
+    "TrainingPlan",
     "TrainingProgress",
     "TrainingResult",
     "Created",

@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.OptionValue;
 import dev.sdlora.cli.console.UnknownWord;
@@ -81,9 +82,13 @@ final class ErrorReporter implements IParameterExceptionHandler, IExecutionExcep
       ITypeInfo single = type.isEnum() ? type : type.getAuxiliaryTypeInfos().get(0);
       complaint =
           "must be one of %s: '%s'"
-              .formatted(
-                  String.join(", ", single.getEnumConstantNames()).toLowerCase(Locale.ROOT),
-                  wrong.getValue());
+                  .formatted(
+                      String.join(", ", single.getEnumConstantNames()).toLowerCase(Locale.ROOT),
+                      wrong.getValue())
+              + Nearest.question(
+                      String.valueOf(wrong.getValue()).toUpperCase(Locale.ROOT),
+                      single.getEnumConstantNames())
+                  .toLowerCase(Locale.ROOT);
     }
     String name =
         argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();

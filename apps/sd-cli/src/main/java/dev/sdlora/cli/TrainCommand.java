@@ -3,7 +3,6 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.PromptSpec;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
@@ -12,15 +11,17 @@ import dev.sdlora.cli.lora.MakingOptions;
 import dev.sdlora.cli.model.BundledModel;
 import dev.sdlora.cli.model.ModelOptions;
 import dev.sdlora.cli.model.PublishedFile;
-import dev.sdlora.cli.option.TrainingOptions;
 import dev.sdlora.cli.report.Json;
 import dev.sdlora.cli.report.TrainingProgressLine;
+import dev.sdlora.cli.training.PlanView;
+import dev.sdlora.cli.training.TrainingOptions;
+import dev.sdlora.cli.training.WatchingOptions;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainingResult;
 import dev.sdlora.training.TrainingSet;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,36 +30,42 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd train}: trains a LoRA on images. */
+/** {@code sd train}: trains a LoRA on images, or a slider on prompts. */
 @Command(
     name = "train",
-    customSynopsis = "sd train [OPTIONS] IMAGES --trigger WORD --out FILE",
+    customSynopsis = {
+      "sd train [OPTIONS] IMAGES --out FILE [--trigger WORD]",
+      "       sd train [OPTIONS] --slider TARGET --positive TEXT --out FILE"
+    },
     description = {
       "Train a LoRA on a folder of images.",
       "",
       "The caption of cat1.png is read from cat1.txt; images without a caption get the trigger word"
-          + " alone. A plot of the loss and sample images are written next to FILE.",
+          + " alone. A folder may have subfolders named as kohya's, such as 10_mycat: each image"
+          + " counts 10 times. A plot of the loss and sample images are written next to FILE.",
       "",
       "Examples:",
       "  sd train cats --trigger mycat -o mycat.safetensors --checkpoint m.safetensors",
-      "  sd train badges --trigger badge -o badge.safetensors --sample \"a badge\""
+      "  sd train badges --trigger badge -o badge.safetensors --sample \"a badge\"",
+      "  sd train cats -o cats.safetensors --validation 0.1 --patience 5 --report cats.html",
+      "  sd train --slider star --positive \"large star\" -o large.safetensors"
     })
 @Heading("Output")
 final class TrainCommand implements Runnable {
-  /** Default number of times that samples are generated during a training. */
-  private static final int SAMPLES = 4;
-
   private static final String EXTENSION = ".safetensors";
 
-  @Parameters(paramLabel = "IMAGES", description = "Folder with PNG and JPEG files.")
-  private Path images = Path.of("");
+  @Parameters(
+      paramLabel = "IMAGES",
+      arity = "0..1",
+      description = "Folder with PNG and JPEG files, or with subfolders of them.")
+  private Optional<Path> images = Optional.empty();
 
   @Option(
       names = "--trigger",
-      required = true,
       paramLabel = "WORD",
-      description = "Trigger word; prepended to captions that lack it.")
-  private String trigger = "";
+      description =
+          "Trigger word; prepended to captions that lack it. Required if images lack captions.")
+  private Optional<String> trigger = Optional.empty();
 
   @Option(
       names = {"-o", "--out"},
@@ -74,25 +81,6 @@ final class TrainCommand implements Runnable {
   private Optional<String> checkpoint = Optional.empty();
 
   @Option(
-      names = "--sample",
-      paramLabel = "PROMPT",
-      description =
-          "Prompt for sample images during training; repeatable. Default: the first caption.")
-  private List<String> samples = new ArrayList<>();
-
-  @Option(
-      names = "--sample-every",
-      paramLabel = "N",
-      description = "Steps between samples. Default: a quarter of all steps.")
-  private Optional<Integer> sampleEvery = Optional.empty();
-
-  @Option(
-      names = "--no-samples",
-      description =
-          "Generate no samples; needs less memory, since no second copy of the model is loaded.")
-  private boolean noSamples;
-
-  @Option(
       names = "--save-every",
       paramLabel = "N",
       description = "Steps between saves of the LoRA and the training state. Default: never.")
@@ -105,61 +93,118 @@ final class TrainCommand implements Runnable {
   private boolean quiet;
 
   @Mixin private final TrainingOptions how = new TrainingOptions();
+  @Mixin private final WatchingOptions watching = new WatchingOptions();
   @Mixin private final Console console = new Console();
 
   @Override
   public void run() {
+    if (images.isPresent() == how.isSlider()) {
+      throw console.badUsage(
+          images.isPresent()
+              ? "IMAGES and --slider exclude each other: a slider is trained on prompts"
+              : "missing IMAGES, a folder with images, or --slider TARGET");
+    }
     Path model = PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint);
-    TrainingSet set = TrainingSet.ofFolder(images, trigger);
-    LoraTrainerBuilder builder = LoraTrainer.recommended(model, set);
-    how.applyTo(builder);
-    OptionValue.set("--trigger", Optional.of(trigger), builder::triggerWord);
+    Optional<TrainingSet> set = images.map(this::read);
+    LoraTrainerBuilder builder =
+        set.map(some -> LoraTrainer.recommended(model, some)).orElseGet(() -> slider(model));
+    how.applyTo(builder, console);
+    watching.applyTo(builder, console);
+    OptionValue.set("--trigger", trigger, builder::triggerWord);
     OptionValue.set("--out", Optional.of(out), builder::output);
     OptionValue.set("--save-every", saveEvery, builder::saveEvery);
-    Path plot = plot();
     TrainingProgressLine progress = new TrainingProgressLine(console, quiet);
-    builder.resume(resume).lossPlot(plot).listener(progress);
-    LoraTrainer trainer = builder.build(); // finds errors before the model is loaded
+    builder.resume(resume).lossPlot(plot()).listener(progress);
     Stopwatch watch = new Stopwatch();
-    TrainingResult result =
-        noSamples ? trainer.train() : trainWithSamples(builder, model, set, trainer.steps());
+    if (watching.isPlanOnly() && !how.generatesClassImages()) {
+      plan(builder);
+    } else if (watching.hasSamples() || how.generatesClassImages()) {
+      withPipeline(builder, model, set, watch, progress);
+    } else {
+      watching.applyTo(builder, builder.build().steps());
+      report(builder.build().train(), watch, progress);
+    }
+  }
+
+  private TrainingSet read(Path folder) {
+    return trigger
+        .map(word -> TrainingSet.ofFolder(folder, word))
+        .orElseGet(() -> TrainingSet.ofFolder(folder));
+  }
+
+  /** Returns a builder of a slider with the settings that suit the model. */
+  private static LoraTrainerBuilder slider(Path model) {
+    Recommendation usual = Recommendation.of(model, 1);
+    return LoraTrainer.builder()
+        .checkpoint(model)
+        .modules(usual.modules())
+        .learningRate(usual.learningRate());
+  }
+
+  private void plan(LoraTrainerBuilder builder) {
+    int steps = builder.build().steps();
+    watching.applyTo(builder, steps);
+    int every = watching.hasSamples() ? watching.sampleEvery(steps) : 0;
+    PlanView.print(builder.build().plan(), every, console);
+  }
+
+  private void withPipeline(
+      LoraTrainerBuilder builder,
+      Path model,
+      Optional<TrainingSet> set,
+      Stopwatch watch,
+      TrainingProgressLine progress) {
+    if (!how.generatesClassImages()) {
+      builder.build(); // finds errors before the model is loaded
+    }
+    Checkpoint opened = Checkpoint.open(model);
+    try (Pipeline pipeline = ModelOptions.loadTold(Pipeline.builder(), opened, console)) {
+      int steps = builder.pipeline(pipeline).build().steps();
+      watching.applyTo(builder, steps);
+      String usual = set.map(some -> some.examples().get(0).caption()).orElse(how.target());
+      if (watching.hasSamples()) {
+        watching.samples(builder, opened, usual, steps);
+      }
+      LoraTrainer trainer = builder.build();
+      if (watching.isPlanOnly()) {
+        PlanView.print(trainer.plan(), watching.sampleEvery(steps), console);
+      } else {
+        report(trainer.train(), watch, progress);
+      }
+    }
+  }
+
+  private void report(TrainingResult result, Stopwatch watch, TrainingProgressLine progress) {
     if (console.json()) {
       ObjectNode json = MakingOptions.report(result.file(), watch);
       json.put("steps", result.steps());
       json.put("first_loss", result.firstLoss());
       json.put("last_loss", result.lastLoss());
       json.put("cancelled", result.cancelled());
-      json.put("loss_plot", plot.toString());
-      progress.samples().forEach(json.putArray("samples")::add);
+      json.put("lora_step", result.loraStep());
+      result.validationLoss().ifPresent(loss -> json.put("validation_loss", loss));
+      json.put("loss_plot", plot().toString());
+      watching.report().ifPresent(file -> json.put("report", file.toString()));
+      List<String> samples = progress.samples();
+      samples.forEach(json.putArray("samples")::add);
       console.out().println(Json.line(json));
-    } else {
-      console
-          .out()
-          .printf(
-              Locale.ROOT,
-              "%s: %d steps, first loss %.4f, last loss %.4f; see %s%n",
-              result.file(),
-              result.steps(),
-              result.firstLoss(),
-              result.lastLoss(),
-              plot);
+      return;
     }
-  }
-
-  private TrainingResult trainWithSamples(
-      LoraTrainerBuilder builder, Path model, TrainingSet set, int steps) {
-    Checkpoint opened = Checkpoint.open(model);
-    try (Pipeline pipeline = ModelOptions.loadTold(Pipeline.builder(), opened, console)) {
-      List<String> prompts = samples.isEmpty() ? List.of(set.examples().get(0).caption()) : samples;
-      List<PromptSpec> specs = prompts.stream().map(prompt -> sample(opened, prompt)).toList();
-      int every = sampleEvery.orElse(Math.max(1, steps / SAMPLES));
-      OptionValue.set("--sample-every", Optional.of(every), n -> builder.samples(specs, n));
-      return builder.pipeline(pipeline).build().train();
-    }
-  }
-
-  private static PromptSpec sample(Checkpoint model, String prompt) {
-    return model.defaults().toBuilder().prompt(prompt).seed(1).build();
+    String kept =
+        result.loraStep() == result.steps()
+            ? ""
+            : " with the lowest validation loss, at step %s;".formatted(result.loraStep());
+    console
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%s: %d steps,%s first loss %.4f, last loss %.4f; see %s%n",
+            result.file(),
+            result.steps(),
+            kept,
+            result.firstLoss(),
+            result.lastLoss(),
+            watching.report().orElse(plot()));
   }
 
   private Path plot() {

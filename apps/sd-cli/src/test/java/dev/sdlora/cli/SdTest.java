@@ -223,7 +223,10 @@ final class SdTest {
         "upscale a.png --scale 9                  | --scale must be from 1 to 8: 9.0",
         "train none --trigger cat -o a.safetensors | 'none' is missing, expected a folder with"
             + " images",
-        "train none -o a.safetensors              | missing --trigger=WORD",
+        "train none -o a.safetensors              | 'none' is missing, expected a folder with"
+            + " images",
+        "train -o a.safetensors                   | missing IMAGES, a folder with images, or"
+            + " --slider TARGET",
       })
   void shortForms_areUnderstood(String call, String sentence) {
     CommandRun run = CommandRun.of(call.split(" +"));
@@ -237,7 +240,7 @@ final class SdTest {
       value = {
         "generate x --steps             | --steps needs a value: N",
         "generate x --size --steps 3    | --size needs a value: WxH",
-        "train                          | missing --trigger=WORD, --out=FILE and IMAGES",
+        "train                          | missing --out=FILE",
         "batch a.jsonl                  | missing --out=DIR",
         "upscale                        | missing FILE",
       })

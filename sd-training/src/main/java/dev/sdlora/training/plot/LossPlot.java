@@ -58,7 +58,7 @@ public final class LossPlot {
   }
 
   /** The end of the axis: 1, 2 or 5 times a power of ten, above nearly all losses. */
-  static double axisEnd(float[] losses) {
+  public static double axisEnd(float[] losses) {
     float[] sorted = losses.clone();
     Arrays.sort(sorted);
     int last = sorted.length - 1 - (int) (sorted.length * OUTLIERS);
@@ -76,7 +76,7 @@ public final class LossPlot {
   }
 
   /** The mean of each loss and its predecessors within the window. */
-  static double[] runningMeans(float[] losses, int window) {
+  public static double[] runningMeans(float[] losses, int window) {
     double[] means = new double[losses.length];
     double sum = 0;
     for (int i = 0; i < losses.length; i++) {

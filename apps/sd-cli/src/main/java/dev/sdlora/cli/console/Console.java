@@ -79,6 +79,21 @@ public final class Console {
     }
   }
 
+  /**
+   * Refuses options.
+   *
+   * @param other the option that they cannot be used with
+   * @throws ParameterException if one of them is given
+   */
+  public void refuse(String other, String... options) {
+    ParseResult given = command.commandLine().getParseResult();
+    for (String option : options) {
+      if (given.hasMatchedOption(option)) {
+        throw badUsage(option + " cannot be used with " + other);
+      }
+    }
+  }
+
   /** Returns the progress line on standard error; empty if progress is not wanted. */
   public Optional<ProgressLine> progress(boolean quiet) {
     if (quiet) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Reports an unknown option, command or argument, with suggestions. */
 public final class UnknownWord {
-  /** Option names of other programs, with their {@code sd generate} counterparts. */
+  /** Option names of other programs, with the options of {@code sd} that mean the same. */
   private static final Map<String, String> OTHER_PROGRAMS =
       Map.ofEntries(
           Map.entry("--width", "--size"),
@@ -25,7 +25,38 @@ public final class UnknownWord {
           Map.entry("--n-iter", "--images"),
           Map.entry("--count", "--images"),
           Map.entry("--scheduler", "--schedule"),
-          Map.entry("--outdir", "--out"));
+          Map.entry("--outdir", "--out"),
+          Map.entry("--output-dir", "--out"),
+          Map.entry("--output-name", "--out"),
+          Map.entry("--network-dim", "--rank"),
+          Map.entry("--network-alpha", "--alpha"),
+          Map.entry("--max-train-steps", "--steps"),
+          Map.entry("--max-train-epochs", "--epochs"),
+          Map.entry("--train-batch-size", "--batch"),
+          Map.entry("--resolution", "--size"),
+          Map.entry("--unet-lr", "--learning-rate"),
+          Map.entry("--lr", "--learning-rate"),
+          Map.entry("--text-encoder-lr", "--text-encoder-rate"),
+          Map.entry("--optimizer-type", "--optimizer"),
+          Map.entry("--optimiser", "--optimizer"),
+          Map.entry("--lr-scheduler", "--scheduler"),
+          Map.entry("--lr-scheduler-num-cycles", "--cycles"),
+          Map.entry("--lr-warmup-steps", "--warmup"),
+          Map.entry("--loss-type", "--loss"),
+          Map.entry("--mixed-precision", "--precision"),
+          Map.entry("--gradient-checkpointing", "--checkpointing"),
+          Map.entry("--gradient-accumulation-steps", "--accumulation"),
+          Map.entry("--enable-bucket", "--buckets"),
+          Map.entry("--flip-aug", "--flip"),
+          Map.entry("--shuffle-caption", "--shuffle-tags"),
+          Map.entry("--caption-tag-dropout-rate", "--tag-dropout"),
+          Map.entry("--caption-dropout-rate", "--caption-dropout"),
+          Map.entry("--reg-data-dir", "--class-images"),
+          Map.entry("--prior-loss-weight", "--prior-weight"),
+          Map.entry("--save-every-n-steps", "--save-every"),
+          Map.entry("--sample-every-n-steps", "--sample-every"),
+          Map.entry("--sample-prompts", "--sample"),
+          Map.entry("--debiased-estimation-loss", "--debiased"));
 
   private UnknownWord() {}
 

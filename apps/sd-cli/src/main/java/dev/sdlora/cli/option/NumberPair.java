@@ -3,13 +3,13 @@ package dev.sdlora.cli.option;
 import dev.sdlora.api.value.Decimals;
 
 /** An option value of two numbers, such as {@code 0.2,0.8}. */
-record NumberPair(double first, double second) {
+public record NumberPair(double first, double second) {
   /**
    * Parses a pair.
    *
    * @throws IllegalArgumentException if the text is not two numbers
    */
-  static NumberPair parse(String text) {
+  public static NumberPair parse(String text) {
     String[] parts = text.split(",", -1);
     try {
       if (parts.length == 2) {

@@ -5,7 +5,7 @@
  *
  * <ul>
  *   <li>An option of a request: the group that has its heading, used by {@code ImageOptions}.
- *   <li>Options of training: {@code TrainingOptions}.
+ *   <li>Options of training: the package {@code training}.
  * </ul>
  */
 @NullMarked

@@ -1,0 +1,46 @@
+package dev.sdlora.cli.training;
+
+import dev.sdlora.cli.console.Console;
+import dev.sdlora.training.LoraTrainerBuilder;
+import picocli.CommandLine.Mixin;
+
+/** All settings of a training but its files. */
+public final class TrainingOptions {
+  @Mixin private final CourseOptions course = new CourseOptions();
+  @Mixin private final ImageOptions images = new ImageOptions();
+  @Mixin private final AdapterChoice adapter = new AdapterChoice();
+  @Mixin private final OptimiserChoice optimiser = new OptimiserChoice();
+  @Mixin private final LossChoice loss = new LossChoice();
+  @Mixin private final ComputationChoice computation = new ComputationChoice();
+  @Mixin private final SliderChoice slider = new SliderChoice();
+
+  /** Applies the given options; settings of other options stay unchanged. */
+  public void applyTo(LoraTrainerBuilder trainer, Console console) {
+    course.applyTo(trainer);
+    if (slider.isWanted()) {
+      images.requireNone(console);
+    } else {
+      images.applyTo(trainer, console);
+    }
+    adapter.applyTo(trainer, console);
+    optimiser.applyTo(trainer, console);
+    loss.applyTo(trainer, console);
+    computation.applyTo(trainer);
+    slider.applyTo(trainer, console);
+  }
+
+  /** Whether a slider of prompts is trained, which needs no images. */
+  public boolean isSlider() {
+    return slider.isWanted();
+  }
+
+  /** The target of the slider; empty if none is trained. */
+  public String target() {
+    return slider.target();
+  }
+
+  /** Whether images are generated for prior preservation. */
+  public boolean generatesClassImages() {
+    return images.generatesClassImages();
+  }
+}
