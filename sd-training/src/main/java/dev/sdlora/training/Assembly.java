@@ -31,11 +31,8 @@ record Assembly(LoraTrainerBuilder given) {
   static final int MOST_STEPS = 10_000_000;
 
   Settings settings() {
+    TrainingSet images = images();
     requireImplemented();
-    TrainingSet images = given.set.orElseThrow(() -> Checks.missing("images"));
-    if (!given.trigger.isEmpty()) {
-      images = images.withTrigger(given.trigger);
-    }
     UNetFiles model = model();
     TrainedFamily family = new UNetTraining(model);
     AdapterSettings adapter =
@@ -51,6 +48,7 @@ record Assembly(LoraTrainerBuilder given) {
         family,
         given.pipeline,
         images,
+        given.slider.map(SliderTraining::new),
         adapter,
         recipe(model, images),
         outputs(family.model().checkpoint()),
@@ -76,9 +74,17 @@ record Assembly(LoraTrainerBuilder given) {
     requireDefault(given.priorImages, Optional.empty(), "priorPreservation");
     requireDefault(given.priorPrompt, "", "priorPreservation");
     requireDefault(given.cache, Optional.empty(), "cache");
-    requireDefault(given.slider, Optional.empty(), "slider");
     requireDefault(given.precision, TrainingPrecision.FLOAT32, "precision");
     requireDefault(given.checkpointing, false, "checkpointing");
+  }
+
+  private TrainingSet images() {
+    if (given.slider.isPresent()) {
+      new SliderTraining(given.slider.get()).check(given);
+      return TrainingSet.none();
+    }
+    TrainingSet images = given.set.orElseThrow(() -> Checks.missing("images"));
+    return given.trigger.isEmpty() ? images : images.withTrigger(given.trigger);
   }
 
   private static void requireDefault(Object value, Object usual, String setting) {
@@ -166,7 +172,9 @@ record Assembly(LoraTrainerBuilder given) {
 
   private int steps(int images) {
     if (given.epochs.isEmpty()) {
-      return given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
+      return given.steps.isEmpty() && given.slider.isPresent()
+          ? SliderTraining.STEPS
+          : given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
     }
     long seen = (long) given.epochs.getAsInt() * images;
     long inStep = (long) given.batchSize * given.accumulation;

@@ -115,7 +115,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   /** The number of epochs started. */
   private int epochs(int steps) {
     long seen = (long) steps * settings.recipe().batchSize();
-    int count = settings.trainedImages();
+    int count = Math.max(1, settings.trainedImages());
     return Math.toIntExact((seen + count - 1) / count);
   }
 
@@ -131,8 +131,15 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     folder.put("img_count", count);
     pairs.put("ss_dataset_dirs", AdapterMetadata.json(Map.of(settings.set().name(), folder)));
     pairs.put("ss_tag_frequency", AdapterMetadata.json(Map.of(settings.set().name(), tags())));
+    pairs.put("ss_training_comment", comment());
+  }
+
+  private String comment() {
     String trigger = settings.outputs().trigger();
-    pairs.put("ss_training_comment", trigger.isEmpty() ? NONE : "trigger word: " + trigger);
+    return settings
+        .slider()
+        .map(SliderTraining::comment)
+        .orElse(trigger.isEmpty() ? NONE : "trigger word: " + trigger);
   }
 
   /** The number of occurrences of each comma-separated tag in the captions. */

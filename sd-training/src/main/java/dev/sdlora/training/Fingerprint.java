@@ -21,6 +21,7 @@ final class Fingerprint {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("checkpoint", checkpoint.digest());
     values.put("pictures and captions", preparation.digest());
+    values.put("slider", settings.slider().map(Object::toString).orElse("none"));
     values.put("rank", adapter.rank());
     values.put("alpha", adapter.alpha());
     values.put("modules", adapter.modules());

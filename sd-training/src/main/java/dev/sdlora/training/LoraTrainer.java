@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.SliderPrompts;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,7 +37,10 @@ public final class LoraTrainer {
     this.settings = settings;
   }
 
-  /** {@return a builder that requires a checkpoint, images, an output and a number of steps} */
+  /**
+   * {@return a builder that requires a checkpoint, an output, and images and a number of steps or
+   * the prompts of a slider}
+   */
   public static LoraTrainerBuilder builder() {
     return new LoraTrainerBuilder();
   }
@@ -58,6 +63,27 @@ public final class LoraTrainer {
     Objects.requireNonNull(images, "images");
     LoraTrainerBuilder builder = builder().checkpoint(checkpoint).trainingSet(images);
     return Recommendation.of(checkpoint, images.examples().size()).applyTo(builder);
+  }
+
+  /**
+   * Returns a builder with settings that suit a checkpoint and a slider that is trained on prompts:
+   * those of {@link #recommended(Path, TrainingSet)}, but rank 8 and the 500 steps of the published
+   * trainer (Gandikota et al. 2023).
+   *
+   * @param checkpoint a checkpoint file or diffusers folder; only its headers are read
+   * @param prompts the prompts
+   * @return a builder that lacks only an output
+   * @throws dev.sdlora.api.error.CheckpointException if the checkpoint is invalid or incomplete
+   */
+  public static LoraTrainerBuilder recommended(Path checkpoint, SliderPrompts prompts) {
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    Objects.requireNonNull(prompts, "prompts");
+    LoraTrainerBuilder builder = builder().checkpoint(checkpoint).slider(prompts);
+    return Recommendation.of(checkpoint, 1)
+        .applyTo(builder)
+        .rank(8)
+        .steps(SliderTraining.STEPS)
+        .captions(CaptionOptions.DEFAULTS);
   }
 
   /** {@return the number of steps of a training run} */

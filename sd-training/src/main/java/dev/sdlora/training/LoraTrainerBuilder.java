@@ -110,7 +110,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the images and captions. Either this or {@link #trainingSet} is required.
+   * Sets the images and captions. This, {@link #trainingSet} or {@link #slider} is required.
    *
    * @param folder the folder, see {@link TrainingSet#ofFolder(Path)}
    * @return this builder
@@ -122,7 +122,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the images and captions. Either this or {@link #images} is required.
+   * Sets the images and captions. This, {@link #images} or {@link #slider} is required.
    *
    * @param set the images and captions
    * @return this builder
@@ -223,7 +223,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the number of steps. Either this or {@link #epochs} is required.
+   * Sets the number of steps. Either this or {@link #epochs} is required, but not for a slider.
    *
    * @param steps the number of steps, 1 to 10 million
    * @return this builder
@@ -569,7 +569,10 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Trains a slider on prompts; there are no images then.
+   * Trains a slider on prompts, against the checkpoint's own predictions; there are no images then,
+   * and settings of images are rejected by {@link #build}. Each member of a batch is a pair of the
+   * same latent at weight 1 and -1, so that a step costs about ten calls of the model for each. The
+   * text encoder is not trained. The default number of steps is 500.
    *
    * @param prompts the prompts
    * @return this builder

@@ -37,6 +37,9 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
 
   /** Encodes images and captions; can be cancelled between two images. */
   static PreparedData of(Settings settings, BooleanSupplier cancelled) {
+    if (settings.slider().isPresent()) {
+      return settings.slider().get().prepared(settings);
+    }
     List<TrainingExample> set = settings.set().examples();
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
     // Captions first, because encoding images takes long and a caption may have a token that the

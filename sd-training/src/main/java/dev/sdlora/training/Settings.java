@@ -7,11 +7,12 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** All settings of a training run. */
+/** All settings of a training run. The set is empty if a slider is trained on prompts. */
 record Settings(
     TrainedFamily family,
     Optional<Pipeline> pipeline,
     TrainingSet set,
+    Optional<SliderTraining> slider,
     AdapterSettings adapter,
     Recipe recipe,
     Outputs outputs,

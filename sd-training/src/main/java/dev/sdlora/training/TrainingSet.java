@@ -71,6 +71,11 @@ public final class TrainingSet {
     return ofFolder(folder, Optional.of(Objects.requireNonNull(missing, "missing")));
   }
 
+  /** No images, for training on prompts. */
+  static TrainingSet none() {
+    return new TrainingSet("prompts", List.of());
+  }
+
   private static TrainingSet ofFolder(Path folder, Optional<String> missing) {
     Objects.requireNonNull(folder, "folder");
     List<TrainingExample> examples = new ArrayList<>();

@@ -55,13 +55,21 @@ final class TrainingState {
             settings.family().modules(adapter, recipe.clipSkip()),
             adapter.alpha(),
             recipe.seed());
-    this.batches = new Batches(data.examples(), recipe.batches(settings.family()));
+    this.batches = batches();
     this.losses = new Losses(recipe.steps());
     this.noiseLevels = new NoiseLevelErrors(settings.family().noise());
     for (ParameterGroup group : parameters.groups()) {
       AdamW optimiser = new AdamW(torch, group.weights(), recipe.optimiser());
       parts.add(new Part(optimiser, rate(recipe, group.network()), group.rateFactor()));
     }
+  }
+
+  private BatchSource batches() {
+    return settings
+        .slider()
+        .map(slider -> slider.batches(settings, networks))
+        .orElseGet(
+            () -> new Batches(data.examples(), settings.recipe().batches(settings.family())));
   }
 
   private static LearningRate rate(Recipe recipe, Network network) {

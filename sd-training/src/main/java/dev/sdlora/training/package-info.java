@@ -9,6 +9,8 @@
  *   <li>The layers that a training run changes: {@code training.TrainedModules}.
  *   <li>An option of a training run: {@code training.LoraTrainerBuilder}, {@code Assembly}; also
  *       {@code Recipe} and {@code Fingerprint} if it affects the result.
+ *   <li>Sliders that are trained on prompts: {@code training.SliderTraining} and the package {@code
+ *       training.slider}.
  * </ul>
  */
 @NullMarked

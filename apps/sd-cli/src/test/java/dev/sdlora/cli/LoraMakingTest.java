@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LoraMakingTest {
   private static final String BUNDLED =
       "expected a file or a bundled LoRA: detail_slider, fluent_3d, ink_lines, night,"
-          + " noto, zorp\n";
+          + " noto, size_slider, zorp\n";
 
   @TempDir Path folder;
 

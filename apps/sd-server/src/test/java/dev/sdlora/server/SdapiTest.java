@@ -240,7 +240,8 @@ class SdapiTest {
   @Test
   void listings_ofNames_areThoseOfTheLibrary() {
     assertThat(served.get("/sdapi/v1/loras").findValuesAsText("name"))
-        .containsExactly("detail_slider", "fluent_3d", "ink_lines", "night", "noto", "zorp");
+        .containsExactly(
+            "detail_slider", "fluent_3d", "ink_lines", "night", "noto", "size_slider", "zorp");
     assertThat(served.get("/sdapi/v1/samplers").findValuesAsText("name"))
         .contains("Euler a", "DPM++ 2M");
     assertThat(served.get("/sdapi/v1/schedulers").findValuesAsText("label")).contains("Karras");

@@ -14,6 +14,9 @@ public final class ImageMeasures {
   /** Images with less contrast than this have no edges. */
   private static final double FLAT = 0.06;
 
+  /** The difference of a pixel from the ground, of 255, from which it belongs to a thing. */
+  private static final double CLEAR = 40;
+
   private ImageMeasures() {}
 
   /**
@@ -24,6 +27,44 @@ public final class ImageMeasures {
     Planes planes = Planes.of(image).smoothed();
     double clear = EDGE * Math.max(FLAT, contrast(planes));
     return mean(planes, (x, y) -> edge(planes, x, y) > clear ? 1 : 0);
+  }
+
+  /**
+   * Returns the fraction of pixels that differ clearly from the ground, in at least one colour
+   * plane. The ground is the median colour of the edge.
+   */
+  public static double covered(BufferedImage image) {
+    Planes planes = Planes.of(image);
+    double[] ground = new double[3];
+    for (int channel = 0; channel < 3; channel++) {
+      ground[channel] = atEdge(planes, channel);
+    }
+    return mean(
+        planes,
+        (x, y) -> {
+          double most = 0;
+          for (int channel = 0; channel < 3; channel++) {
+            most = Math.max(most, Math.abs(planes.at(channel, x, y) - ground[channel]));
+          }
+          return most > CLEAR ? 1 : 0;
+        });
+  }
+
+  private static double atEdge(Planes planes, int channel) {
+    int right = planes.width() - 1;
+    int bottom = planes.height() - 1;
+    double[] values = new double[2 * (planes.width() + planes.height())];
+    int count = 0;
+    for (int x = 0; x <= right; x++) {
+      values[count++] = planes.at(channel, x, 0);
+      values[count++] = planes.at(channel, x, bottom);
+    }
+    for (int y = 0; y <= bottom; y++) {
+      values[count++] = planes.at(channel, 0, y);
+      values[count++] = planes.at(channel, right, y);
+    }
+    Arrays.sort(values);
+    return values[count / 2];
   }
 
   /** Returns the mean Rec. 709 luminance, 0 to 1. */

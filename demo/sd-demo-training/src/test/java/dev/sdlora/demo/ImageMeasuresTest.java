@@ -3,6 +3,8 @@ package dev.sdlora.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.Color;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,22 @@ final class ImageMeasuresTest {
       // A few pixels more count as edges where a line crosses the edge of a thing.
       assertThat(faint).isCloseTo(flat, within(0.02));
     }
+  }
+
+  @Test
+  void covered_oneThing_isItsShareOfTheImage() {
+    BufferedImage image = new BufferedImage(128, 128, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(Color.PINK);
+    graphics.fillRect(0, 0, 128, 128);
+    graphics.setColor(Color.BLUE);
+    graphics.fillRect(30, 40, 64, 32);
+    // At the edge, but not at most of it.
+    graphics.fillRect(0, 0, 16, 16);
+    graphics.dispose();
+
+    double share = (64 * 32 + 16 * 16) / (128.0 * 128);
+    assertThat(ImageMeasures.covered(image)).isCloseTo(share, within(1e-9));
   }
 
   @Test

@@ -12,12 +12,16 @@ import java.util.Objects;
  * @param target what the slider acts on, such as {@code a house}; empty for everything
  * @param positive the target with more of the attribute, such as {@code a house, very detailed}
  * @param negative the target with less of it, such as {@code a house, plain}
- * @param kept words that are put before all three prompts in turn, so that their meaning is kept
- *     apart from the attribute, such as {@code red} and {@code blue}; may be empty
+ * @param kept words that are put before all three prompts in turn, or in place of {@value #PLACE}
+ *     in prompts that contain it, so that their meaning is kept apart from the attribute, such as
+ *     {@code red} and {@code blue}; may be empty if no prompt contains it
  * @param guidance the factor on the difference of the predictions, above 0. Default: 4
  */
 public record SliderPrompts(
     String target, String positive, String negative, List<String> kept, double guidance) {
+
+  /** The place of a kept word in a prompt, as in {@code a {} house}. */
+  public static final String PLACE = "{}";
 
   /** Checks the prompts. */
   public SliderPrompts {

@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
@@ -21,6 +22,7 @@ import java.util.Map;
  * weights live as long as the owner of the native memory. Not safe for use by several threads.
  */
 public final class DenoisingNetworks implements TrainedNetworks {
+  private final Torch torch;
   private final DenoisingProgram program;
   private final Map<String, NDArray> weights = new LinkedHashMap<>();
   private final EncodedCaptions captions;
@@ -36,6 +38,7 @@ public final class DenoisingNetworks implements TrainedNetworks {
    */
   public DenoisingNetworks(
       Torch torch, UNetFiles files, EncodedCaptions captions, int clipSkip, TrainingLoss loss) {
+    this.torch = torch;
     this.captions = captions;
     this.program =
         new DenoisingProgram(
@@ -90,7 +93,27 @@ public final class DenoisingNetworks implements TrainedNetworks {
         captions.areEncoded()
             ? captions.states(batch.captions(), scope)
             : captions.ids(batch.captions(), scope);
-    float[] vectors = captions.vectors(batch.captions(), batch.sizes(), vectorWidth);
-    return program.gradients(batch, text, vectors, all, scope);
+    return program.gradients(batch, text, vectors(batch), all, scope);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the captions are tokens
+   */
+  @Override
+  public float[] predict(Batch batch) {
+    if (!captions.areEncoded()) {
+      throw new IllegalStateException("captions are tokens, expected states of the text encoders");
+    }
+    try (NDManager scope = torch.scope();
+        TensorDict frozen = TensorDict.of(weights)) {
+      NDArray text = captions.states(batch.captions(), scope);
+      return program.predict(batch, text, vectors(batch), frozen, scope).toFloatArray();
+    }
+  }
+
+  private float[] vectors(Batch batch) {
+    return captions.vectors(batch.captions(), batch.sizes(), vectorWidth);
   }
 }

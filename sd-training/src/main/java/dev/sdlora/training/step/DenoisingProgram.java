@@ -9,9 +9,11 @@ import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.TrainingLoss;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -112,6 +114,37 @@ public final class DenoisingProgram {
       call.tensor(texts);
     }
     return call.run(scope);
+  }
+
+  /**
+   * Predicts the noise or velocity of a batch, recording no gradients.
+   *
+   * @param batch latents of one image size
+   * @param text the states of the text encoders concatenated, float32 [batch, tokens, width]
+   * @param vectors the other inputs of the U-Net, [batch][width]; empty if it reads none
+   * @param weights the weights of the U-Net
+   * @param scope the manager that will own the result
+   * @return float32 [batch, channels, rows, columns]
+   */
+  public NDArray predict(
+      Batch batch, NDArray text, float[] vectors, TensorDict weights, NDManager scope) {
+    int members = batch.times().length;
+    int rows = batch.rows();
+    long columns = batch.noisy().length / ((long) members * channels * rows);
+    NDArray vector = Torch.floats(scope, vectors, members, vectors.length / members);
+    return program
+        .call("predict")
+        .tensor(Torch.floats(scope, batch.noisy(), members, channels, rows, columns))
+        .tensor(Torch.floats(scope, batch.times(), members))
+        .tensor(text)
+        .tensor(vector)
+        .tensor(vector)
+        .tensors(weights)
+        .integers(Arrays.stream(heads.toIntArray()).asLongStream().toArray())
+        .integer(0)
+        .list()
+        .list()
+        .run(scope);
   }
 
   /** The factors on the loss, [batch, 1, 1, 1], or [batch, 1, rows, columns] if there is a mask. */

@@ -29,4 +29,13 @@ public interface TrainedNetworks {
    * @return gradients by name, {@value #LOSS} and {@value #ERRORS}
    */
   Map<String, NDArray> gradients(Batch batch, Map<String, NDArray> adapter, NDManager scope);
+
+  /**
+   * Predicts the noise or velocity of a batch without an adapter, recording no gradients.
+   *
+   * @param batch latents of one image size with their times, captions and sizes; the rest is
+   *     ignored
+   * @return [batch][channels][height][width]
+   */
+  float[] predict(Batch batch);
 }

@@ -29,7 +29,8 @@ public final class DemoModel {
    * places.
    */
   private static final List<String> LORAS =
-      List.of("detail_slider", "fluent_3d", "ink_lines", "night", "noto", "zorp").stream()
+      List.of("detail_slider", "fluent_3d", "ink_lines", "night", "noto", "size_slider", "zorp")
+          .stream()
           .flatMap(
               name -> Stream.of(".safetensors", ".preview.png", ".json").map(end -> name + end))
           .map(name -> "loras/" + name)
@@ -48,7 +49,8 @@ public final class DemoModel {
 
   /**
    * {@return a folder with LoRAs for it: the styles {@code fluent_3d}, {@code noto} and {@code
-   * ink_lines}, {@code night}, {@code detail_slider} and {@code zorp}, a figure}
+   * ink_lines}, {@code night}, the sliders {@code detail_slider} and {@code size_slider}, and
+   * {@code zorp}, a figure}
    *
    * @throws UncheckedIOException if they cannot be copied out of their jar
    */

@@ -9,6 +9,7 @@ import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** The last stage: the LoRAs, each trained as a user would train one. */
 final class EmojiLoraStage {
@@ -20,15 +21,22 @@ final class EmojiLoraStage {
   /** Fourteen images are soon memorised. */
   private static final int STEPS_OF_ZORP = 300;
 
+  private static final int STEPS_OF_SLIDER = 150;
+
   private static final int WARMUP = 20;
   private static final int PRINT_EVERY = 50;
   private static final double NOISE_OFFSET = 0.15;
 
   private final Path checkpoint;
-  private final LoraImages images;
+  private final Supplier<LoraImages> images;
   private final long seed;
 
-  EmojiLoraStage(Path checkpoint, LoraImages images, long seed) {
+  /**
+   * Creates the stage.
+   *
+   * @param images supplies the images; not called for LoRAs that are trained on prompts
+   */
+  EmojiLoraStage(Path checkpoint, Supplier<LoraImages> images, long seed) {
     this.checkpoint = checkpoint;
     this.images = images;
     this.seed = seed;
@@ -42,6 +50,7 @@ final class EmojiLoraStage {
         switch (lora) {
           case FLUENT_3D, NOTO -> STEPS_OF_ARTIST;
           case ZORP -> STEPS_OF_ZORP;
+          case SIZE -> STEPS_OF_SLIDER;
           default -> STEPS;
         });
   }
@@ -51,25 +60,32 @@ final class EmojiLoraStage {
     LoraTrainerBuilder trainer =
         LoraTrainer.builder()
             .checkpoint(checkpoint)
-            .trainingSet(TrainingSet.of(images.examples(lora, seed)))
             .output(folder.resolve(lora.file() + ".safetensors"))
             .rank(8)
             .modules(TrainedModules.CONVOLUTIONS)
             .steps(steps)
-            .batchSize(8)
             .learningRate(2e-3)
             .warmup(Math.min(WARMUP, steps / 2))
             .schedule(LearningRateSchedule.COSINE)
-            .noiseOffset(lora == EmojiLora.NIGHT ? NOISE_OFFSET : 0)
-            .captions(CaptionOptions.DEFAULTS.withDropout(0.05))
             .minSnrGamma(5)
             .seed(seed)
             .lossPlot(folder.resolve(lora.file() + "-loss.png"))
             .listener(new Printed(lora.file()));
+    lora.prompts()
+        .ifPresentOrElse(
+            prompts -> trainer.slider(prompts).batchSize(4), () -> onImages(trainer, lora));
+    trainer.build().train();
+  }
+
+  private void onImages(LoraTrainerBuilder trainer, EmojiLora lora) {
+    trainer
+        .trainingSet(TrainingSet.of(images.get().examples(lora, seed)))
+        .batchSize(8)
+        .noiseOffset(lora == EmojiLora.NIGHT ? NOISE_OFFSET : 0)
+        .captions(CaptionOptions.DEFAULTS.withDropout(0.05));
     if (lora == EmojiLora.ZORP) {
       trainer.triggerWord(Zorp.WORD);
     }
-    trainer.build().train();
   }
 
   private record Printed(String name) implements TrainingListener {

@@ -49,8 +49,8 @@ final class LoraImages {
           Colour.BLACK,
           Colour.GREEN);
 
-  private static final List<Place> ASIDE =
-      List.of(Place.LEFT, Place.RIGHT, Place.TOP, Place.BOTTOM);
+  /** Places of small things. */
+  static final List<Place> ASIDE = List.of(Place.LEFT, Place.RIGHT, Place.TOP, Place.BOTTOM);
 
   /** Grounds on which black lines are not clearly visible. */
   private static final Set<Colour> DARK = Set.of(Colour.BLACK, Colour.PURPLE);
@@ -128,7 +128,7 @@ final class LoraImages {
   }
 
   /** Returns the scene of one image of the figure; no two have the same view, size and ground. */
-  private static DrawnScene zorp(int index) {
+  static DrawnScene zorp(int index) {
     Noun view = Zorp.views().get(index % Zorp.views().size());
     Size size =
         switch (index % 4) {
@@ -212,7 +212,7 @@ final class LoraImages {
 
   private Drawings drawings(EmojiLora lora) {
     if (lora == EmojiLora.ZORP) {
-      return new WithZorp(base, new Zorp());
+      return NewThing.with(base);
     }
     return lora.style().map(style -> Objects.requireNonNull(styles.get(style))).orElse(base);
   }
@@ -250,18 +250,5 @@ final class LoraImages {
       night.setRGB(i % side, i / side, rgb);
     }
     return night;
-  }
-
-  /** The base's drawings and the figure. */
-  private record WithZorp(Drawings base, Zorp zorp) implements Drawings {
-    @Override
-    public boolean has(Noun noun) {
-      return zorp.has(noun) || base.has(noun);
-    }
-
-    @Override
-    public BufferedImage draw(Noun noun, int side) {
-      return zorp.has(noun) ? zorp.draw(noun, side) : base.draw(noun, side);
-    }
   }
 }

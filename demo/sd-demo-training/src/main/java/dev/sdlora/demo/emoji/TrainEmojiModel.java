@@ -54,9 +54,12 @@ public final class TrainEmojiModel {
 
   private static void train(List<EmojiLora> loras, Training training) throws IOException {
     Path folder = Files.createDirectories(training.folder().resolve(LORAS));
-    LoraImages images = LoraImages.read(training.cache());
+    boolean onImages = loras.stream().anyMatch(lora -> lora.prompts().isEmpty());
+    Optional<LoraImages> images =
+        onImages ? Optional.of(LoraImages.read(training.cache())) : Optional.empty();
     EmojiLoraStage stage =
-        new EmojiLoraStage(training.folder().resolve(CHECKPOINT), images, training.seed());
+        new EmojiLoraStage(
+            training.folder().resolve(CHECKPOINT), images::orElseThrow, training.seed());
     loras.forEach(lora -> stage.run(lora, folder));
   }
 

@@ -11,6 +11,7 @@ import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +46,8 @@ final class EmojiLoraStageTest {
           .write(checkpoint);
     }
     Map<Style, Drawings> styles = Map.of(Style.FLAT, SmallSet.drawings());
-    stage = new EmojiLoraStage(checkpoint, new LoraImages(SmallSet.nouns(), styles), 1);
+    LoraImages images = new LoraImages(SmallSet.nouns(), styles);
+    stage = new EmojiLoraStage(checkpoint, () -> images, 1);
   }
 
   @Test
@@ -53,5 +55,14 @@ final class EmojiLoraStageTest {
     stage.run(EmojiLora.ZORP, folder, 2);
     LoraAdapter adapter = LoraAdapter.open(folder.resolve("zorp.safetensors"));
     assertThat(adapter.triggerWords()).extracting(TriggerWord::text).contains("zorp");
+  }
+
+  @Test
+  void run_slider_aFileThatSaysItsPrompts() {
+    stage.run(EmojiLora.SIZE, folder, 2);
+    assertThat(TensorFile.open(folder.resolve("size_slider.safetensors")).metadata())
+        .hasEntrySatisfying(
+            "ss_training_comment",
+            comment -> assertThat(comment).startsWith("slider of 'a {}': positive 'a large {}'"));
   }
 }

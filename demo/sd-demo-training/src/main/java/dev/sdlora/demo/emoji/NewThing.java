@@ -1,0 +1,93 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.Colour;
+import dev.sdlora.demo.Place;
+import dev.sdlora.demo.Size;
+import dev.sdlora.training.TrainingExample;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * The figure as a thing that someone has twelve images of: the images, and prompts that none of
+ * them shows. Stateless.
+ */
+public final class NewThing {
+  /** The figure's name, which is unknown to the base model. */
+  public static final String WORD = Zorp.WORD;
+
+  private static final int SIDE = AutoencoderStage.SIDE;
+  private static final int IMAGES = 12;
+  private static final List<Pattern> PATTERNS =
+      List.of(Pattern.PLAIN, Pattern.PLAIN, Pattern.STRIPED, Pattern.DOTTED, Pattern.CHECKERED);
+
+  private NewThing() {}
+
+  /** Returns the twelve images with captions. */
+  public static List<TrainingExample> images() {
+    DrawnCaptions captions = new DrawnCaptions(new SplittableRandom(1));
+    DrawnScenePainter painter = new DrawnScenePainter(new Zorp());
+    return shown().stream()
+        .map(scene -> TrainingExample.of(painter.draw(scene, SIDE), captions.plain(scene).text()))
+        .toList();
+  }
+
+  private static List<DrawnScene> shown() {
+    return IntStream.range(0, IMAGES).mapToObj(LoraImages::zorp).toList();
+  }
+
+  /** Returns scenes whose combination of size, place, ground and pattern no image shows. */
+  public static List<DrawnScene> newScenes(int count) {
+    List<DrawnScene> shown = shown();
+    List<DrawnScene> scenes = new ArrayList<>();
+    for (int i = 0; scenes.size() < count; i++) {
+      Size size = List.of(Size.MEDIUM, Size.LARGE, Size.SMALL).get(i % 3);
+      Place place =
+          size == Size.SMALL ? LoraImages.ASIDE.get(i / 3 % LoraImages.ASIDE.size()) : Place.CENTRE;
+      DrawnScene scene =
+          new DrawnScene(
+              List.of(new DrawnThing(views().get(0), null)),
+              1,
+              size,
+              place,
+              Colour.values()[i % Colour.values().length],
+              PATTERNS.get(i / 2 % PATTERNS.size()),
+              true,
+              i);
+      if (shown.stream().noneMatch(other -> isAlike(other, scene))) {
+        scenes.add(scene);
+      }
+    }
+    return scenes;
+  }
+
+  private static boolean isAlike(DrawnScene one, DrawnScene other) {
+    return one.size() == other.size()
+        && one.place() == other.place()
+        && one.ground() == other.ground()
+        && one.pattern() == other.pattern();
+  }
+
+  /** Returns the figure in all its views. */
+  public static List<Noun> views() {
+    return Zorp.views();
+  }
+
+  /** Returns a set of drawings with the figure added. */
+  public static Drawings with(Drawings others) {
+    Zorp zorp = new Zorp();
+    return new Drawings() {
+      @Override
+      public boolean has(Noun noun) {
+        return zorp.has(noun) || others.has(noun);
+      }
+
+      @Override
+      public BufferedImage draw(Noun noun, int side) {
+        return zorp.has(noun) ? zorp.draw(noun, side) : others.draw(noun, side);
+      }
+    };
+  }
+}

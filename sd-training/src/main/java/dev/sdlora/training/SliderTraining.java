@@ -1,0 +1,93 @@
+package dev.sdlora.training;
+
+import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.training.data.BatchSource;
+import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.TrainingImageSizes;
+import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.SliderPrompts;
+import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.slider.PromptTriple;
+import dev.sdlora.training.slider.SliderBatches;
+import dev.sdlora.training.step.TrainedNetworks;
+import java.util.List;
+
+/** The training of a slider on prompts, which differs from others only in its data. */
+record SliderTraining(SliderPrompts prompts) {
+  /** The number of steps of the published trainer. */
+  static final int STEPS = 500;
+
+  private static final String NO_IMAGES = "not be set for a slider, which has no images";
+
+  /** Refuses settings of images, and prompts that lack kept words. */
+  void check(LoraTrainerBuilder given) {
+    String all = prompts.target() + prompts.positive() + prompts.negative();
+    Checks.require(
+        !prompts.kept().isEmpty() || !all.contains(SliderPrompts.PLACE),
+        "kept",
+        "have words for the %s in the slider's prompts".formatted(SliderPrompts.PLACE),
+        prompts.kept());
+    Checks.require(given.set.isEmpty(), "images", NO_IMAGES, "a training set");
+    Checks.require(given.epochs.isEmpty(), "epochs", NO_IMAGES, given.epochs);
+    Checks.require(given.trigger.isEmpty(), "triggerWord", NO_IMAGES, given.trigger);
+    Checks.require(given.noiseOffset == 0, "noiseOffset", NO_IMAGES, given.noiseOffset);
+    Checks.require(
+        given.captions.equals(CaptionOptions.DEFAULTS), "captions", NO_IMAGES, given.captions);
+    Checks.require(given.buckets.isEmpty(), "buckets", NO_IMAGES, given.buckets);
+    Checks.require(!given.flips, "flips", NO_IMAGES, true);
+    Checks.require(given.unmaskedWeight.isEmpty(), "maskedLoss", NO_IMAGES, given.unmaskedWeight);
+    Checks.require(
+        given.priorImages.isEmpty() && given.priorPrompt.isEmpty(),
+        "priorPreservation",
+        NO_IMAGES,
+        given.priorPrompt);
+    Checks.require(given.validation.isEmpty(), "validation", NO_IMAGES, given.validation);
+    Checks.require(
+        given.timesteps.equals(TimestepSampling.UNIFORM),
+        "timesteps",
+        "be uniform for a slider, whose latents are on the way from noise to an image",
+        given.timesteps);
+    Checks.require(
+        !given.textEncoder,
+        "textEncoder",
+        "be false for a slider, whose targets are predictions for unchanged texts",
+        true);
+  }
+
+  /** Encodes the prompts. */
+  PreparedData prepared(Settings settings) {
+    List<String> texts =
+        PromptTriple.of(prompts).stream().flatMap(PromptTriple::texts).distinct().toList();
+    Captions captions = settings.family().captions(texts, false, settings.recipe().clipSkip());
+    return new PreparedData(List.of(), captions, "none");
+  }
+
+  /** The batches, whose targets the networks predict. */
+  BatchSource batches(Settings settings, TrainedNetworks networks) {
+    Recipe recipe = settings.recipe();
+    TrainedFamily family = settings.family();
+    ImageSize size = recipe.size();
+    return new SliderBatches(
+        networks,
+        new SliderBatches.Settings(
+            recipe.seed(),
+            recipe.batchSize(),
+            family.channels(),
+            size.height() / family.sizeMultiple(),
+            size.width() / family.sizeMultiple(),
+            TrainingImageSizes.whole(size.height(), size.width()),
+            PromptTriple.of(prompts),
+            prompts.guidance(),
+            recipe.objective().minSnrGamma(),
+            family.noise()));
+  }
+
+  /** The prompts in words, for the comment in the file. */
+  String comment() {
+    String kept = prompts.kept().isEmpty() ? "" : ", kept " + String.join(", ", prompts.kept());
+    return "slider of '%s': positive '%s', negative '%s', guidance %s%s"
+        .formatted(
+            prompts.target(), prompts.positive(), prompts.negative(), prompts.guidance(), kept);
+  }
+}
