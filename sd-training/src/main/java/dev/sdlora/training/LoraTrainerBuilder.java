@@ -365,12 +365,14 @@ public final class LoraTrainerBuilder {
   /**
    * Weighs each sample by {@code min(snr, gamma) / snr} (Hang et al. 2023). Default: equal weights.
    *
-   * @param gamma the bound on the signal-to-noise ratio, above 0, usually 5
+   * @param gamma the bound on the signal-to-noise ratio, at least 0, usually 5; 0 for equal weights
    * @return this builder
-   * @throws IllegalArgumentException if it is not above 0
+   * @throws IllegalArgumentException if it is negative or not finite
    */
   public LoraTrainerBuilder minSnrGamma(double gamma) {
-    this.minSnrGamma = OptionalDouble.of(Checks.positive(gamma, "minSnrGamma"));
+    Checks.require(
+        gamma >= 0 && Double.isFinite(gamma), "minSnrGamma", "be at least 0 and finite", gamma);
+    this.minSnrGamma = gamma == 0 ? OptionalDouble.empty() : OptionalDouble.of(gamma);
     return this;
   }
 

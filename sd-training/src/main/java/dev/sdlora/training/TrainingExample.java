@@ -1,10 +1,11 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.value.Checks;
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 
@@ -12,14 +13,24 @@ import javax.imageio.ImageIO;
  * An image with its caption.
  *
  * @param name a name for messages, such as that of its file
- * @param image supplies the image, of any size; called once at the start of each training run, on
- *     its thread
+ * @param image supplies the image, of at least 64 pixels on each side; called at the start of each
+ *     training run, on its thread, once to check it and once to encode it
  * @param caption plain text, in which brackets have no meaning
  * @param strength the strength of the LoRA at which it should produce this image; finite and not 0.
  *     A slider LoRA is trained on images at 1 and on their opposites at -1
+ * @param mask supplies the mask of the image, white where it is trained on, of its aspect ratio;
+ *     empty for its alpha channel. Only used with {@link LoraTrainerBuilder#maskedLoss}
+ * @param repeats how often the image is trained on in an epoch, 1 to 1,000,000
  */
 public record TrainingExample(
-    String name, Supplier<BufferedImage> image, String caption, double strength) {
+    String name,
+    Supplier<BufferedImage> image,
+    String caption,
+    double strength,
+    Optional<Supplier<BufferedImage>> mask,
+    int repeats) {
+
+  private static final int MOST_REPEATS = 1_000_000;
 
   /**
    * Creates an example.
@@ -28,22 +39,41 @@ public record TrainingExample(
    * @param image supplies the image at the start of a training run
    * @param caption the caption; empty for none
    * @param strength the strength, finite and not 0
+   * @param mask supplies the mask at the start of a training run; empty for the alpha channel
+   * @param repeats how often the image is trained on in an epoch, 1 to 1,000,000
    * @throws IllegalArgumentException if the strength is 0, at which a LoRA has no effect, or not
-   *     finite
+   *     finite, or the repeats are out of range
    */
   public TrainingExample {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(image, "image");
     Objects.requireNonNull(caption, "caption");
+    Objects.requireNonNull(mask, "mask");
     if (strength == 0 || !Double.isFinite(strength)) {
       throw new IllegalArgumentException("strength must be finite and not 0: " + strength);
     }
+    Checks.inRange(1, MOST_REPEATS, repeats, "repeats");
+  }
+
+  /**
+   * Creates an example that has no mask image and is not repeated.
+   *
+   * @param name a name for messages
+   * @param image supplies the image at the start of a training run
+   * @param caption the caption; empty for none
+   * @param strength the strength, finite and not 0
+   * @throws IllegalArgumentException if the strength is 0, at which a LoRA has no effect, or not
+   *     finite
+   */
+  public TrainingExample(
+      String name, Supplier<BufferedImage> image, String caption, double strength) {
+    this(name, image, caption, strength, Optional.empty(), 1);
   }
 
   /**
    * Creates an example from an image in memory, at strength 1.
    *
-   * @param image an image of any size; not copied
+   * @param image an image of at least 64 pixels on each side; not copied
    * @param caption plain text; empty for none
    * @return the example
    */
@@ -64,7 +94,7 @@ public record TrainingExample(
   public static TrainingExample of(Path file, String caption) {
     Objects.requireNonNull(file, "file");
     Objects.requireNonNull(caption, "caption");
-    return new TrainingExample(file.toString(), () -> read(file), caption, 1);
+    return new TrainingExample(file.toString(), new ImageFile(file), caption, 1);
   }
 
   /**
@@ -75,25 +105,44 @@ public record TrainingExample(
    * @throws IllegalArgumentException if it is 0 or not finite
    */
   public TrainingExample withStrength(double strength) {
-    return new TrainingExample(name, image, caption, strength);
+    return new TrainingExample(name, image, caption, strength, mask, repeats);
   }
 
-  private static BufferedImage read(Path file) {
-    try {
-      BufferedImage image = ImageIO.read(file.toFile());
-      if (image == null) {
-        throw new TrainingException(
-            "image '%s' cannot be read: its format is unknown, expected PNG or JPEG"
-                .formatted(file),
-            ErrorDetails.in(file));
-      }
-      return image;
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new TrainingException(
-          "image '%s' cannot be read: %s; the file is probably damaged, or its colours are not RGB"
-              .formatted(file, e.getMessage()),
-          ErrorDetails.in(file),
-          e);
+  /**
+   * Returns a copy with a mask image.
+   *
+   * @param mask a file in a format that {@link ImageIO} reads, of the aspect ratio of the image:
+   *     white where it is trained on
+   * @return the same image with that mask
+   */
+  public TrainingExample withMask(Path mask) {
+    Objects.requireNonNull(mask, "mask");
+    return new TrainingExample(
+        name, image, caption, strength, Optional.of(new ImageFile(mask)), repeats);
+  }
+
+  /**
+   * Returns a copy that is trained on more often.
+   *
+   * @param repeats how often the image is trained on in an epoch, 1 to 1,000,000
+   * @return the same image, repeated
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public TrainingExample withRepeats(int repeats) {
+    return new TrainingExample(name, image, caption, strength, mask, repeats);
+  }
+
+  /** Returns a copy with another caption. */
+  TrainingExample withCaption(String other) {
+    return new TrainingExample(name, image, other, strength, mask, repeats);
+  }
+
+  /** Returns the size of the image, without reading its pixels if it is a file. */
+  Dimension dimension() {
+    if (image instanceof ImageFile file) {
+      return file.dimension();
     }
+    BufferedImage read = image.get();
+    return new Dimension(read.getWidth(), read.getHeight());
   }
 }

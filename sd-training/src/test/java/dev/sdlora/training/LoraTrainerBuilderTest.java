@@ -44,7 +44,7 @@ class LoraTrainerBuilderTest {
         bad(b -> b.warmup(-1), "warmup must be at least 0: -1"),
         bad(b -> b.weightDecay(-0.1), "weightDecay must be at least 0 and finite: -0.1"),
         bad(b -> b.maxGradientNorm(0), "maxGradientNorm must be above 0 and finite: 0.0"),
-        bad(b -> b.minSnrGamma(0), "minSnrGamma must be above 0 and finite: 0.0"),
+        bad(b -> b.minSnrGamma(-1), "minSnrGamma must be at least 0 and finite: -1.0"),
         bad(b -> b.noiseOffset(-1), "noiseOffset must be at least 0 and finite: -1.0"),
         bad(
             b -> b.captions(CaptionOptions.DEFAULTS.withDropout(1.5)),

@@ -62,6 +62,17 @@ public final class Base64Images {
    * @throws ResourceException if the size exceeds the limit
    */
   public static long requireSize(String name, byte[] file, long maxPixels) {
+    Dimension size = size(name, file, maxPixels);
+    return (long) size.width * size.height;
+  }
+
+  /**
+   * Reads the size from the header without decoding the pixels.
+   *
+   * @return width and height; 0 for an unknown format
+   * @throws ResourceException if the size exceeds the limit
+   */
+  public static Dimension size(String name, byte[] file, long maxPixels) {
     Dimension size;
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       size =
@@ -73,7 +84,7 @@ public final class Base64Images {
           "field '%s': cannot read the image: %s".formatted(name, e), e);
     }
     requirePixels(name, size.width, size.height, maxPixels);
-    return (long) size.width * size.height;
+    return size;
   }
 
   /** Returns the media type of an image file, such as {@code image/png}. */

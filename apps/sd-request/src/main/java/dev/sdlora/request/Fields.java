@@ -169,7 +169,7 @@ public final class Fields {
    *
    * @throws FieldException if the setter refuses the value; the message names the field
    */
-  void set(String name, Runnable setter) {
+  public void set(String name, Runnable setter) {
     try {
       setter.run();
     } catch (FieldException e) {
@@ -282,6 +282,18 @@ public final class Fields {
       texts.add(element.textValue());
     }
     return texts;
+  }
+
+  /** Returns an array of numbers; empty if the field is missing. */
+  public List<Double> numbers(String name) {
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode element : elements(name)) {
+      if (!element.isNumber()) {
+        throw wrong(name, "a list of numbers", element);
+      }
+      numbers.add(element.doubleValue());
+    }
+    return numbers;
   }
 
   /** Sets a list of 32-bit integers, or a text such as {@code 7, 8, 9}, if it is present. */

@@ -39,6 +39,12 @@ class TrainingsTest {
       "'width': 64, 'height': 64, 'batch_size': 1, 'modules': 'attention', 'rank': 2, 'samples':"
           + " false";
 
+  /** A PNG of one black pixel. */
+  private static final byte[] DOT =
+      Base64.getDecoder()
+          .decode(
+              "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==");
+
   @TempDir static Path folder;
   private static Pipeline pipeline;
   private static Served served;
@@ -161,6 +167,89 @@ class TrainingsTest {
   }
 
   @Test
+  void plan_saysWhatATrainingDoes_andStartsNothing() throws IOException {
+    List<Path> before = temporaryFolders();
+    JsonNode plan =
+        served.ask(
+            "/api/trainings/plan",
+            body("", 40)
+                .replace("'samples': false", "'sample_every': 10, 'sample_weights': [0, 1]"));
+    assertThat(plan.get("images").asInt()).isEqualTo(1);
+    assertThat(plan.get("buckets").get(0).get("width").asInt()).isEqualTo(64);
+    assertThat(plan.get("steps").asInt()).isEqualTo(40);
+    assertThat(plan.get("samples").asInt()).isEqualTo(8);
+    assertThat(plan.get("memory").asLong()).isPositive();
+    assertThat(plan.get("seconds").asDouble()).isPositive();
+    assertThat(plan.toString()).doesNotContain("/tmp").doesNotContain("sd-training");
+    assertThat(temporaryFolders()).isEqualTo(before);
+    assertThat(served.get("/api/trainings").toString()).doesNotContain("'plan'");
+    HttpResponse<String> mistake =
+        served.send(served.post("/api/trainings/plan", body("", 40).replace("'rank'", "'rnk'")));
+    assertThat(mistake.statusCode()).isEqualTo(422);
+    assertThat(mistake.body()).contains("unknown field 'rnk'; did you mean 'rank'?");
+  }
+
+  @Test
+  void report_isAPageWithoutScripts_forFramesOfThisServer() {
+    String id =
+        id(
+            body("reported", 4)
+                .replace("'samples': false", "'sample_every': 4, 'sample_weights': [0, 0.5]"));
+    JsonNode done = ended(id);
+    assertThat(done.get("state").asText()).as(done.toString()).isEqualTo("done");
+    assertThat(done.get("samples").findValuesAsText("weight")).containsExactly("0.0", "0.5");
+    HttpResponse<String> report = served.send(served.request(done.get("report").asText()));
+    assertThat(report.statusCode()).isEqualTo(200);
+    assertThat(report.headers().firstValue("Content-Type")).hasValue("text/html;charset=utf-8");
+    assertThat(report.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("default-src 'none'", "frame-ancestors 'self'", "sandbox")
+        .doesNotContain("allow-scripts");
+    assertThat(report.body())
+        .contains("<html", "reported")
+        .doesNotContain("<script", "/tmp", "sd-training");
+    HttpResponse<String> file =
+        served.send(served.request(done.get("report").asText() + "?download=true"));
+    assertThat(file.headers().firstValue("Content-Disposition").orElseThrow())
+        .startsWith("attachment");
+    assertThat(served.send(served.request("/api/trainings/none/report")).statusCode())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void masks_ofAnotherSize_areRefused() {
+    refused(
+        body("bad", 4)
+            .replace(
+                "'caption'",
+                "'mask': '%s', 'caption'".formatted(Base64.getEncoder().encodeToString(DOT))),
+        "the mask of image 1 has 1x1 pixels, but the image has 80x64");
+  }
+
+  @Test
+  void work_beyondLimits_isRefused() {
+    refused(
+        body("bad", 4)
+            .replace("'rank'", "'accumulation': 1024, 'batch_size': 1000, 'rank'")
+            .replace("'batch_size': 1,", ""),
+        "a step of 'batch_size' 1000 and 'accumulation' 1024 at 64x64 has 4194304000 pixels; the"
+            + " limit is 67108864");
+    refused(
+        body("bad", 1000)
+            .replace("'samples': false", "'sample_weights': [0, 1], 'sample_every': 9"),
+        "2 samples every 9 of 1000 steps makes 222; the limit is 200, so 'sample_every' must be at"
+            + " least 10");
+    refused(
+        body("bad", 4).replace("'rank'", "'class_prompt': 'x', 'class_count': 501, 'rank'"),
+        "field 'class_count' must be at most 500: 501");
+    refused(
+        body("bad", 5000).replace("'rank'", "'validation': {'every': 1}, 'rank'"),
+        "field 'validation.every' makes 5000 measurements in 5000 steps; the limit is 1000");
+    refused(
+        body("bad", 4).replace("'rank'", "'buckets': {'most': 100000}, 'rank'"),
+        "field 'buckets.most' must be at most 8192: 100000");
+  }
+
+  @Test
   void cancelled_leavesNoLora_andGoesOnToTheSameFile() throws IOException {
     String id = id(body("long", 24));
     served.until("/api/trainings/" + id, training -> training.get("step").asInt() > 1);
@@ -221,8 +310,9 @@ class TrainingsTest {
       assertThat(answer.statusCode()).as(name).isEqualTo(422);
       assertThat(answer.body()).contains("field 'name'");
     }
-    refused(body("bad", 4).replace("'rank': 2", "'rank': 0"), "rank must be from 1 to 1024: 0");
-    refused(body("bad", 0), "steps must be from 1");
+    refused(
+        body("bad", 4).replace("'rank': 2", "'rank': 0"), "field 'rank' must be from 1 to 1024: 0");
+    refused(body("bad", 0), "field 'steps' must be from 1");
     refused(body("bad", 4).replace("attention", "all"), "field 'modules'");
     refused(body("bad", 4).replace(picture, "aGVsbG8="), "image 1 cannot be read");
     refused(body("bad", 4).replace(picture, "picture:gone"), "picture:gone");
@@ -232,13 +322,14 @@ class TrainingsTest {
     refused(body("bad", 4).replace("'width': 64", "'width': 99992"), "pixels");
     refused(
         body("bad", 4).replace("'batch_size': 1,", "'batch_size': 1000000000,"),
-        "a step of 'batch_size' 1000000000 at 64x64 has 4096000000000 pixels; the limit is 4194304");
+        "a step of 'batch_size' 1000000000 at 64x64 has 4096000000000 pixels; the limit is"
+            + " 4194304");
     refused(
         body("bad", 1000).replace("'samples': false", "'sample_every': 4"),
         "makes 250; the limit is 200, so 'sample_every' must be at least 5");
     refused(
         body("bad", 4).replace("an orange orb", "orb ".repeat(2501)),
-        "the caption of image 1 has 10003 characters; the limit is 10000");
+        "field 'pictures[0].caption' has 10003 characters; the limit is 10000");
     refused(
         body("bad", 4)
             .replace("'rank'", "'notes': [%s 1], 'rank'".formatted("'%s',".repeat(14)))

@@ -1,6 +1,5 @@
 package dev.sdlora.server.training;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
@@ -8,16 +7,21 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.JobProgress;
 import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.NoiseLevelLoss;
 import dev.sdlora.training.TrainingListener;
 import dev.sdlora.training.TrainingProgress;
 import dev.sdlora.training.TrainingResult;
+import dev.sdlora.training.ValidationLoss;
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,57 +29,54 @@ import org.jspecify.annotations.Nullable;
  * training can be resumed by {@link #resumed}. Safe for use by several threads.
  */
 final class Training extends InterruptibleWork {
-  private final TrainingPlan plan;
+  /** The end of the name of a sample; those of a prompt at all weights follow each other. */
+  private static final Pattern SAMPLE = Pattern.compile("-step\\d+-(\\d+)\\.png$");
+
+  private final TrainingRequest request;
   private final Pipeline pipeline;
   private final LoraFolder loras;
   private final boolean resumes;
 
   // The fields below are guarded by this.
-  private final LossCurve losses;
-  private final List<Sample> samples;
+  private final TrainingHistory history;
   private boolean keeping;
   private @Nullable TrainingProgress latest;
   private Optional<Saved> saved;
   private @Nullable String published;
 
-  /** An image drawn with the unfinished LoRA. */
-  record Sample(int step, Path file) {}
-
   /** The unfinished LoRA of a cancelled training, with the state to resume from. */
   private record Saved(int step, Path file) {}
 
   /** Creates a training; settings that cannot be used fail here, not in the job. */
-  static Training of(TrainingPlan plan, Pipeline pipeline, LoraFolder loras) {
+  static Training of(TrainingRequest request, Pipeline pipeline, LoraFolder loras) {
     return checked(
-        new Training(plan, pipeline, loras, Optional.empty(), new LossCurve(), List.of()));
+        new Training(request, pipeline, loras, Optional.empty(), TrainingHistory.empty()));
   }
 
   private static Training checked(Training training) {
-    training.plan.trainer(training.pipeline, TrainingListener.NONE, training.resumes);
+    training.request.trainer(training.pipeline, TrainingListener.NONE, training.resumes);
     return training;
   }
 
   private Training(
-      TrainingPlan plan,
+      TrainingRequest request,
       Pipeline pipeline,
       LoraFolder loras,
       Optional<Saved> saved,
-      LossCurve losses,
-      List<Sample> samples) {
+      TrainingHistory history) {
     super("sd-training");
-    this.plan = plan;
+    this.request = request;
     this.pipeline = pipeline;
     this.loras = loras;
     this.resumes = saved.isPresent();
     this.saved = saved;
-    this.losses = losses;
-    this.samples = new ArrayList<>(samples);
+    this.history = history;
   }
 
   /** Returns a training that resumes this one; empty if there is nothing to resume. */
   synchronized Optional<Training> resumed() {
     return resumableStep() > 0
-        ? Optional.of(checked(new Training(plan, pipeline, loras, saved, losses.copy(), samples)))
+        ? Optional.of(checked(new Training(request, pipeline, loras, saved, history.copy())))
         : Optional.empty();
   }
 
@@ -86,7 +87,7 @@ final class Training extends InterruptibleWork {
 
   @Override
   public String title() {
-    return plan.name();
+    return request.name();
   }
 
   @Override
@@ -101,20 +102,18 @@ final class Training extends InterruptibleWork {
 
   @Override
   public long heldBytes() {
-    return plan.images().examples().stream()
-        .mapToLong(example -> 2L * example.caption().length())
-        .sum();
+    return 2 * request.captionLength();
   }
 
-  TrainingPlan plan() {
-    return plan;
+  TrainingRequest request() {
+    return request;
   }
 
   @Override
   protected Outcome run(JobProgress progress) {
     progress.begun();
     progress.partBegun();
-    LoraTrainer trainer = plan.trainer(pipeline, new Watch(progress), resumes);
+    LoraTrainer trainer = request.trainer(pipeline, new Watch(progress), resumes);
     TrainingResult result = interruptibly(trainer::train);
     if (result.cancelled()) {
       stopped(result);
@@ -140,12 +139,12 @@ final class Training extends InterruptibleWork {
   }
 
   private void publish(Path file) {
-    String name = loras.publish(file, plan.name());
-    Optional<Sample> last;
+    String name = loras.publish(file, request.name());
+    Optional<TrainingHistory.Sample> last;
     synchronized (this) {
       published = name;
       saved = Optional.empty();
-      last = samples.isEmpty() ? Optional.empty() : Optional.of(samples.get(samples.size() - 1));
+      last = history.latestSample();
     }
     last.ifPresent(sample -> loras.publishPreview(sample.file(), name));
   }
@@ -155,10 +154,10 @@ final class Training extends InterruptibleWork {
     if (isCancelled()) {
       warnings.add("cancelled after the last step, when the LoRA was already complete");
     }
-    if (published != null && !published.equals(plan.name())) {
+    if (published != null && !published.equals(request.name())) {
       warnings.add(
           "a LoRA named '%s' was created in the meantime; this one is saved as '%s'"
-              .formatted(plan.name(), published));
+              .formatted(request.name(), published));
     }
     return warnings;
   }
@@ -179,19 +178,24 @@ final class Training extends InterruptibleWork {
   synchronized OptionalDouble secondsPerPixel() {
     return latest == null
         ? OptionalDouble.empty()
-        : OptionalDouble.of(1 / (latest.stepsPerSecond() * plan.pixels()));
+        : OptionalDouble.of(1 / (latest.stepsPerSecond() * request.pixels()));
   }
 
-  synchronized List<Sample> samples() {
-    return List.copyOf(samples);
+  synchronized List<TrainingHistory.Sample> samples() {
+    return history.samples();
+  }
+
+  /** Returns the report, an HTML page; empty if there is none yet. */
+  Optional<Path> report() {
+    return Optional.of(request.report()).filter(Files::isRegularFile);
   }
 
   @Override
   public synchronized Optional<ObjectNode> details() {
     ObjectNode json = Fields.object();
-    json.put("name", plan.name());
-    json.put("trigger", plan.trigger());
-    json.put("pictures", plan.images().examples().size());
+    json.put("name", request.name());
+    json.put("trigger", request.trigger());
+    json.put("pictures", request.count());
     if (latest != null) {
       json.put("loss", latest.loss()).put("mean_loss", latest.meanLoss());
       json.put("steps_per_second", latest.stepsPerSecond());
@@ -200,14 +204,14 @@ final class Training extends InterruptibleWork {
     }
     json.put("resumable_step", resumableStep());
     if (published != null) {
-      json.put("lora", published).put("try_prompt", plan.tryPrompt(published));
+      json.put("lora", published).put("try_prompt", request.tryPrompt(published));
     }
     return Optional.of(json);
   }
 
-  /** Returns the points of the loss curve; see {@link LossCurve#json}. */
-  synchronized ArrayNode losses() {
-    return losses.json();
+  /** Writes the losses so far; see {@link TrainingHistory#writeLosses}. */
+  synchronized void writeLosses(ObjectNode json) {
+    history.writeLosses(json);
   }
 
   /** Forwards progress to the job, and records losses and samples. */
@@ -222,20 +226,43 @@ final class Training extends InterruptibleWork {
     public void step(TrainingProgress now) {
       synchronized (Training.this) {
         latest = now;
-        losses.add(now);
+        history.add(now);
       }
       progress.step(now.step(), now.steps(), Optional.empty());
     }
 
     @Override
+    public void noiseLevels(List<NoiseLevelLoss> losses) {
+      synchronized (Training.this) {
+        history.noiseLevels(losses);
+      }
+    }
+
+    @Override
+    public void validated(ValidationLoss loss) {
+      synchronized (Training.this) {
+        history.add(loss);
+      }
+    }
+
+    /** Sheets of samples are left out, because clients get their images. */
+    @Override
     public void sample(Path file) {
+      Matcher numbered = SAMPLE.matcher(String.valueOf(file.getFileName()));
+      if (!numbered.find()) {
+        return;
+      }
       BufferedImage look = Image.read(file).toBufferedImage();
+      int index = Integer.parseInt(numbered.group(1)) - 1;
+      List<Double> weights = request.sampleWeights();
       int step;
       int steps;
       synchronized (Training.this) {
         step = latest == null ? 0 : latest.step();
         steps = latest == null ? 1 : latest.steps();
-        samples.add(new Sample(step, file));
+        history.add(
+            new TrainingHistory.Sample(
+                step, index / weights.size(), weights.get(index % weights.size()), file));
       }
       progress.step(step, steps, Optional.of(look));
     }

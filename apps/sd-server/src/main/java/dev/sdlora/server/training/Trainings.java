@@ -50,7 +50,7 @@ final class Trainings implements AutoCloseable {
   /** Submits a training as a job. */
   synchronized Job submit(Training training) {
     forgetOld();
-    Job.Request request = new Job.Request("training", training, training.plan().asked());
+    Job.Request request = new Job.Request("training", training, training.request().asked());
     Job job = queue.submit(request, Optional.empty());
     jobs.add(job);
     return job;
@@ -104,9 +104,9 @@ final class Trainings implements AutoCloseable {
     List<Job> gone = jobs.stream().filter(job -> queue.find(job.id()).isEmpty()).toList();
     jobs.removeAll(gone);
     Set<Path> used = new HashSet<>();
-    jobs.forEach(job -> used.add(training(job).plan().folder()));
+    jobs.forEach(job -> used.add(training(job).request().folder()));
     for (Job job : gone) {
-      Path folder = training(job).plan().folder();
+      Path folder = training(job).request().folder();
       if (!used.contains(folder)) {
         delete(folder);
       }
@@ -131,7 +131,10 @@ final class Trainings implements AutoCloseable {
       job.cancel();
       training(job).awaitEnd();
     }
-    jobs.stream().map(job -> training(job).plan().folder()).distinct().forEach(Trainings::delete);
+    jobs.stream()
+        .map(job -> training(job).request().folder())
+        .distinct()
+        .forEach(Trainings::delete);
     jobs.clear();
   }
 }

@@ -14,9 +14,12 @@ import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.Recommendation;
+import dev.sdlora.training.TrainingListener;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +31,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Training of LoRAs: jobs that run one at a time, in parallel with drawing. */
 public final class TrainingsApi implements AutoCloseable {
+  /** Allows embedded images and styles only; {@code sandbox} also forbids forms and scripts. */
+  private static final String REPORT_POLICY =
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action"
+          + " 'none'; frame-ancestors 'self'; sandbox";
+
   private final RequestContext offer;
   private final JobQueue queue;
   private final ErrorMessages sentences;
@@ -52,11 +60,13 @@ public final class TrainingsApi implements AutoCloseable {
   public void addTo(RoutesConfig routes) {
     routes.get("/api/trainings/recommended", this::recommended);
     routes.post("/api/trainings", this::submit, RouteCost.JOB);
+    routes.post("/api/trainings/plan", this::plan, RouteCost.CALL);
     routes.get("/api/trainings", this::list);
     routes.get("/api/trainings/{id}", context -> Answers.json(context, whole(job(context))));
     routes.delete("/api/trainings/{id}", this::delete);
     routes.post("/api/trainings/{id}/resume", this::resume, RouteCost.JOB);
     routes.get("/api/trainings/{id}/samples/{number}", this::sample);
+    routes.get("/api/trainings/{id}/report", this::report);
   }
 
   private Job job(Context context) {
@@ -71,7 +81,7 @@ public final class TrainingsApi implements AutoCloseable {
     int images = count(context.queryParam("pictures"));
     RequestContext chosen =
         Parameters.text(context, "checkpoint").map(offer::of).orElseGet(() -> offer);
-    Recommendation recommended = new TrainingReader(chosen, loras).recommended(images);
+    Recommendation recommended = new TrainingReader(chosen).recommended(images);
     ImageSize size = chosen.pipeline().checkpoint().defaultSize();
     ObjectNode json = Fields.object();
     json.put("steps", recommended.steps());
@@ -98,16 +108,37 @@ public final class TrainingsApi implements AutoCloseable {
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
     RequestContext chosen = offer.chosenBy(fields);
-    TrainingReader reader = new TrainingReader(chosen, loras);
+    TrainingReader reader = new TrainingReader(chosen);
+    String name = loras.requireFree(fields.name("name").orElse("").strip());
     Path folder = Trainings.newFolder();
     Job job;
     try {
-      job = trainings.submit(Training.of(reader.read(fields, folder), chosen.pipeline(), loras));
+      TrainingRequest request = reader.read(fields, name, folder);
+      job = trainings.submit(Training.of(request, chosen.pipeline(), loras));
     } catch (RuntimeException e) {
       Trainings.delete(folder);
       throw e;
     }
     accepted(context, job);
+  }
+
+  /** Plans a training without starting it. One at a time, because plans measure the speed. */
+  private synchronized void plan(Context context) {
+    Fields fields = Bodies.fields(context);
+    RequestContext chosen = offer.chosenBy(fields);
+    Path folder = Trainings.newFolder();
+    try {
+      TrainingRequest request = new TrainingReader(chosen).readForPlan(fields, "plan", folder);
+      LoraTrainer trainer = request.trainer(chosen.pipeline(), TrainingListener.NONE, false);
+      Answers.json(
+          context,
+          PlanAnswer.of(
+              trainer.plan(),
+              request,
+              warning -> sentences.withoutFolders(withoutFolder(warning, folder))));
+    } finally {
+      Trainings.delete(folder);
+    }
   }
 
   private void accepted(Context context, Job job) {
@@ -124,7 +155,7 @@ public final class TrainingsApi implements AutoCloseable {
                     new Refusal(
                         409,
                         "only a training that was cancelled after its first step can be resumed"));
-    loras.requireFree(resumed.plan().name());
+    loras.requireFree(resumed.request().name());
     accepted(context, trainings.submit(resumed));
   }
 
@@ -148,7 +179,7 @@ public final class TrainingsApi implements AutoCloseable {
   }
 
   private void sample(Context context) {
-    List<Training.Sample> samples = Trainings.training(job(context)).samples();
+    List<TrainingHistory.Sample> samples = Trainings.training(job(context)).samples();
     try {
       int number = Integer.parseInt(context.pathParam("number"));
       context.contentType("image/png").result(Files.readAllBytes(samples.get(number).file()));
@@ -160,19 +191,57 @@ public final class TrainingsApi implements AutoCloseable {
     }
   }
 
+  /** Sends the report, which may be shown in a frame of this server's pages only. */
+  private void report(Context context) {
+    Job job = job(context);
+    Training training = Trainings.training(job);
+    Path file =
+        training
+            .report()
+            .orElseThrow(
+                () -> new Refusal(404, "the training has no report; it is written at the end"));
+    context.header("Content-Security-Policy", REPORT_POLICY);
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("Referrer-Policy", "no-referrer");
+    context.header("Cache-Control", "no-cache");
+    if ("true".equals(context.queryParam("download"))) {
+      context.header("Content-Disposition", "attachment; filename=\"training-report.html\"");
+    }
+    try {
+      context.contentType("text/html; charset=utf-8");
+      context.result(
+          sentences.withoutFolders(
+              withoutFolder(Files.readString(file), training.request().folder())));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the report: " + e, e);
+    }
+  }
+
+  private static String withoutFolder(String text, Path folder) {
+    return text.replace(folder + File.separator, "").replace(folder.toString(), "…");
+  }
+
   /** Returns a training with its losses and samples. */
   private ObjectNode whole(Job job) {
     ObjectNode json = json(job);
     Training training = Trainings.training(job);
-    json.set("losses", training.losses());
+    training.writeLosses(json);
+    ArrayNode weights = json.putArray("sample_weights");
+    training.request().sampleWeights().forEach(weights::add);
     ArrayNode samples = json.putArray("samples");
-    List<Training.Sample> all = training.samples();
+    List<TrainingHistory.Sample> all = training.samples();
     for (int i = 0; i < all.size(); i++) {
+      TrainingHistory.Sample sample = all.get(i);
       samples
           .addObject()
-          .put("step", all.get(i).step())
+          .put("step", sample.step())
+          .put("prompt", sample.prompt())
+          .put("weight", sample.weight())
           .put("url", "/api/trainings/%s/samples/%s".formatted(job.id(), i));
     }
+    training
+        .report()
+        .ifPresent(file -> json.put("report", "/api/trainings/%s/report".formatted(job.id())));
     return json;
   }
 

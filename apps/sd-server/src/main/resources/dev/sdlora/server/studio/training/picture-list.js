@@ -38,6 +38,7 @@ class PictureList extends HTMLElement {
     this.className = "stack";
     this.dataset.drop = "Drop images and captions to train on them";
     this.replaceChildren(zone, this.#error, this.#status, this.#list);
+    draft.addEventListener("change", () => this.#show());
     this.#show();
   }
 
@@ -65,7 +66,6 @@ class PictureList extends HTMLElement {
     }
     this.#fillCaptions();
     this.#error.textContent = errors.join(" · ");
-    this.#show();
   }
 
   /** Keeps captions until their images are added. */
@@ -80,31 +80,67 @@ class PictureList extends HTMLElement {
     this.#status.textContent = waiting.length === 0 ? "" : `No image for these captions yet: ${waiting.join(", ")}`;
   }
 
+  /** Creates the list anew only if images or masks change, so that no caption loses the focus. */
   #show() {
     const pictures = draft.get("pictures") ?? [];
     this.#list.hidden = pictures.length === 0;
-    this.#list.replaceChildren(...pictures.map((picture, i) => this.#item(picture, i)));
+    const shown = JSON.stringify(pictures.map(({ image, mask }) => [image, mask]));
+    if (shown !== this.#list.dataset.shown) {
+      this.#list.dataset.shown = shown;
+      this.#list.replaceChildren(...pictures.map((picture, i) => this.#item(picture, i)));
+    }
+    this.#list.querySelectorAll("textarea").forEach((field, i) => {
+      if (field.value !== pictures[i].caption) {
+        field.value = pictures[i].caption;
+      }
+    });
   }
 
   #item(picture, i) {
-    const change = (values) =>
-      draft.set({ pictures: draft.get("pictures").map((other, j) => (j === i ? { ...other, ...values } : other)) });
-    const caption = el("input", {
+    const caption = el("textarea", {
+      rows: 3,
       "aria-label": `Caption of ${picture.file}`,
       placeholder: "Caption: what the image shows",
-      oninput: () => change({ caption: caption.value }),
+      oninput: () => this.#change(i, { caption: caption.value.replace(/\n+/g, " ") }),
     });
-    caption.value = picture.caption;
     const gone = el("p", { class: "error", hidden: true }, "This image is no longer on the server; remove it and add it again.");
-    const image = el("img", { src: picture.url, alt: picture.file, onerror: () => (gone.hidden = false) });
-    const remove = button("✕", () => this.#remove(i), { class: "quiet", "aria-label": `Remove ${picture.file}` });
-    return el("li", {}, image, el("div", { class: "stack" }, caption, gone), remove);
+    const image = el("img", { src: picture.url, alt: picture.file, loading: "lazy", onerror: () => (gone.hidden = false) });
+    const remove = button("✕", () => this.#remove(i), { class: "quiet", "aria-label": `Remove ${picture.file}`, title: "Remove the image" });
+    const look = el("div", { class: "look" }, image, picture.mask ? el("img", { class: "mask", src: picture.maskUrl, alt: `Mask of ${picture.file}` }) : null);
+    return el("li", {}, look, caption, gone, el("div", { class: "row" }, this.#maskButton(picture, i, image), remove));
+  }
+
+  #maskButton(picture, i, image) {
+    if (picture.mask) {
+      return button("Remove mask", () => this.#change(i, { mask: undefined, maskUrl: undefined }), { "aria-label": `Remove the mask of ${picture.file}` });
+    }
+    const input = el("input", {
+      type: "file", accept: "image/*", class: "visually-hidden", "aria-label": `Mask of ${picture.file}`,
+      onchange: () => this.#addMask(i, input.files[0], image),
+    });
+    const label = el("label", { class: "button", title: "White areas are trained on" }, "Add mask", input);
+    return label;
+  }
+
+  /** A mask has the size of the image that was uploaded. Without masked loss, it would have no effect. */
+  async #addMask(i, file, image) {
+    this.#error.textContent = "";
+    try {
+      const sent = await post("api/pictures", await scaled(file, image.naturalWidth, image.naturalHeight, "image/png"));
+      this.#change(i, { mask: sent.reference, maskUrl: pathOf(sent) });
+      draft.set({ masked_loss: true });
+    } catch (error) {
+      this.#error.textContent = `${file.name}: ${error.message}`;
+    }
+  }
+
+  #change(i, values) {
+    draft.set({ pictures: draft.get("pictures").map((other, j) => (j === i ? { ...other, ...values } : other)) });
   }
 
   #remove(i) {
     draft.set({ pictures: draft.get("pictures").filter((_, j) => j !== i) });
-    this.#show();
-    (this.#list.querySelectorAll("li button")[Math.max(0, i - 1)] ?? this.querySelector("input")).focus();
+    (this.#list.querySelectorAll("li button.quiet")[Math.max(0, i - 1)] ?? this.querySelector("input")).focus();
   }
 }
 
@@ -124,23 +160,33 @@ function stem(name) {
 
 /** Scales large images down, applies the camera's orientation, and converts other formats to pixels. */
 async function shrunk(file) {
-  let bitmap;
-  try {
-    bitmap = await createImageBitmap(file);
-  } catch {
-    throw new Error("this browser cannot read it as an image");
-  }
+  const bitmap = await decoded(file);
   const factor = Math.min(1, MOST_SIDE / Math.min(bitmap.width, bitmap.height));
   if (factor === 1 && file.type === "image/png") {
     return file;
   }
   const size = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * factor)));
-  const canvas = el("canvas", { width: size[0], height: size[1] });
+  return drawn(bitmap, ...size, file.type === "image/jpeg" ? "image/jpeg" : "image/png");
+}
+
+async function scaled(file, width, height, type) {
+  return drawn(await decoded(file), width, height, type);
+}
+
+async function decoded(file) {
+  try {
+    return await createImageBitmap(file);
+  } catch {
+    throw new Error("this browser cannot read it as an image");
+  }
+}
+
+function drawn(bitmap, width, height, type) {
+  const canvas = el("canvas", { width, height });
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, ...size);
+  context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
-  const type = file.type === "image/jpeg" ? "image/jpeg" : "image/png";
   return new Promise((done) => canvas.toBlob(done, type, 0.95));
 }
 

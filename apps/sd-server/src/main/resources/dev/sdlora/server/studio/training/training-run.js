@@ -1,8 +1,10 @@
+import "./sample-grid.js";
 import { address } from "../core/address.js";
 import { button, el, setText } from "../core/html.js";
 import { isUnfinished, pathOf } from "../core/jobs.js";
 import { settings } from "../core/settings.js";
 import { clock } from "../jobs/words.js";
+import { levelPlot } from "./level-plot.js";
 import { lossPlot } from "./loss-plot.js";
 import { trainings } from "./trainings.js";
 
@@ -14,7 +16,11 @@ class TrainingRun extends HTMLElement {
   #state = el("p", { role: "status" });
   #bar = el("progress", { max: 1, value: 0, "aria-label": "Training progress" });
   #plot = el("div", {});
-  #samples = el("ul", { class: "training-samples", "aria-label": "Samples" });
+  #legend = el("p", { class: "faint" }, "Dashed: loss on held-out images, which are not trained on.");
+  #levels = el("div", {});
+  #levelPlot = el("details", {}, el("summary", {}, "Loss by noise level"), this.#levels);
+  #samples = el("sd-sample-grid");
+  #report = el("details", {}, el("summary", {}, "Report"));
   #notes = el("div", { class: "stack" });
   #error = el("p", { class: "error", role: "alert" });
   #actions = el("div", { class: "row" });
@@ -23,7 +29,8 @@ class TrainingRun extends HTMLElement {
   connectedCallback() {
     this.className = "panel stack";
     this.replaceChildren(
-      this.#title, this.#state, this.#bar, this.#error, this.#notes, this.#actions, this.#plot, this.#samples,
+      this.#title, this.#state, this.#bar, this.#error, this.#notes, this.#actions, this.#plot, this.#legend, this.#levelPlot,
+      this.#samples, this.#report,
     );
     trainings.addEventListener("change", () => this.#show());
     this.#show();
@@ -32,7 +39,7 @@ class TrainingRun extends HTMLElement {
   #show() {
     const training = trainings.shown;
     this.#title.textContent = training ? training.name : "No training yet";
-    for (const part of [this.#state, this.#bar, this.#plot, this.#samples, this.#actions, this.#notes]) {
+    for (const part of [this.#state, this.#bar, this.#plot, this.#legend, this.#levelPlot, this.#samples, this.#report, this.#actions, this.#notes]) {
       part.hidden = training === null;
     }
     setText(this.#error, trainings.error || training?.error || "");
@@ -42,25 +49,42 @@ class TrainingRun extends HTMLElement {
     setText(this.#state, described(training));
     this.#bar.hidden = !isUnfinished(training);
     this.#bar.value = training.progress;
-    this.#plot.replaceChildren(lossPlot(training.losses, isUnfinished(training) ? training.steps : training.step));
-    this.#plot.hidden = training.losses.length === 0;
+    this.#showLosses(training);
     this.#notes.replaceChildren(...training.warnings.map((warning) => el("p", { class: "warning" }, warning)));
-    this.#addSamples(training);
+    this.#samples.show(training);
+    this.#showReport(training);
     this.#offer(training);
   }
 
-  /** Adds new samples and keeps those that are shown, so that nothing flickers. */
-  #addSamples(training) {
-    if (this.#samples.dataset.of !== training.id) {
-      this.#samples.dataset.of = training.id;
-      this.#samples.replaceChildren();
+  #showLosses(training) {
+    const { losses, validation, noise_levels: levels } = training;
+    this.#plot.replaceChildren(lossPlot(losses, isUnfinished(training) ? training.steps : training.step, validation));
+    this.#plot.hidden = losses.length === 0;
+    this.#legend.hidden = validation.length === 0;
+    this.#levelPlot.hidden = !levels.some(({ recent }) => recent !== null);
+    if (!this.#levelPlot.hidden) {
+      this.#levels.replaceChildren(levelPlot(levels));
     }
-    for (const sample of training.samples.slice(this.#samples.children.length)) {
-      const { step } = sample;
-      const image = el("img", { src: pathOf(sample), alt: `Sample of step ${step}` });
-      this.#samples.append(el("li", {}, el("figure", {}, image, el("figcaption", { class: "faint" }, `Step ${step}`))));
+  }
+
+  /** The report is a page without scripts, which cannot reach this one. */
+  #showReport({ report, name }) {
+    this.#report.hidden = report === undefined;
+    if (report === undefined || this.#report.dataset.of === report) {
+      return;
     }
-    this.#samples.hidden = training.samples.length === 0;
+    this.#report.dataset.of = report;
+    const path = pathOf({ url: report });
+    this.#report.replaceChildren(
+      el("summary", {}, "Report"),
+      el(
+        "div",
+        { class: "row" },
+        el("a", { href: path, target: "_blank", rel: "noopener" }, "Open the report"),
+        el("a", { href: `${path}?download=true`, download: `${name}.html` }, "Download the report"),
+      ),
+      el("iframe", { src: path, sandbox: true, loading: "lazy", title: `Report of ${name}` }),
+    );
   }
 
   /** Replaces the buttons only when they change, so that none loses the focus. */
