@@ -8,7 +8,8 @@ module dev.sdlora.lora {
   exports dev.sdlora.lora.effect to
       dev.sdlora.pipeline;
   exports dev.sdlora.lora.format to
-      dev.sdlora.pipeline;
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.lora.library to
       dev.sdlora.pipeline;
   exports dev.sdlora.lora.make to

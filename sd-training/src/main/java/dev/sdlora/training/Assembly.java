@@ -1,6 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.value.Checks;
@@ -10,23 +11,31 @@ import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.training.option.AdapterOptions;
-import dev.sdlora.training.option.OptimiserOptions;
-import dev.sdlora.training.option.TimestepSampling;
-import dev.sdlora.training.option.TrainingLoss;
+import dev.sdlora.training.data.BatchOrder;
+import dev.sdlora.training.data.Buckets;
+import dev.sdlora.training.data.DataCache;
+import dev.sdlora.training.data.Placement;
+import dev.sdlora.training.option.BucketOptions;
+import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.TrainingPrecision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Assembles the settings that a builder has collected, and checks those that depend on each other.
  */
 record Assembly(LoraTrainerBuilder given) {
+  private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
   /** A limit for the state file, which holds a number for each step. */
   static final int MOST_STEPS = 10_000_000;
 
@@ -42,6 +51,8 @@ record Assembly(LoraTrainerBuilder given) {
             given.modules,
             given.textEncoder,
             given.adapter);
+    adapter.requireFits(family.model(), images);
+    PriorImages prior = prior();
     // Fails if there is nothing to train.
     family.modules(adapter, given.clipSkip);
     return new Settings(
@@ -49,8 +60,10 @@ record Assembly(LoraTrainerBuilder given) {
         given.pipeline,
         images,
         given.slider.map(SliderTraining::new),
+        prior,
+        cache(),
         adapter,
-        recipe(model, images),
+        recipe(model, family, images, prior),
         outputs(family.model().checkpoint()),
         given.validation,
         given.listener,
@@ -59,21 +72,6 @@ record Assembly(LoraTrainerBuilder given) {
 
   /** Refuses options that are still to be implemented. */
   private void requireImplemented() {
-    requireDefault(given.adapter, AdapterOptions.DEFAULTS, "adapter");
-    requireDefault(given.optimiser, OptimiserOptions.DEFAULTS, "optimiser");
-    requireDefault(given.accumulation, 1, "accumulation");
-    requireDefault(given.averaging, 0.0, "averaging");
-    requireDefault(given.loss, TrainingLoss.L2, "loss");
-    requireDefault(given.debiased, false, "debiased");
-    requireDefault(given.timesteps, TimestepSampling.UNIFORM, "timesteps");
-    requireDefault(given.captions.shuffle(), false, "shuffle of captions");
-    requireDefault(given.captions.tagDropout(), 0.0, "tagDropout of captions");
-    requireDefault(given.buckets, Optional.empty(), "buckets");
-    requireDefault(given.flips, false, "flips");
-    requireDefault(given.unmaskedWeight, OptionalDouble.empty(), "maskedLoss");
-    requireDefault(given.priorImages, Optional.empty(), "priorPreservation");
-    requireDefault(given.priorPrompt, "", "priorPreservation");
-    requireDefault(given.cache, Optional.empty(), "cache");
     requireDefault(given.precision, TrainingPrecision.FLOAT32, "precision");
     requireDefault(given.checkpointing, false, "checkpointing");
   }
@@ -84,7 +82,15 @@ record Assembly(LoraTrainerBuilder given) {
       return TrainingSet.none();
     }
     TrainingSet images = given.set.orElseThrow(() -> Checks.missing("images"));
-    return given.trigger.isEmpty() ? images : images.withTrigger(given.trigger);
+    if (given.trigger.isEmpty()) {
+      return images;
+    }
+    Checks.require(
+        images.concepts().size() < 2,
+        "triggerWord",
+        "not be set for several concepts, whose words tell them apart",
+        given.trigger);
+    return images.withTrigger(given.trigger);
   }
 
   private static void requireDefault(Object value, Object usual, String setting) {
@@ -115,7 +121,17 @@ record Assembly(LoraTrainerBuilder given) {
     return path;
   }
 
-  private Recipe recipe(UNetFiles model, TrainingSet images) {
+  private void warnOfRate() {
+    if (given.optimiser.kind() == OptimiserKind.PRODIGY && given.learningRate < 0.1) {
+      LOG.warn(
+          "learningRate {} is a factor on Prodigy's own estimate, so training will hardly change"
+              + " anything; 1 is usual",
+          given.learningRate);
+    }
+  }
+
+  private Recipe recipe(
+      UNetFiles model, TrainedFamily family, TrainingSet images, PriorImages prior) {
     int layers = model.textEncoders().get(0).config().layers();
     Checks.require(
         given.clipSkip <= layers,
@@ -128,14 +144,17 @@ record Assembly(LoraTrainerBuilder given) {
         "be 1 for %s, which always reads the layer that it was trained to read"
             .formatted(model.checkpoint().family().label()),
         given.clipSkip);
-    int total = steps(trained(images.examples().size()));
+    warnOfRate();
+    ImageSize size = given.size.orElse(model.checkpoint().defaultSize());
+    given.buckets.ifPresent(buckets -> requireFitting(buckets, size, family));
+    int total = steps(trained(images), prior, size);
     Checks.require(
         given.warmup < total, "warmup", "be less than the " + total + " steps", given.warmup);
     return new Recipe(
         total,
         given.batchSize,
         given.accumulation,
-        given.size.orElse(model.checkpoint().defaultSize()),
+        size,
         new Recipe.Rates(given.learningRate, textEncoderRates(model), given.warmup, given.schedule),
         new Recipe.Optimisation(
             given.optimiser, given.weightDecay, given.maxGradientNorm, given.averaging),
@@ -162,25 +181,91 @@ record Assembly(LoraTrainerBuilder given) {
     return List.of(first);
   }
 
-  /** The number of images that are not held out for validation. */
-  private int trained(int images) {
-    return given
-        .validation
-        .map(options -> images - HeldOut.of(images, options, given.seed).size())
-        .orElse(images);
+  /** The images that are not held out for validation. */
+  private List<TrainingExample> trained(TrainingSet images) {
+    List<TrainingExample> all = images.examples();
+    List<Integer> heldOut =
+        given
+            .validation
+            .map(options -> HeldOut.of(all.size(), options, given.seed))
+            .orElse(List.of());
+    return IntStream.range(0, all.size())
+        .filter(i -> !heldOut.contains(i))
+        .mapToObj(all::get)
+        .toList();
   }
 
-  private int steps(int images) {
+  /** Checks that buckets contain the training resolution, as kohya's trainer requires. */
+  private static void requireFitting(BucketOptions buckets, ImageSize size, TrainedFamily family) {
+    int multiple = family.sizeMultiple();
+    Checks.require(
+        buckets.step() % multiple == 0,
+        "step of buckets",
+        "be a multiple of " + multiple,
+        buckets.step());
+    int shorter = Math.min(size.width(), size.height());
+    Checks.require(
+        Buckets.least(buckets) <= shorter,
+        "least of buckets",
+        "be at most the shorter side of the training resolution, " + shorter,
+        buckets.least());
+    int longer = Math.max(size.width(), size.height());
+    Checks.require(
+        Buckets.most(buckets) >= longer,
+        "most of buckets",
+        "be at least the longer side of the training resolution, " + longer,
+        buckets.most());
+  }
+
+  private PriorImages prior() {
+    if (given.priorCount > 0 && given.pipeline.isEmpty()) {
+      throw new IllegalArgumentException(
+          "priorPreservation with a prompt requires a pipeline that generates its images");
+    }
+    return new PriorImages(given.priorImages, given.priorPrompt, given.priorCount);
+  }
+
+  private DataCache cache() {
+    // The folder is created with the first file.
+    given.cache.ifPresent(folder -> requireFolder(folder.resolve("entry"), "cache"));
+    return given.cache.map(DataCache::in).orElse(DataCache.NONE);
+  }
+
+  private int steps(List<TrainingExample> images, PriorImages prior, ImageSize size) {
     if (given.epochs.isEmpty()) {
       return given.steps.isEmpty() && given.slider.isPresent()
           ? SliderTraining.STEPS
           : given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
     }
-    long seen = (long) given.epochs.getAsInt() * images;
-    long inStep = (long) given.batchSize * given.accumulation;
-    long total = (seen + inStep - 1) / inStep;
+    Buckets buckets = new Buckets(size, given.buckets);
+    List<BatchOrder.Member> members = new ArrayList<>(members(images, buckets, false));
+    prior.given().ifPresent(own -> members.addAll(members(own.examples(), buckets, true)));
+    Object generated = bucket(buckets.place(size.width(), size.height()).orElseThrow());
+    members.addAll(Collections.nCopies(prior.count(), new BatchOrder.Member(generated, 1, true)));
+    long batches =
+        new BatchOrder(members, given.seed, given.batchSize).batches(given.epochs.getAsInt());
+    long total = (batches + given.accumulation - 1) / given.accumulation;
     Checks.require(total <= MOST_STEPS, "epochs", "make at most " + MOST_STEPS + " steps", total);
     return (int) total;
+  }
+
+  /** Images by their buckets; image files are only read if there can be several. */
+  private List<BatchOrder.Member> members(
+      List<TrainingExample> examples, Buckets buckets, boolean prior) {
+    if (given.buckets.isEmpty()) {
+      return examples.stream()
+          .map(example -> new BatchOrder.Member("", example.repeats(), prior))
+          .toList();
+    }
+    List<Placement> placements = ImageChecks.headers(examples, buckets);
+    return IntStream.range(0, examples.size())
+        .mapToObj(
+            i -> new BatchOrder.Member(bucket(placements.get(i)), examples.get(i).repeats(), prior))
+        .toList();
+  }
+
+  private Object bucket(Placement placement) {
+    return given.buckets.isEmpty() ? "" : placement.size();
   }
 
   private Outputs outputs(Checkpoint checkpoint) {

@@ -6,6 +6,9 @@ import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.training.data.Buckets;
+import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainingLoss;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,8 +59,8 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
 
   private void network(AdapterMetadata pairs) {
     AdapterSettings adapter = settings.adapter();
-    pairs.network(
-        adapter.rank(), adapter.alpha(), adapter.modules() == TrainedModules.CONVOLUTIONS);
+    NetworkArguments network = new NetworkArguments(adapter);
+    pairs.network(network.module(), adapter.rank(), adapter.alpha(), network.arguments());
   }
 
   private void course(AdapterMetadata pairs, int steps) {
@@ -68,11 +71,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put(
         "ss_text_encoder_lr",
         settings.adapter().textEncoder() ? rates(rates.textEncoders()) : NONE);
-    pairs.put(
-        "ss_optimizer",
-        "torch.optim.adamw.AdamW(weight_decay="
-            + Decimals.text(recipe.optimisation().weightDecay())
-            + ")");
+    pairs.put("ss_optimizer", recipe.optimisation().optimiserName());
     pairs.put("ss_lr_scheduler", scheduler(rates));
     pairs.put("ss_lr_warmup_steps", Integer.toString(rates.warmup()));
     pairs.put("ss_max_grad_norm", Decimals.text(recipe.optimisation().maxGradientNorm()));
@@ -82,7 +81,8 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_epoch", Integer.toString(epochs(steps)));
     pairs.put("ss_num_epochs", Integer.toString(epochs(recipe.steps())));
     pairs.put("ss_batch_size_per_device", Integer.toString(recipe.batchSize()));
-    pairs.put("ss_total_batch_size", Integer.toString(recipe.batchSize()));
+    pairs.put("ss_total_batch_size", Integer.toString(recipe.batchSize() * recipe.accumulation()));
+    pairs.put("ss_gradient_accumulation_steps", Integer.toString(recipe.accumulation()));
     pairs.put(
         "ss_noise_offset",
         recipe.objective().noiseOffset() == 0
@@ -93,9 +93,27 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
         recipe.objective().minSnrGamma().isPresent()
             ? Decimals.text(recipe.objective().minSnrGamma().getAsDouble())
             : NONE);
+    loss(pairs, recipe.objective());
     pairs.put("ss_caption_dropout_rate", Decimals.text(recipe.inputs().captions().dropout()));
     pairs.put("ss_mixed_precision", "no");
     pairs.put("ss_cache_latents", "True");
+  }
+
+  private static void loss(AdapterMetadata pairs, Recipe.Objective objective) {
+    pairs.put("ss_debiased_estimation", objective.debiased() ? "True" : "False");
+    TrainingLoss loss = objective.loss();
+    pairs.put("ss_loss_type", loss.shape() == TrainingLoss.Shape.L2 ? "l2" : "huber");
+    if (loss.shape() != TrainingLoss.Shape.L2) {
+      pairs.put(
+          "ss_huber_schedule",
+          loss.shape() == TrainingLoss.Shape.HUBER_BY_NOISE ? "snr" : "constant");
+      pairs.put("ss_huber_c", Decimals.text(loss.delta()));
+    }
+    TimestepSampling timesteps = objective.timesteps();
+    if (timesteps.least() > 0 || timesteps.most() < 1) {
+      pairs.put("ss_min_timestep", Long.toString(Math.round(timesteps.least() * 1000)));
+      pairs.put("ss_max_timestep", Long.toString(Math.round(timesteps.most() * 1000)));
+    }
   }
 
   /** A single number if all rates are equal, otherwise a list in Python's notation. */
@@ -114,22 +132,41 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
 
   /** The number of epochs started. */
   private int epochs(int steps) {
-    long seen = (long) steps * settings.recipe().batchSize();
-    int count = Math.max(1, settings.trainedImages());
+    long seen = (long) steps * settings.recipe().batchSize() * settings.recipe().accumulation();
+    long count = Math.max(1, settings.imagesInEpoch()) * (priorImages() > 0 ? 2L : 1);
     return Math.toIntExact((seen + count - 1) / count);
   }
 
   private void images(AdapterMetadata pairs) {
-    int count = settings.trainedImages();
-    pairs.put("ss_num_train_images", Integer.toString(count));
-    pairs.put("ss_num_reg_images", "0");
+    TrainingSet set = settings.set();
+    Recipe.Inputs inputs = settings.recipe().inputs();
+    pairs.put("ss_num_train_images", Integer.toString(settings.imagesInEpoch()));
+    pairs.put("ss_num_reg_images", Integer.toString(priorImages()));
+    pairs.put("ss_prior_loss_weight", Decimals.text(inputs.priorWeight()));
     pairs.put(
         "ss_resolution",
         "(%s, %s)".formatted(settings.recipe().size().width(), settings.recipe().size().height()));
-    Map<String, Object> folder = new LinkedHashMap<>();
-    folder.put("n_repeats", 1);
-    folder.put("img_count", count);
-    pairs.put("ss_dataset_dirs", AdapterMetadata.json(Map.of(settings.set().name(), folder)));
+    pairs.put("ss_enable_bucket", python(inputs.buckets().isPresent()));
+    inputs
+        .buckets()
+        .ifPresent(
+            buckets -> {
+              pairs.put("ss_min_bucket_reso", Integer.toString(Buckets.least(buckets)));
+              pairs.put("ss_max_bucket_reso", Integer.toString(Buckets.most(buckets)));
+              pairs.put("ss_bucket_no_upscale", python(!buckets.upscale()));
+            });
+    pairs.put("ss_flip_aug", python(inputs.flips()));
+    pairs.put("ss_shuffle_caption", python(inputs.captions().shuffle()));
+    pairs.put("ss_keep_tokens", Integer.toString(inputs.captions().kept()));
+    pairs.put("ss_caption_tag_dropout_rate", Decimals.text(inputs.captions().tagDropout()));
+    Map<String, Object> folders = new LinkedHashMap<>();
+    for (TrainingSet.Concept concept : set.folders()) {
+      Map<String, Object> folder = new LinkedHashMap<>();
+      folder.put("n_repeats", concept.repeats());
+      folder.put("img_count", concept.images());
+      folders.put(concept.name(), folder);
+    }
+    pairs.put("ss_dataset_dirs", AdapterMetadata.json(folders));
     pairs.put("ss_tag_frequency", AdapterMetadata.json(Map.of(settings.set().name(), tags())));
     pairs.put("ss_training_comment", comment());
   }
@@ -140,6 +177,16 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
         .slider()
         .map(SliderTraining::comment)
         .orElse(trigger.isEmpty() ? NONE : "trigger word: " + trigger);
+  }
+
+  /** The number of images for prior preservation. */
+  private int priorImages() {
+    PriorImages prior = settings.prior();
+    return prior.given().map(TrainingSet::imagesInEpoch).orElse(prior.count());
+  }
+
+  private static String python(boolean value) {
+    return value ? "True" : "False";
   }
 
   /** The number of occurrences of each comma-separated tag in the captions. */

@@ -114,7 +114,7 @@ public final class LoraTrainerBuilder {
    *
    * @param folder the folder, see {@link TrainingSet#ofFolder(Path)}
    * @return this builder
-   * @throws TrainingException if it contains no images or a caption is missing
+   * @throws TrainingException as {@link TrainingSet#ofFolder(Path)}
    */
   public LoraTrainerBuilder images(Path folder) {
     Objects.requireNonNull(folder, "folder");
@@ -236,7 +236,8 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets how many times each image is used; the last batch is filled up. Either this or {@link
+   * Sets how many times the set is trained on, with its repeats; the last batch is filled up unless
+   * there are {@link #buckets}, which are found from the sizes of images. Either this or {@link
    * #steps} is required.
    *
    * @param epochs the number of epochs, at least 1; takes precedence over a number of steps
@@ -485,7 +486,8 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Trains each image at a size of its own aspect ratio. Default: all images are cropped to the
+   * Trains each image at a size of its own aspect ratio. A batch contains images of one size, and
+   * the last batch of a size in an epoch may be smaller. Default: all images are cropped to the
    * training resolution.
    *
    * @param buckets the sizes
@@ -524,7 +526,8 @@ public final class LoraTrainerBuilder {
 
   /**
    * Also trains on images of the class that the new thing belongs to, so that the class keeps its
-   * meaning (Ruiz et al. 2023, "DreamBooth"). Every second image of a step is one of them.
+   * meaning (Ruiz et al. 2023, "DreamBooth"). An epoch has as many of them as of other images, and
+   * both alternate.
    *
    * @param images the images of the class with their captions
    * @param weight the factor on their loss, above 0, usually 1
@@ -540,7 +543,9 @@ public final class LoraTrainerBuilder {
 
   /**
    * Like {@link #priorPreservation(TrainingSet, double)}, with images that the base model generates
-   * before the training. Requires a {@link #pipeline}.
+   * before the training, from the seed of the training. Requires a {@link #pipeline}. The images
+   * are kept for later runs, in the {@link #cache} or in the folder {@code <stem>-prior} next to
+   * the LoRA.
    *
    * @param prompt the prompt and caption of the images, such as {@code a cat}
    * @param count the number of images, 1 to 10,000
@@ -560,7 +565,8 @@ public final class LoraTrainerBuilder {
 
   /**
    * Keeps latents and text states on disk, under hashes of what they are computed from, for later
-   * training runs. Default: they are computed for each run.
+   * training runs. Captions that are shuffled or lose tags are not kept. Default: latents and
+   * states are computed for each run.
    *
    * @param folder the folder, created if it is missing
    * @return this builder

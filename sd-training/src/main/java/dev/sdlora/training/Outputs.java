@@ -74,6 +74,11 @@ record Outputs(
     return paths;
   }
 
+  /** The folder of images for prior preservation. */
+  Path priorFolder() {
+    return sibling("-prior");
+  }
+
   /** The path of the temporary LoRA that sample images of a step are generated with. */
   Path temporary(int step) {
     return file.resolveSibling("." + stem(file) + at(step) + "-sample" + EXTENSION);

@@ -2,12 +2,13 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Bytes;
-import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.TrainingPlan.Bucket;
+import dev.sdlora.training.adapter.AdapterParameters;
+import dev.sdlora.training.data.Placement;
 import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.step.ProductSpeed;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Plans a training run from its settings and the headers of its files. */
 record Planner(Settings settings) {
@@ -36,7 +38,7 @@ record Planner(Settings settings) {
     Recipe recipe = settings.recipe();
     int perStep = recipe.batchSize() * recipe.accumulation();
     List<Bucket> buckets = buckets();
-    int perEpoch = settings.trainedImages();
+    int perEpoch = settings.imagesInEpoch();
     StepEstimate estimate =
         StepEstimate.of(
             settings.family().model(), largest(buckets), recipe.computation(), recipe.batchSize());
@@ -44,7 +46,7 @@ record Planner(Settings settings) {
         settings.trainedImages(),
         perEpoch,
         settings.heldOut().size(),
-        0,
+        settings.prior().given().map(TrainingSet::imagesInEpoch).orElse(settings.prior().count()),
         buckets,
         recipe.steps(),
         perStep,
@@ -66,7 +68,20 @@ record Planner(Settings settings) {
 
   /** The size of each image in training. */
   private List<ImageSize> sizes() {
-    return Collections.nCopies(settings.trainedImages(), settings.recipe().size());
+    Recipe recipe = settings.recipe();
+    if (recipe.inputs().buckets().isEmpty()) {
+      return Collections.nCopies(settings.trainedImages(), recipe.size());
+    }
+    List<TrainingExample> all = settings.set().examples();
+    List<Integer> heldOut = settings.heldOut();
+    List<TrainingExample> trained =
+        IntStream.range(0, all.size())
+            .filter(i -> !heldOut.contains(i))
+            .mapToObj(all::get)
+            .toList();
+    return ImageChecks.headers(trained, recipe.imageBuckets()).stream()
+        .map(Placement::size)
+        .toList();
   }
 
   private ImageSize largest(List<Bucket> buckets) {
@@ -170,11 +185,10 @@ record Planner(Settings settings) {
   /** Warns if the LoRAs of all saves do not fit on the disk. */
   private void room(List<String> warnings) {
     Outputs outputs = settings.outputs();
-    long weights = 0;
-    for (AdapterModule module :
-        settings.family().modules(settings.adapter(), settings.recipe().clipSkip())) {
-      weights += elements(module.downShape()) + elements(module.upShape());
-    }
+    long weights =
+        AdapterParameters.size(
+            settings.family().modules(settings.adapter(), settings.recipe().clipSkip()),
+            settings.adapter().options());
     int saves = 1 + (outputs.saveEvery() > 0 ? settings.recipe().steps() / outputs.saveEvery() : 0);
     // The state has the factors and two averages of their gradients in float32.
     long needed = weights * (saves * outputs.format().bytes() + 12L);
@@ -184,9 +198,5 @@ record Planner(Settings settings) {
           "the LoRAs and the state need about %s of disk, but only %s are free"
               .formatted(Bytes.text(needed), Bytes.text(usable)));
     }
-  }
-
-  private static long elements(List<Long> shape) {
-    return shape.stream().reduce(1L, Math::multiplyExact);
   }
 }

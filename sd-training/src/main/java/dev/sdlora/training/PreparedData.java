@@ -4,24 +4,25 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.Example;
-import dev.sdlora.training.data.ImageEncoder;
-import dev.sdlora.training.data.ImageInput;
-import dev.sdlora.training.data.SeededRandom;
+import dev.sdlora.training.data.Placement;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
  * The data that is computed once before a training run.
  *
- * @param examples latents with their captions
- * @param captions tokens if text encoders are trained, otherwise their states
- * @param digest a hash of all pixels and captions
+ * @param examples latents with their captions: the images of the training set, then those for prior
+ *     preservation
+ * @param captions all captions as they are written: tokens if text encoders are trained, otherwise
+ *     their states
+ * @param digest a hash of all pixels, masks, captions and repeats
  */
 record PreparedData(List<Example> examples, Captions captions, String digest) {
 
@@ -35,55 +36,62 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
     return new PreparedData(others, captions, digest);
   }
 
-  /** Encodes images and captions; can be cancelled between two images. */
+  /**
+   * Checks and encodes images and captions; can be cancelled between two images.
+   *
+   * @throws TrainingException if images are damaged or too small; it lists them
+   */
   static PreparedData of(Settings settings, BooleanSupplier cancelled) {
     if (settings.slider().isPresent()) {
       return settings.slider().get().prepared(settings);
     }
-    List<TrainingExample> set = settings.set().examples();
-    List<String> texts = set.stream().map(TrainingExample::caption).toList();
+    Recipe recipe = settings.recipe();
+    List<TrainingExample> all = new ArrayList<>(settings.set().examples());
+    int own = all.size();
+    all.addAll(settings.prior().examples(settings, cancelled));
+    boolean masks = recipe.inputs().unmaskedWeight().isPresent();
+    List<Placement> placements = ImageChecks.whole(all, recipe.imageBuckets(), masks, cancelled);
+    List<String> texts = all.stream().map(TrainingExample::caption).toList();
     // Captions first, because encoding images takes long and a caption may have a token that the
     // checkpoint lacks.
     Captions captions =
         settings
             .family()
-            .captions(texts, settings.adapter().textEncoder(), settings.recipe().clipSkip());
+            .captions(texts, settings.adapter().textEncoder(), recipe.clipSkip(), settings.cache());
+    boolean sizes = settings.checkpoint().family() == ModelFamily.SDXL;
     MessageDigest digest = Sha256.digest();
     List<Example> examples = new ArrayList<>();
-    try (ImageEncoder encoder = settings.family().imageEncoder()) {
-      for (int i = 0; i < set.size() && !cancelled.getAsBoolean(); i++) {
-        examples.add(encode(encoder, set.get(i), i, settings, digest));
+    try (ExampleEncoder encoder = new ExampleEncoder(settings)) {
+      for (int i = 0; i < all.size() && !cancelled.getAsBoolean(); i++) {
+        OptionalDouble priorWeight =
+            i < own ? OptionalDouble.empty() : OptionalDouble.of(recipe.inputs().priorWeight());
+        ExampleEncoder.Input input = encoder.read(all.get(i), placements.get(i));
+        digest(digest, all.get(i), input, sizes);
+        examples.add(
+            encoder.encode(
+                all.get(i), placements.get(i), input, priorWeight, i < own ? i : i - own));
       }
     }
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(own).flip());
     return new PreparedData(examples, captions, HexFormat.of().formatHex(digest.digest()));
   }
 
-  private static Example encode(
-      ImageEncoder encoder,
-      TrainingExample example,
-      int position,
-      Settings settings,
-      MessageDigest digest) {
-    Recipe recipe = settings.recipe();
-    ImageInput.Fitted fitted = ImageInput.fit(example.image().get(), recipe.size());
-    float[] pixels = fitted.values();
-    ByteBuffer bytes = ByteBuffer.allocate(pixels.length * Float.BYTES + Double.BYTES);
-    bytes.asFloatBuffer().put(pixels);
-    bytes.putDouble(pixels.length * Float.BYTES, example.strength());
-    digest.update(bytes);
+  /** Adds an image to a digest. */
+  private static void digest(
+      MessageDigest digest, TrainingExample example, ExampleEncoder.Input input, boolean sizes) {
+    for (float[] values : List.of(input.fitted().values(), input.mask())) {
+      ByteBuffer bytes = ByteBuffer.allocate((values.length + 1) * Float.BYTES);
+      bytes.putInt(values.length);
+      bytes.asFloatBuffer().put(values);
+      digest.update(bytes.array());
+    }
+    ByteBuffer numbers = ByteBuffer.allocate(Double.BYTES + Integer.BYTES);
+    digest.update(numbers.putDouble(example.strength()).putInt(example.repeats()).flip());
     // The zero byte separates captions, so that moving text from one to the next changes the
     // digest.
     digest.update((example.caption() + "\0").getBytes(StandardCharsets.UTF_8));
-    if (settings.checkpoint().family() == ModelFamily.SDXL) {
-      digest.update(fitted.sizes().toString().getBytes(StandardCharsets.UTF_8));
+    if (sizes) {
+      digest.update(input.fitted().sizes().toString().getBytes(StandardCharsets.UTF_8));
     }
-    long seed = SeededRandom.of(recipe.seed(), "latent", position).nextLong();
-    float[] latent = encoder.encode(pixels, recipe.size(), seed);
-    return new Example(
-        latent,
-        recipe.size().height() / settings.family().sizeMultiple(),
-        example.caption(),
-        example.strength(),
-        fitted.sizes());
   }
 }

@@ -1,17 +1,30 @@
 package dev.sdlora.training;
 
+import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.value.Decimals;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batches;
+import dev.sdlora.training.data.Buckets;
+import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
+import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.OptimiserOptions;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.step.Adafactor;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.LearningRate;
+import dev.sdlora.training.step.Lion;
+import dev.sdlora.training.step.Optimiser;
+import dev.sdlora.training.step.Prodigy;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -29,9 +42,6 @@ record Recipe(
     int clipSkip,
     long seed) {
 
-  /** The decay rate of the average of squared gradients, the usual value for AdamW. */
-  private static final double BETA2 = 0.999;
-
   /**
    * The learning rates and their schedule; those of the text encoders are in the order of the
    * encoders.
@@ -40,7 +50,40 @@ record Recipe(
 
   /** How gradients change weights. An averaging of 0 means none. */
   record Optimisation(
-      OptimiserOptions optimiser, double weightDecay, double maxGradientNorm, double averaging) {}
+      OptimiserOptions optimiser, double weightDecay, double maxGradientNorm, double averaging) {
+    /**
+     * The share of the averages that a step keeps. In the first steps it is smaller, {@code (1 + n)
+     * / (10 + n)} after n steps, so that initial factors are soon forgotten.
+     *
+     * @param step the index of the step, from 0
+     */
+    double averagingAt(int step) {
+      return Math.min(averaging, (2.0 + step) / (11.0 + step));
+    }
+
+    /** The name of the optimiser with its settings, as in the metadata of kohya's trainer. */
+    String optimiserName() {
+      List<String> arguments = new ArrayList<>();
+      String name =
+          switch (optimiser.kind()) {
+            case ADAMW -> "torch.optim.adamw.AdamW";
+            case PRODIGY -> {
+              if (optimiser.growth() != 1) {
+                arguments.add("d_coef=" + Decimals.text(optimiser.growth()));
+              }
+              yield "prodigyopt.prodigy.Prodigy";
+            }
+            case LION -> "lion_pytorch.lion_pytorch.Lion";
+            case ADAFACTOR -> {
+              arguments.add("scale_parameter=False");
+              arguments.add("relative_step=False");
+              yield "transformers.optimization.Adafactor";
+            }
+          };
+      arguments.add("weight_decay=" + Decimals.text(weightDecay));
+      return name + "(" + String.join(",", arguments) + ")";
+    }
+  }
 
   /** What is measured as the loss, and at which noise. */
   record Objective(
@@ -48,7 +91,11 @@ record Recipe(
       OptionalDouble minSnrGamma,
       boolean debiased,
       TimestepSampling timesteps,
-      double noiseOffset) {}
+      double noiseOffset) {
+    LossWeighting weighting() {
+      return new LossWeighting(loss, minSnrGamma, debiased);
+    }
+  }
 
   /** What becomes of images and captions before they are trained on. */
   record Inputs(
@@ -65,17 +112,56 @@ record Recipe(
     return rate(rates.unet());
   }
 
-  /** The learning rates of the text encoders, in the order of the encoders. */
-  List<LearningRate> textEncoderRates() {
-    return rates.textEncoders().stream().map(this::rate).toList();
+  /** The learning rate of a network; that of the U-Net for all but text encoders. */
+  LearningRate rate(Network network) {
+    for (int i = 0; i < rates.textEncoders().size(); i++) {
+      if (Network.textEncoder(i) == network) {
+        return rate(rates.textEncoders().get(i));
+      }
+    }
+    return unetRate();
+  }
+
+  /** The likely cause of numbers that are not finite. */
+  String causeOfDivergence() {
+    double rate = rates.unet();
+    return switch (optimisation.optimiser().kind()) {
+      case ADAMW, ADAFACTOR -> "the learning rate %s is probably too high".formatted(rate);
+      case LION ->
+          "the learning rate %s is probably too high; Lion's is a third to a tenth of AdamW's"
+              .formatted(rate);
+      case PRODIGY ->
+          "the growth %s or the learning rate %s, a factor on Prodigy's estimate, is probably too high"
+              .formatted(optimisation.optimiser().growth(), rate);
+    };
   }
 
   private LearningRate rate(double peak) {
     return new LearningRate(peak, rates.warmup(), steps, rates.schedule(), 0);
   }
 
-  AdamW.Settings optimiser() {
-    return new AdamW.Settings(BETA2, optimisation.weightDecay(), optimisation.maxGradientNorm());
+  /** Creates the optimiser of groups of weights; the javadoc of the options lists its defaults. */
+  Optimiser optimiser(Torch torch, List<Map<String, NDArray>> groups) {
+    OptimiserOptions options = optimisation.optimiser();
+    double decay = optimisation.weightDecay();
+    double beta1 = options.beta1().orElse(0.9);
+    double beta2 = options.beta2().orElse(options.kind() == OptimiserKind.LION ? 0.99 : 0.999);
+    return switch (options.kind()) {
+      case ADAMW ->
+          new AdamW(
+              torch,
+              groups,
+              new AdamW.Settings(beta1, beta2, decay, optimisation.maxGradientNorm()));
+      case PRODIGY ->
+          new Prodigy(torch, groups, new Prodigy.Settings(beta1, beta2, decay, options.growth()));
+      case LION -> new Lion(torch, groups, beta1, beta2, decay);
+      case ADAFACTOR -> new Adafactor(torch, groups, decay);
+    };
+  }
+
+  /** The training size of each image. */
+  Buckets imageBuckets() {
+    return new Buckets(size, inputs.buckets());
   }
 
   Batches.Settings batches(TrainedFamily family) {
@@ -84,7 +170,7 @@ record Recipe(
         batchSize,
         family.channels(),
         objective.noiseOffset(),
-        objective.minSnrGamma(),
+        objective.weighting(),
         inputs.captions(),
         objective.timesteps(),
         family.noise());

@@ -147,7 +147,12 @@ final class RunWriter {
     Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
     LayerNames names = settings.family().names();
     stop.unbroken(
-        () -> LoraWriter.write(file, training.parameters(), names, outputs.format(), pairs));
+        () ->
+            training.withAverages(
+                () -> {
+                  LoraWriter.write(file, training.parameters(), names, outputs.format(), pairs);
+                  return file;
+                }));
   }
 
   private void plot() {

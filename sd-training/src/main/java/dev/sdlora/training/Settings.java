@@ -2,10 +2,12 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.option.ValidationOptions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** All settings of a training run. The set is empty if a slider is trained on prompts. */
 record Settings(
@@ -13,6 +15,8 @@ record Settings(
     Optional<Pipeline> pipeline,
     TrainingSet set,
     Optional<SliderTraining> slider,
+    PriorImages prior,
+    DataCache cache,
     AdapterSettings adapter,
     Recipe recipe,
     Outputs outputs,
@@ -35,6 +39,15 @@ record Settings(
   /** The number of different images that are trained on. */
   int trainedImages() {
     return set.examples().size() - heldOut().size();
+  }
+
+  /** The number of images that an epoch trains on, with repeats. */
+  int imagesInEpoch() {
+    List<Integer> without = heldOut();
+    return IntStream.range(0, set.examples().size())
+        .filter(i -> !without.contains(i))
+        .map(i -> set.examples().get(i).repeats())
+        .sum();
   }
 
   /** Whether the LoRA of the lowest validation loss is kept instead of the last one. */

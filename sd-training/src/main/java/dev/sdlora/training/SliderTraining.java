@@ -59,7 +59,10 @@ record SliderTraining(SliderPrompts prompts) {
   PreparedData prepared(Settings settings) {
     List<String> texts =
         PromptTriple.of(prompts).stream().flatMap(PromptTriple::texts).distinct().toList();
-    Captions captions = settings.family().captions(texts, false, settings.recipe().clipSkip());
+    Captions captions = 
+        settings
+            .family()
+            .captions(texts, false, settings.recipe().clipSkip(), settings.cache());
     return new PreparedData(List.of(), captions, "none");
   }
 
@@ -79,7 +82,7 @@ record SliderTraining(SliderPrompts prompts) {
             TrainingImageSizes.whole(size.height(), size.width()),
             PromptTriple.of(prompts),
             prompts.guidance(),
-            recipe.objective().minSnrGamma(),
+            recipe.objective().weighting(),
             family.noise()));
   }
 

@@ -2,11 +2,12 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.adapter.AdapterModule;
 import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.NoiseProcess;
 import dev.sdlora.training.step.TrainedNetworks;
@@ -43,9 +44,10 @@ interface TrainedFamily {
    * Encodes captions and the empty one.
    *
    * @param asTokens whether text encoders are trained, so that captions stay tokens
+   * @param cache keeps the states of captions
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint lacks a token
    */
-  Captions captions(Collection<String> texts, boolean asTokens, int clipSkip);
+  Captions captions(Collection<String> texts, boolean asTokens, int clipSkip, DataCache cache);
 
   /**
    * Loads the networks.

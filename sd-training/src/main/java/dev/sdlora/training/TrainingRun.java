@@ -66,7 +66,11 @@ final class TrainingRun {
     List<Integer> heldOut = settings.heldOut();
     try (Torch torch = Torch.open("cpu")) {
       TrainingState training =
-          stop.unbroken(() -> new TrainingState(torch, settings, all.without(heldOut)));
+          stop.unbroken(() -> 
+                  new TrainingState(
+                      torch,
+                      settings.recipe(),
+                      TrainingParts.of(torch, settings, all.without(heldOut))));
       Map<String, String> words = Fingerprint.of(settings, checkpoint, all);
       FileMetadata metadata = new FileMetadata(settings, checkpoint, started(training, words));
       RunWriter writer = new RunWriter(settings, stop, training, history, words, metadata);
@@ -173,7 +177,9 @@ final class TrainingRun {
         || !(isDue(done, options.get().every()) || done == steps)) {
       return;
     }
-    OptionalDouble measured = validation.measure(1, training::errors, stop::isMade);
+    OptionalDouble measured = 
+        training.withAverages(
+            () -> validation.measure(1, training::errors, stop::isMade));
     if (measured.isPresent()) {
       ValidationLoss loss = new ValidationLoss(done, measured.getAsDouble());
       history.add(loss);

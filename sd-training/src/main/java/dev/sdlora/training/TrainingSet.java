@@ -1,31 +1,39 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.api.value.FileReason;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A set of at least one training image with captions. Immutable. */
 public final class TrainingSet {
-  private static final List<String> EXTENSIONS = List.of(".png", ".jpg", ".jpeg");
   private static final String IN_MEMORY = "pictures";
 
   private final String name;
   private final List<TrainingExample> examples;
+  private final List<Concept> concepts;
 
-  private TrainingSet(String name, List<TrainingExample> examples) {
+  /**
+   * Images with a name of their own.
+   *
+   * @param name the name of their folder
+   * @param repeats how often each is trained on in an epoch
+   * @param images the number of images
+   */
+  record Concept(String name, int repeats, int images) {}
+
+  /**
+   * Creates a set.
+   *
+   * @param concepts those of kohya's layout; empty for a set without concepts
+   */
+  TrainingSet(String name, List<TrainingExample> examples, List<Concept> concepts) {
     this.name = name;
     this.examples = List.copyOf(examples);
+    this.concepts = List.copyOf(concepts);
   }
 
   /**
@@ -40,112 +48,47 @@ public final class TrainingSet {
     if (examples.isEmpty()) {
       throw new IllegalArgumentException("examples must not be empty");
     }
-    return new TrainingSet(IN_MEMORY, examples);
+    return new TrainingSet(IN_MEMORY, examples, List.of());
   }
 
   /**
-   * Creates a set from the PNG and JPEG files in a folder, excluding subfolders and hidden files.
-   * The caption of {@code name.png} is the text of {@code name.txt} next to it, in UTF-8; it may be
-   * empty. Images are read at the start of a training run.
+   * Creates a set from the PNG and JPEG files in a folder, excluding hidden files. The caption of
+   * {@code name.png} is the text of {@code name.txt} or {@code name.caption} next to it, in UTF-8;
+   * it may be empty. Its mask is {@code name-masklabel.png}, as OneTrainer calls it, or {@code
+   * name.mask.png}, if there is one. Images are read at the start of a training run.
    *
-   * @param folder a folder with images and captions
+   * <p>If the folder contains no images, but subfolders in kohya's layout, such as {@code 10_mycat
+   * cat}, each of these is a concept: its images are trained on 10 times in an epoch, and {@code
+   * mycat cat} is the caption of those without a caption file. Other subfolders are ignored.
+   *
+   * @param folder a folder with images and captions, or with one subfolder for each concept
    * @return the images in the order of their names
-   * @throws TrainingException if the folder is missing or contains no image, or a caption is
-   *     missing or cannot be read
+   * @throws TrainingException if a folder is missing or contains no image; if a caption is missing
+   *     or cannot be read, or there are two of them that differ; if captions or masks have no
+   *     image; if two concepts have the same words; or if there are images both in the folder and
+   *     in subfolders for concepts
    */
   public static TrainingSet ofFolder(Path folder) {
-    return ofFolder(folder, Optional.empty());
+    return TrainingFolder.read(Objects.requireNonNull(folder, "folder"), Optional.empty());
   }
 
   /**
    * Creates a set like {@link #ofFolder(Path)}, with a default caption for images without a text
-   * file.
+   * file. Names of concepts take precedence over it.
    *
    * @param folder a folder with images and optional captions
    * @param missing the default caption, such as the trigger word alone
    * @return the images in the order of their names
-   * @throws TrainingException if the folder is missing or contains no image, or a caption cannot be
-   *     read
+   * @throws TrainingException as {@link #ofFolder(Path)}, except for missing captions
    */
   public static TrainingSet ofFolder(Path folder, String missing) {
-    return ofFolder(folder, Optional.of(Objects.requireNonNull(missing, "missing")));
+    Objects.requireNonNull(folder, "folder");
+    return TrainingFolder.read(folder, Optional.of(Objects.requireNonNull(missing, "missing")));
   }
 
   /** No images, for training on prompts. */
   static TrainingSet none() {
-    return new TrainingSet("prompts", List.of());
-  }
-
-  private static TrainingSet ofFolder(Path folder, Optional<String> missing) {
-    Objects.requireNonNull(folder, "folder");
-    List<TrainingExample> examples = new ArrayList<>();
-    for (Path image : images(folder)) {
-      examples.add(TrainingExample.of(image, caption(image, missing)));
-    }
-    if (examples.isEmpty()) {
-      throw new TrainingException(
-          "folder '%s' contains no images, expected files that end in .png, .jpg or .jpeg"
-              .formatted(folder),
-          ErrorDetails.in(folder));
-    }
-    return new TrainingSet(
-        String.valueOf(folder.toAbsolutePath().normalize().getFileName()), examples);
-  }
-
-  private static List<Path> images(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new TrainingException(
-          "'%s' is %s, expected a folder with images"
-              .formatted(folder, Files.exists(folder) ? "a file" : "missing"),
-          ErrorDetails.in(folder));
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> isImage(fileName(file))).sorted().toList();
-    } catch (IOException e) {
-      throw new TrainingException(
-          "folder '%s' cannot be read: %s".formatted(folder, FileReason.of(e)),
-          ErrorDetails.in(folder),
-          e);
-    }
-  }
-
-  private static boolean isImage(String name) {
-    return !name.startsWith(".")
-        && EXTENSIONS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
-  }
-
-  private static String fileName(Path file) {
-    return String.valueOf(file.getFileName());
-  }
-
-  private static String caption(Path image, Optional<String> missing) {
-    String name = fileName(image);
-    Path file = image.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
-    if (missing.isPresent() && !Files.exists(file)) {
-      return missing.get();
-    }
-    try {
-      String text = Files.readString(file);
-      // Windows' editor writes a byte order mark at the start of UTF-8 files.
-      String bare = text.startsWith("\uFEFF") ? text.substring(1) : text;
-      return bare.strip().replaceAll("\\s*\\R\\s*", " ");
-    } catch (NoSuchFileException e) {
-      throw new TrainingException(
-          "image '%s' has no caption, expected its text in '%s'; use an empty file for no caption"
-              .formatted(image, file),
-          ErrorDetails.in(file),
-          e);
-    } catch (CharacterCodingException e) {
-      throw new TrainingException(
-          "caption '%s' cannot be read: it is not UTF-8 text".formatted(file),
-          ErrorDetails.in(file),
-          e);
-    } catch (IOException e) {
-      throw new TrainingException(
-          "caption '%s' cannot be read: %s".formatted(file, e.getMessage()),
-          ErrorDetails.in(file),
-          e);
-    }
+    return new TrainingSet("prompts", List.of(), List.of());
   }
 
   /** {@return the images in order} */
@@ -158,6 +101,21 @@ public final class TrainingSet {
     return name;
   }
 
+  /** The concepts of kohya's layout; empty for a set without concepts. */
+  List<Concept> concepts() {
+    return concepts;
+  }
+
+  /** The concepts, or the whole set as one. */
+  List<Concept> folders() {
+    return concepts.isEmpty() ? List.of(new Concept(name, 1, examples.size())) : concepts;
+  }
+
+  /** The number of images in an epoch: each is counted as often as it is repeated. */
+  int imagesInEpoch() {
+    return Math.toIntExact(examples.stream().mapToLong(TrainingExample::repeats).sum());
+  }
+
   /**
    * Appends another set.
    *
@@ -167,7 +125,11 @@ public final class TrainingSet {
   public TrainingSet plus(TrainingSet other) {
     Objects.requireNonNull(other, "other");
     return new TrainingSet(
-        name, Stream.concat(examples.stream(), other.examples.stream()).toList());
+        name,
+        Stream.concat(examples.stream(), other.examples.stream()).toList(),
+        concepts.isEmpty() && other.concepts.isEmpty()
+            ? List.of()
+            : Stream.concat(folders().stream(), other.folders().stream()).toList());
   }
 
   /**
@@ -178,23 +140,16 @@ public final class TrainingSet {
    * @throws IllegalArgumentException if it is 0 or not finite
    */
   public TrainingSet withStrength(double strength) {
-    return new TrainingSet(
-        name, examples.stream().map(example -> example.withStrength(strength)).toList());
+    return with(example -> example.withStrength(strength));
   }
 
   /** Returns a copy with a word prepended to the captions that lack it. */
   TrainingSet withTrigger(String word) {
-    return new TrainingSet(
-        name,
-        examples.stream()
-            .map(
-                example ->
-                    new TrainingExample(
-                        example.name(),
-                        example.image(),
-                        withTrigger(word, example.caption()),
-                        example.strength()))
-            .toList());
+    return with(example -> example.withCaption(withTrigger(word, example.caption())));
+  }
+
+  private TrainingSet with(UnaryOperator<TrainingExample> change) {
+    return new TrainingSet(name, examples.stream().map(change).toList(), concepts);
   }
 
   private static String withTrigger(String word, String caption) {

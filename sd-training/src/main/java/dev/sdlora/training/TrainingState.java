@@ -2,24 +2,23 @@ package dev.sdlora.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.training.adapter.LoraParameters;
+import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.adapter.ParameterGroup;
 import dev.sdlora.training.data.Batch;
-import dev.sdlora.training.data.BatchSource;
-import dev.sdlora.training.data.Batches;
-import dev.sdlora.training.step.AdamW;
-import dev.sdlora.training.step.LearningRate;
+import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.step.GradientSum;
+import dev.sdlora.training.step.MovingAverage;
+import dev.sdlora.training.step.Optimiser;
 import dev.sdlora.training.step.StateFile;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A LoRA in training, with the networks, examples and optimiser that a step needs. Its native
@@ -30,59 +29,37 @@ final class TrainingState {
   private static final String LOSSES = "losses";
 
   private final Torch torch;
-  private final Settings settings;
-  private final PreparedData data;
-  private final TrainedNetworks networks;
-  private final LoraParameters parameters;
-  private final BatchSource batches;
-  private final List<Part> parts = new ArrayList<>();
+  private final Recipe recipe;
+  private final TrainingParts parts;
+  private final AdapterParameters parameters;
+  private final Optimiser optimiser;
+  private final GradientSum gradientSum;
+  private final Optional<MovingAverage> average;
   private final Losses losses;
   private final NoiseLevelErrors noiseLevels;
 
-  /** The optimiser of a group of factors, with its own learning rate. */
-  private record Part(AdamW optimiser, LearningRate rate, double rateFactor) {}
-
-  TrainingState(Torch torch, Settings settings, PreparedData data) {
-    AdapterSettings adapter = settings.adapter();
-    Recipe recipe = settings.recipe();
+  /**
+   * Starts with the factors as they are.
+   *
+   * @param torch the owner of the native memory
+   */
+  TrainingState(Torch torch, Recipe recipe, TrainingParts parts) {
     this.torch = torch;
-    this.settings = settings;
-    this.data = data;
-    this.networks = settings.family().networks(torch, data.captions(), recipe);
-    this.parameters =
-        new LoraParameters(
-            torch,
-            settings.family().modules(adapter, recipe.clipSkip()),
-            adapter.alpha(),
-            recipe.seed());
-    this.batches = batches();
+    this.recipe = recipe;
+    this.parts = parts;
+    this.parameters = parts.parameters();
     this.losses = new Losses(recipe.steps());
-    this.noiseLevels = new NoiseLevelErrors(settings.family().noise());
-    for (ParameterGroup group : parameters.groups()) {
-      AdamW optimiser = new AdamW(torch, group.weights(), recipe.optimiser());
-      parts.add(new Part(optimiser, rate(recipe, group.network()), group.rateFactor()));
-    }
+    this.noiseLevels = new NoiseLevelErrors(parts.noise());
+    this.optimiser =
+        recipe.optimiser(torch, parameters.groups().stream().map(ParameterGroup::weights).toList());
+    this.gradientSum = new GradientSum(torch, parameters.weights());
+    this.average =
+        recipe.optimisation().averaging() > 0
+            ? Optional.of(new MovingAverage(torch, parameters.weights()))
+            : Optional.empty();
   }
 
-  private BatchSource batches() {
-    return settings
-        .slider()
-        .map(slider -> slider.batches(settings, networks))
-        .orElseGet(
-            () -> new Batches(data.examples(), settings.recipe().batches(settings.family())));
-  }
-
-  private static LearningRate rate(Recipe recipe, Network network) {
-    List<LearningRate> texts = recipe.textEncoderRates();
-    for (int i = 0; i < texts.size(); i++) {
-      if (Network.textEncoder(i) == network) {
-        return texts.get(i);
-      }
-    }
-    return recipe.unetRate();
-  }
-
-  LoraParameters parameters() {
+  AdapterParameters parameters() {
     return parameters;
   }
 
@@ -94,10 +71,17 @@ final class TrainingState {
     return noiseLevels;
   }
 
-  /** Computes the errors of the members of a batch and learns nothing from them. */
+  /**
+   * Computes the errors of the members of a batch without dropouts, and learns nothing from them.
+   * The captions are those of the training as they are written.
+   */
   float[] errors(Batch batch) {
     try (NDManager scope = torch.scope()) {
-      return errors(gradients(batch, scope));
+      Captions captions =
+          parts.captions().apply(Math.multiplyExact(losses.count(), recipe.accumulation()));
+      int chunks = captions.chunks(batch.captions());
+      Map<String, NDArray> tensors = parameters.tensors(batch.strengths(), chunks, scope);
+      return errors(gradients(batch, captions, tensors, scope));
     }
   }
 
@@ -105,53 +89,76 @@ final class TrainingState {
     return Objects.requireNonNull(gradients.get(TrainedNetworks.ERRORS)).toFloatArray();
   }
 
-  private Map<String, NDArray> gradients(Batch batch, NDManager scope) {
-    int chunks = data.captions().chunks(batch.captions());
-    Map<String, NDArray> tensors = parameters.tensors(batch.strengths(), chunks, scope);
-    return networks.gradients(batch, tensors, scope);
-  }
-
   /**
-   * Trains one step.
+   * Trains one step: averages the gradients of one or several batches and updates the factors.
    *
-   * @return the loss
+   * @return the mean loss of the batches
    * @throws TrainingException if the loss or a gradient is not finite; the LoRA is then unchanged
    */
   double step() {
     int step = losses.count();
-    Batch batch = batches.at(step);
+    int batchCount = recipe.accumulation();
     try (NDManager scope = torch.scope()) {
-      Map<String, NDArray> gradients = gradients(batch, scope);
-      double loss = Objects.requireNonNull(gradients.get(TrainedNetworks.LOSS)).getFloat();
-      requireFinite(loss, "loss", step);
-      update(gradients, step);
-      losses.add(loss);
-      noiseLevels.add(batch.times(), errors(gradients));
-      return loss;
+      Map<String, NDArray> sums = batchCount > 1 ? gradientSum.zeros(scope) : Map.of();
+      double loss = 0;
+      for (int i = 0; i < batchCount; i++) {
+        try (NDManager inner = torch.scope()) {
+          int index = Math.addExact(Math.multiplyExact(step, batchCount), i);
+          Batch batch = parts.batches().at(index);
+          Captions captions = parts.captions().apply(index);
+          int chunks = captions.chunks(batch.captions());
+          Map<String, NDArray> tensors =
+              parameters.tensors(batch.strengths(), chunks, index, inner);
+          Map<String, NDArray> gradients = gradients(batch, captions, tensors, inner);
+          loss += Objects.requireNonNull(gradients.get(TrainedNetworks.LOSS)).getFloat();
+          requireFinite(loss, "loss", step);
+          if (batchCount > 1) {
+            gradientSum.add(sums, gradients);
+          } else {
+            update(gradients, step);
+          }
+          noiseLevels.add(batch.times(), errors(gradients));
+        }
+      }
+      if (batchCount > 1) {
+        update(sums, step);
+      }
+      losses.add(loss / batchCount);
+      return loss / batchCount;
     }
   }
 
-  private void update(Map<String, NDArray> gradients, int step) {
-    double square = 0;
-    for (Part part : parts) {
-      double norm = part.optimiser().norm(gradients);
-      square += norm * norm;
-    }
-    double norm = Math.sqrt(square);
+  private Map<String, NDArray> gradients(
+      Batch batch, Captions captions, Map<String, NDArray> tensors, NDManager scope) {
+    parts.networks().use(captions);
+    return parts.networks().gradients(batch, tensors, scope);
+  }
+
+  /** Updates the factors by the sum of the gradients of a step's batches. */
+  private void update(Map<String, NDArray> sums, int step) {
+    double norm = gradientSum.norm(sums) / recipe.accumulation();
     requireFinite(norm, "norm of the gradient", step);
-    double factor = Math.min(1, settings.recipe().optimisation().maxGradientNorm() / norm);
-    for (Part part : parts) {
-      part.optimiser().update(gradients, part.rate().at(step) * part.rateFactor(), factor);
-    }
+    double clipped = Math.min(1, recipe.optimisation().maxGradientNorm() / norm);
+    double[] rates =
+        parameters.groups().stream()
+            .mapToDouble(group -> recipe.rate(group.network()).at(step) * group.rateFactor())
+            .toArray();
+    optimiser.update(step, sums, rates, clipped / recipe.accumulation());
+    average.ifPresent(own -> own.follow(1 - recipe.optimisation().averagingAt(step)));
   }
 
   private void requireFinite(double value, String what, int step) {
     if (!Double.isFinite(value)) {
       throw new TrainingException(
-          "the %s of step %s is %s, expected a finite number; the learning rate %s is probably too high; files from earlier steps are kept"
-              .formatted(what, step + 1, value, settings.recipe().rates().unet()),
+          "the %s of step %s is %s, expected a finite number; %s; files from earlier steps are kept"
+              .formatted(what, step + 1, value, recipe.causeOfDivergence()),
           step + 1);
     }
+  }
+
+  /** Runs a task while the factors are those to write: their averages if there are any. */
+  <T> T withAverages(Supplier<T> task) {
+    return average.isPresent() ? average.get().inPlaceOfWeights(task) : task.get();
   }
 
   /** Writes everything that a resumed training run needs. */
@@ -185,7 +192,9 @@ final class TrainingState {
   private Map<String, NDArray> state(float[] allLosses, NDManager scope) {
     Map<String, NDArray> state = new LinkedHashMap<>();
     parameters.weights().forEach((name, tensor) -> state.put("weight." + name, tensor));
-    parts.forEach(part -> state.putAll(part.optimiser().state()));
+    state.putAll(optimiser.state());
+    average.ifPresent(
+        own -> own.averages().forEach((name, tensor) -> state.put("average." + name, tensor)));
     state.put(LOSSES, Torch.floats(scope, allLosses, allLosses.length));
     return state;
   }

@@ -3,7 +3,6 @@ package dev.sdlora.training;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.plan.Network;
@@ -12,7 +11,9 @@ import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.adapter.AdapterModule;
 import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.DiffusionProcess;
 import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.ImageEncoder;
@@ -110,17 +111,17 @@ record UNetTraining(UNetFiles model) implements TrainedFamily {
   }
 
   @Override
-  public EncodedCaptions captions(Collection<String> texts, boolean asTokens, int clipSkip) {
+  public EncodedCaptions captions(
+      Collection<String> texts, boolean asTokens, int clipSkip, DataCache cache) {
     EncodedCaptions tokens =
         EncodedCaptions.tokens(
             texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
-    return asTokens ? tokens : tokens.encoded(model, clipSkip);
+    return asTokens ? tokens : tokens.encoded(model, clipSkip, cache);
   }
 
   @Override
   public TrainedNetworks networks(Torch torch, Captions captions, Recipe recipe) {
-    return new DenoisingNetworks(
-        torch, model, (EncodedCaptions) captions, recipe.clipSkip(), recipe.objective().loss());
+    return new DenoisingNetworks(torch, model, (EncodedCaptions) captions, recipe.clipSkip());
   }
 
   @Override

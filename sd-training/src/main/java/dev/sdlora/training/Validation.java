@@ -53,14 +53,14 @@ record Validation(List<Example> images, NoiseProcess process, long seed) {
     Example example = images.get(image);
     double offset = (0.5 + image * GOLDEN_RATIO) % 1;
     NoiseLevel level = process.at((index % LEVELS + offset) / LEVELS);
-    int length = example.latent().length;
+    int length = example.image().latent().length;
     float[] noise =
         Noise.of(Rng.NV, SeededRandom.of(seed, "validation", index).nextLong()).next(length);
     float[] noisy = new float[length];
     float[] target = new float[length];
     for (int i = 0; i < length; i++) {
-      noisy[i] = level.noisy(example.latent()[i], noise[i]);
-      target[i] = level.target(example.latent()[i], noise[i]);
+      noisy[i] = level.noisy(example.image().latent()[i], noise[i]);
+      target[i] = level.target(example.image().latent()[i], noise[i]);
     }
     return new Batch(
         noisy,
@@ -69,8 +69,9 @@ record Validation(List<Example> images, NoiseProcess process, long seed) {
         new float[] {1},
         new float[] {(float) (weight * example.strength())},
         List.of(example.caption()),
-        List.of(example.sizes()),
-        example.rows(),
+        List.of(example.image().sizes()),
+        example.image().rows(),
+        new float[0],
         new float[0]);
   }
 }

@@ -10,17 +10,18 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.training.adapter.LoraParameters;
+import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Batches;
+import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.ImageInput;
+import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
-import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.step.DenoisingNetworks;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -28,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /** The parts of a training run, for tests that run them individually. */
@@ -44,7 +44,7 @@ final class Bench implements AutoCloseable {
   final AdapterSettings adapter;
   final EncodedCaptions captions;
   final DenoisingNetworks networks;
-  final LoraParameters parameters;
+  final AdapterParameters parameters;
   final Batches batches;
 
   Bench(
@@ -59,17 +59,28 @@ final class Bench implements AutoCloseable {
       TrainedModules modules,
       boolean textEncoder,
       int batchSize) {
+    this(
+        model,
+        set,
+        size,
+        new AdapterSettings(4, 4, modules, textEncoder, AdapterOptions.DEFAULTS),
+        batchSize);
+  }
+
+  Bench(UNetFiles model, TrainingSet set, ImageSize size, AdapterSettings adapter, int batchSize) {
     this.model = model;
     this.size = size;
-    this.adapter = new AdapterSettings(4, 4, modules, textEncoder, AdapterOptions.DEFAULTS);
+    this.adapter = adapter;
     List<String> texts = set.examples().stream().map(TrainingExample::caption).toList();
     EncodedCaptions tokens =
         EncodedCaptions.tokens(
             texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
-    this.captions = textEncoder ? tokens : tokens.encoded(model, 1);
+    this.captions = adapter.textEncoder() ? tokens : tokens.encoded(model, 1, DataCache.NONE);
     UNetTraining family = new UNetTraining(model);
-    this.networks = new DenoisingNetworks(torch, model, captions, 1, TrainingLoss.L2);
-    this.parameters = new LoraParameters(torch, family.modules(adapter, 1), adapter.alpha(), 3);
+    this.networks = new DenoisingNetworks(torch, model, captions, 1);
+    this.parameters =
+        new AdapterParameters(
+            torch, family.modules(adapter, 1), adapter.options(), networks.weights(), 3);
     this.batches = new Batches(examples(model, set, size), settings(batchSize, family));
   }
 
@@ -79,7 +90,7 @@ final class Bench implements AutoCloseable {
         batchSize,
         family.channels(),
         0,
-        OptionalDouble.empty(),
+        LossWeighting.NONE,
         CaptionOptions.DEFAULTS,
         TimestepSampling.UNIFORM,
         family.noise());
@@ -90,7 +101,7 @@ final class Bench implements AutoCloseable {
     try (ImageEncoder encoder = ImageEncoder.load(model)) {
       for (TrainingExample example : set.examples()) {
         ImageInput.Fitted fitted = ImageInput.fit(example.image().get(), size);
-        float[] latent = encoder.encode(fitted.values(), size, examples.size());
+        float[] latent = encoder.encode(fitted.values(), size).sample(examples.size());
         examples.add(
             new Example(
                 latent,
@@ -103,17 +114,20 @@ final class Bench implements AutoCloseable {
     return examples;
   }
 
-  /** Fills all factors with random numbers, so that all of them have a gradient. */
+  /**
+   * Fills all factors with random numbers, so that all of them have a gradient; DoRA's magnitudes
+   * stay near the norms of the weights.
+   */
   void randomise(double deviation) {
     SplittableRandom random = new SplittableRandom(11);
     parameters
         .weights()
-        .values()
         .forEach(
-            tensor -> {
-              float[] values = new float[(int) tensor.size()];
+            (name, tensor) -> {
+              float[] values = tensor.toFloatArray();
               for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (random.nextGaussian() * deviation);
+                double step = random.nextGaussian() * deviation;
+                values[i] = (float) (name.endsWith(".dora_scale") ? values[i] * (1 + step) : step);
               }
               set(tensor, values);
             });
@@ -145,15 +159,20 @@ final class Bench implements AutoCloseable {
 
   /**
    * Checks that the loss changes along each gradient by the gradient's norm. The loss is a float32
-   * near 1, accurate to 1e-7; the smallest gradient of the tests, 1e-4, changes it by 2e-5, so the
-   * error is 0.8 percent. Curvature adds up to 1.2 percent at this distance, and a quarter of that
-   * at half of it.
+   * near 1, accurate to 1e-7; the smallest gradient of the tests, 1e-4, changes it by 2e-5 and, at
+   * half the distance, by 1e-5, so the error is about 2 percent.
    */
   void assertGradients(List<String> modules) {
+    assertGradients(modules, List.of("lora_down.weight", "lora_up.weight"));
+  }
+
+  /** The same for tensors with other names. */
+  void assertGradients(List<String> modules, List<String> factors) {
     Batch batch = batches.at(0);
     Map<String, float[]> gradients = gradients(batch);
     for (String module : modules) {
-      for (String factor : List.of(".lora_down.weight", ".lora_up.weight")) {
+      for (String suffix : factors) {
+        String factor = "." + suffix;
         NDArray tensor = Objects.requireNonNull(parameters.weights().get(module + factor));
         float[] gradient = Objects.requireNonNull(gradients.get(module + factor));
         float[] start = tensor.toFloatArray();
@@ -161,15 +180,23 @@ final class Bench implements AutoCloseable {
         assertThat(length).as(module + factor).isPositive();
         double reach = REACH * length(start);
 
-        double ahead = lossAt(tensor, start, gradient, reach / length, batch);
-        double behind = lossAt(tensor, start, gradient, -reach / length, batch);
+        double whole = slope(tensor, start, gradient, reach / length, batch) / length;
+        double half = slope(tensor, start, gradient, reach / length / 2, batch) / length;
         set(tensor, start);
 
-        assertThat((ahead - behind) / (2 * reach))
+        // Richardson's extrapolation: curvature adds four times as much at twice the distance.
+        assertThat((4 * half - whole) / 3)
             .as(module + factor)
             .isCloseTo(length, within(0.03 * length));
       }
     }
+  }
+
+  /** The difference of the loss along a direction, for a step of this size to either side. */
+  private double slope(NDArray tensor, float[] start, float[] direction, double step, Batch batch) {
+    double ahead = lossAt(tensor, start, direction, step, batch);
+    double behind = lossAt(tensor, start, direction, -step, batch);
+    return (ahead - behind) / (2 * step);
   }
 
   private double lossAt(

@@ -182,6 +182,7 @@ class NullArgumentsTest {
             LoraResizing.of(FILE),
             Recovery.of(PromptSpec.builder().build()),
             new Recovery(PromptSpec.builder().build(), List.of(), List.of()),
+            TrainingExample.of(FILE, ""),
             LoraTrainer.builder())) {
       objects.put(object.getClass(), object);
     }

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
+import dev.sdlora.training.option.OptimiserKind;
+import dev.sdlora.training.option.OptimiserOptions;
+import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainingLoss;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,11 +17,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Training runs that are stopped and resumed. */
 @Timeout(60)
@@ -76,6 +83,29 @@ class ResumeTest {
     assertThat(Files.readAllBytes(resumed.file())).isEqualTo(Files.readAllBytes(whole.file()));
     assertThat(resumed.lastLoss()).isEqualTo(whole.lastLoss());
     assertThat(resumed.firstLoss()).isEqualTo(whole.firstLoss());
+  }
+
+  @ParameterizedTest
+  @EnumSource(OptimiserKind.class)
+  void train_resumedWithAveragesOfEachOptimiser_givesTheSameBytes(OptimiserKind kind)
+      throws IOException {
+    UnaryOperator<LoraTrainerBuilder> settings =
+        builder ->
+            builder
+                .optimiser(OptimiserOptions.of(kind))
+                .learningRate(kind == OptimiserKind.PRODIGY ? 1 : 5e-3)
+                .loss(TrainingLoss.huberByNoise(0.1))
+                .timesteps(TimestepSampling.logitNormal(0, 1))
+                .batchSize(1)
+                .accumulation(2)
+                .averaging(0.9);
+    trainWith(settings.apply(trainer("a")), 4, LoraTrainer::cancel);
+    TrainingResult resumed = settings.apply(trainer("a")).build().train();
+    TrainingResult whole = settings.apply(trainer("b")).build().train();
+
+    assertThat(resumed.steps()).isEqualTo(6);
+    assertThat(Files.readAllBytes(resumed.file())).isEqualTo(Files.readAllBytes(whole.file()));
+    assertThat(resumed.lastLoss()).isEqualTo(whole.lastLoss());
   }
 
   @Test

@@ -14,7 +14,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.testkit.TinyFamilies;
-import dev.sdlora.training.adapter.LoraParameters;
+import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.SliderPrompts;
@@ -81,8 +81,13 @@ class SliderTrainingTest {
       PreparedData data = slider.prepared(settings);
       TrainedNetworks networks = family.networks(torch, data.captions(), settings.recipe());
       Batch batch = slider.batches(settings, networks).at(9);
-      LoraParameters parameters =
-          new LoraParameters(torch, family.modules(settings.adapter(), 1), 4, 3);
+      AdapterParameters parameters =
+          new AdapterParameters(
+              torch,
+              family.modules(settings.adapter(), 1),
+              settings.adapter().options(),
+              networks.weights(),
+              3);
       AdamW optimiser = new AdamW(torch, parameters.weights(), new AdamW.Settings(0.999, 0, 1));
       double before = loss(networks, parameters, batch, torch);
       for (int i = 0; i < 20; i++) {
@@ -100,7 +105,7 @@ class SliderTrainingTest {
   }
 
   private static double loss(
-      TrainedNetworks networks, LoraParameters parameters, Batch batch, Torch torch) {
+      TrainedNetworks networks, AdapterParameters parameters, Batch batch, Torch torch) {
     try (NDManager scope = torch.scope()) {
       Map<String, NDArray> tensors = parameters.tensors(batch.strengths(), 1, scope);
       NDArray loss = networks.gradients(batch, tensors, scope).get(TrainedNetworks.LOSS);

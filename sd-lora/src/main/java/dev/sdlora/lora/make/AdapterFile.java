@@ -114,9 +114,33 @@ public final class AdapterFile implements AutoCloseable {
    * @throws dev.sdlora.api.error.TensorFileException if the disk is full
    */
   public void add(String key, Part part, float[] values) {
+    add(key, part, List.of((long) values.length), values);
+  }
+
+  /**
+   * Adds a tensor of a layer's change.
+   *
+   * @param key the name of the layer in the file
+   * @param part the tensor
+   * @param shape its shape
+   * @throws LoraException if a number is not finite, or too large for the dtype
+   * @throws dev.sdlora.api.error.TensorFileException if the disk is full
+   */
+  public void add(String key, Part part, List<Long> shape, float[] values) {
     requireFits(key, values);
-    spool(key + "." + part.ending(), List.of((long) values.length), values);
+    spool(key + "." + part.ending(), shape, values);
     keys.add(key);
+  }
+
+  /**
+   * Adds the alpha of a layer's change.
+   *
+   * @param key the name of the layer in the file
+   * @param layerRank the rank by which readers divide it
+   */
+  public void addAlpha(String key, double alpha, int layerRank) {
+    alpha(writer, key, alpha, format);
+    rank = Math.max(rank, layerRank);
   }
 
   /**

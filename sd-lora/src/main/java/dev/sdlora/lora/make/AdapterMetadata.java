@@ -108,19 +108,32 @@ public final class AdapterMetadata {
   }
 
   /**
-   * Adds the size of the network.
+   * Adds the size of a LoRA.
    *
    * @param convolutions whether the file changes 3×3 convolutions
    */
   public AdapterMetadata network(int rank, double alpha, boolean convolutions) {
-    pairs.put("ss_network_module", "networks.lora");
+    Map<String, String> arguments = new LinkedHashMap<>();
+    if (convolutions) {
+      arguments.put("conv_dim", Integer.toString(rank));
+      arguments.put("conv_alpha", Decimals.text(alpha));
+    }
+    return network("networks.lora", rank, alpha, arguments);
+  }
+
+  /**
+   * Adds the kind and size of the network.
+   *
+   * @param module the Python module that makes such a network in kohya's trainer
+   * @param arguments the module's arguments, without entry if there are none
+   */
+  public AdapterMetadata network(
+      String module, int rank, double alpha, Map<String, String> arguments) {
+    pairs.put("ss_network_module", module);
     pairs.put("ss_network_dim", Integer.toString(rank));
     pairs.put("ss_network_alpha", Decimals.text(alpha));
     pairs.remove("ss_network_args");
-    if (convolutions) {
-      Map<String, Object> arguments = new LinkedHashMap<>();
-      arguments.put("conv_dim", Integer.toString(rank));
-      arguments.put("conv_alpha", Decimals.text(alpha));
+    if (!arguments.isEmpty()) {
       pairs.put("ss_network_args", json(arguments));
     }
     return this;

@@ -14,6 +14,7 @@ import java.util.List;
  * @param sizes the sizes of each member's image
  * @param rows the number of rows of a latent
  * @param mask the factor on the loss at each position, [batch][height][width]; empty for 1
+ * @param deltas the delta of each member's pseudo-Huber loss; empty for the squared error
  */
 @SuppressWarnings("ArrayRecordComponent") // Large, and never compared.
 public record Batch(
@@ -25,4 +26,5 @@ public record Batch(
     List<String> captions,
     List<TrainingImageSizes> sizes,
     int rows,
-    float[] mask) {}
+    float[] mask,
+    float[] deltas) {}

@@ -9,4 +9,11 @@ public interface Captions {
    * longest.
    */
   int chunks(List<String> captions);
+
+  /**
+   * Returns the captions of both.
+   *
+   * @param others captions that the same encoders have encoded in the same way
+   */
+  Captions plus(Captions others);
 }

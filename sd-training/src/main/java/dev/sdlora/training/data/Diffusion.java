@@ -23,6 +23,29 @@ public final class Diffusion {
   }
 
   /**
+   * The weight of a sample that removes the bias of predicted noise (Yu et al. 2024, "Debias the
+   * Training of Diffusion Models"): {@code 1 / sqrt(snr)} if noise is predicted, and {@code 1 /
+   * (snr + 1)} for velocity, with snr at most 1000, as in kohya's trainer.
+   *
+   * @param snr the signal-to-noise ratio, above 0
+   * @param velocity whether velocity is predicted
+   */
+  public static double debiasedWeight(double snr, boolean velocity) {
+    double bounded = Math.min(snr, 1000);
+    return velocity ? 1 / (bounded + 1) : 1 / Math.sqrt(bounded);
+  }
+
+  /**
+   * The delta of a Huber loss that falls from 1 for a clean image to {@code least} for pure noise:
+   * {@code least + (1 - least) / (1 + noise / signal)²}, the {@code snr} schedule of kohya's
+   * trainer.
+   */
+  public static double huberDelta(double least, NoiseLevel level) {
+    double share = level.signal() / (level.signal() + level.noise());
+    return least + (1 - least) * share * share;
+  }
+
+  /**
    * Adds a constant to all positions of each channel, in place. This improves learning of images
    * that are dark or bright as a whole.
    *

@@ -3,17 +3,13 @@ package dev.sdlora.training.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.SizeConditions;
-import dev.sdlora.pipeline.network.TextEncoder;
-import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.tensors.weights.LiveWeights;
-import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +41,7 @@ public final class EncodedCaptions implements Captions {
    * @param pooled the last encoder's pooled output for the first chunk; empty if it is not used
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Encoded(float[][] chunks, float[] pooled) {}
+  record Encoded(float[][] chunks, float[] pooled) {}
 
   private EncodedCaptions(
       Map<String, List<int[][]>> ids, Map<String, Encoded> states, List<ClipConfig> encoders) {
@@ -75,46 +71,47 @@ public final class EncodedCaptions implements Captions {
   }
 
   /**
-   * Encodes the captions with a checkpoint's text encoders, whose memory is freed afterwards.
+   * Takes captions of one chunk that are already encoded.
    *
-   * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
-   * @throws dev.sdlora.api.error.TensorFileException if weights cannot be read
+   * @param states the states of all text encoders concatenated by caption, [77 · width]
+   * @param pooled the last encoder's pooled output by caption; empty arrays if it is not used
+   * @param encoders the configurations of the text encoders
    */
-  public EncodedCaptions encoded(UNetFiles files, int clipSkip) {
+  public static EncodedCaptions ofStates(
+      Map<String, float[]> states, Map<String, float[]> pooled, List<ClipConfig> encoders) {
+    Map<String, List<int[][]>> ids = new LinkedHashMap<>();
     Map<String, Encoded> encoded = new LinkedHashMap<>();
-    for (int i = 0; i < files.textEncoders().size(); i++) {
-      ModelFiles.Part<ClipConfig> part = files.textEncoders().get(i);
-      int number = i;
-      int skip = part.config().reading().skip(clipSkip);
-      try (Torch torch = Torch.open("cpu");
-          LiveWeights weights =
-              LiveWeights.load(
-                  torch, new TensorLoader(torch), part.weights(), ScalarType.FLOAT32)) {
-        TextEncoder encoder = new TextEncoder(torch, part.config(), weights);
-        ids.forEach(
-            (caption, tokens) ->
-                encoded.merge(
-                    caption,
-                    encode(torch, encoder, tokens.get(number), skip),
-                    EncodedCaptions::joined));
-      }
-    }
+    states.forEach(
+        (caption, own) -> {
+          ids.put(caption, Collections.nCopies(encoders.size(), new int[1][LENGTH]));
+          encoded.put(
+              caption,
+              new Encoded(new float[][] {own}, pooled.getOrDefault(caption, new float[0])));
+        });
     return new EncodedCaptions(ids, encoded, encoders);
   }
 
-  private static Encoded encode(Torch torch, TextEncoder encoder, int[][] tokens, int skip) {
-    float[][] chunks = new float[tokens.length][];
-    float[] pooled = {};
-    for (int i = 0; i < tokens.length; i++) {
-      try (NDManager scope = torch.scope()) {
-        TextEncoder.Encoded encoded = encoder.encode(new int[][] {tokens[i]}, skip, scope);
-        chunks[i] = encoded.states().toFloatArray();
-        if (i == 0 && encoded.pooled().isPresent()) {
-          pooled = encoded.pooled().get().toFloatArray();
-        }
+  /**
+   * Encodes the captions with a checkpoint's text encoders, each of which is in memory only while
+   * it encodes.
+   *
+   * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
+   * @param cache keeps the states of captions
+   * @throws dev.sdlora.api.error.TensorFileException if weights cannot be read
+   */
+  public EncodedCaptions encoded(UNetFiles files, int clipSkip, DataCache cache) {
+    Map<String, Encoded> encoded = new LinkedHashMap<>();
+    for (int i = 0; i < files.textEncoders().size(); i++) {
+      int number = i;
+      try (CaptionEncoder encoder =
+          new CaptionEncoder(files.textEncoders().get(i), clipSkip, cache)) {
+        ids.forEach(
+            (caption, tokens) ->
+                encoded.merge(
+                    caption, encoder.encode(tokens.get(number)), EncodedCaptions::joined));
       }
     }
-    return new Encoded(chunks, pooled);
+    return new EncodedCaptions(ids, encoded, encoders);
   }
 
   private static Encoded joined(Encoded first, Encoded second) {
@@ -132,6 +129,16 @@ public final class EncodedCaptions implements Captions {
       }
     }
     return new Encoded(chunks, second.pooled());
+  }
+
+  @Override
+  public EncodedCaptions plus(Captions others) {
+    EncodedCaptions second = (EncodedCaptions) others;
+    Map<String, List<int[][]>> allIds = new LinkedHashMap<>(ids);
+    allIds.putAll(second.ids);
+    Map<String, Encoded> allStates = new LinkedHashMap<>(states);
+    allStates.putAll(second.states);
+    return new EncodedCaptions(allIds, allStates, encoders);
   }
 
   /** Whether these are states instead of tokens. */

@@ -3,11 +3,9 @@ package dev.sdlora.training.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -55,24 +53,23 @@ public final class ImageEncoder implements AutoCloseable {
   }
 
   /**
-   * Samples a latent of an image: {@code (mean + deviation · noise) · scale}.
+   * Encodes an image.
    *
    * @param pixels [3][height][width], -1 to 1
-   * @param seed the seed of the noise
-   * @return [channels][height / 8][width / 8], of about unit variance
+   * @return the distribution of its latents, of about unit variance
    */
-  public float[] encode(float[] pixels, ImageSize size, long seed) {
+  public LatentDistribution encode(float[] pixels, ImageSize size) {
     try (NDManager scope = torch.scope()) {
       NDArray input = Torch.floats(scope, pixels, 1, 3, size.height(), size.width());
       float[] moments = vae.encode(input, scope).toFloatArray();
-      float[] latent = new float[moments.length / 2];
-      float[] noise = Noise.of(Rng.NV, seed).next(latent.length);
-      for (int i = 0; i < latent.length; i++) {
-        double logVariance = Math.min(MOST, Math.max(LEAST, moments[latent.length + i]));
-        double value = moments[i] + Math.exp(logVariance / 2) * noise[i];
-        latent[i] = (float) (value * vae.config().latentScale());
+      float[] mean = new float[moments.length / 2];
+      float[] deviation = new float[mean.length];
+      for (int i = 0; i < mean.length; i++) {
+        double logVariance = Math.min(MOST, Math.max(LEAST, moments[mean.length + i]));
+        mean[i] = (float) (moments[i] * vae.config().latentScale());
+        deviation[i] = (float) (Math.exp(logVariance / 2) * vae.config().latentScale());
       }
-      return latent;
+      return new LatentDistribution(mean, deviation);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.sdlora.training.data;
 
+import java.util.OptionalDouble;
+
 /** How a family of models adds noise to latents, and what it predicts. Stateless. */
 public interface NoiseProcess {
   /**
@@ -8,6 +10,17 @@ public interface NoiseProcess {
    * @param position from 0, a clean latent, up to 1, pure noise
    */
   NoiseLevel at(double position);
+
+  /**
+   * The shift of noise levels in the model's schedule for a latent's size; empty if the schedule
+   * does not depend on it.
+   *
+   * @param rows the number of rows of the latent
+   * @param columns the number of columns of the latent
+   */
+  default OptionalDouble resolutionShift(int rows, int columns) {
+    return OptionalDouble.empty();
+  }
 
   /** Whether the network predicts velocity, of a diffusion or of a flow, instead of noise. */
   boolean predictsVelocity();

@@ -11,6 +11,9 @@ public enum AdapterKind {
   LOHA,
   /** LoKr (Edalati et al. 2022, "KronA"): the Kronecker product of a small and a large factor. */
   LOKR,
-  /** IA3 (Liu et al. 2022): a factor on each output of keys and values, or on each MLP input. */
+  /**
+   * IA3 (Liu et al. 2022): a factor on each output of keys and values and on each input of the
+   * second layer of every MLP. Of the layers to train, all others are left out.
+   */
   IA3
 }

@@ -12,18 +12,20 @@ import java.util.stream.Stream;
  *
  * @param kind how the change of a layer is made. Default: {@link AdapterKind#LORA}
  * @param dora whether to train the magnitude of each output as well (Liu et al. 2024, "DoRA"); not
- *     for IA3. Default: false
+ *     for IA3, and only for images of strength 1. Default: false
  * @param convolutionRank the rank of 3×3 convolutions; empty for that of all layers
  * @param convolutionAlpha the alpha of 3×3 convolutions; empty for that of all layers
- * @param lokrFactor the number of blocks that LoKr divides each side into, at least 2; -1, the
- *     default, for the divisor closest to the root
+ * @param lokrFactor the number of blocks that LoKr divides each side into, at least 2, or the
+ *     largest divisor below it; -1, the default, for the divisor closest to the root
  * @param rankStabilised whether changes are multiplied by alpha divided by the root of the rank
- *     (Kalajdzievski 2023). Default: false
- * @param loraPlusRatio the factor on the learning rate of the second factor (Hayou et al. 2024,
- *     "LoRA+"), above 0. Default: 1
+ *     (Kalajdzievski 2023); files then store the alpha times that root, so that programs need not
+ *     know of it. Default: false
+ * @param loraPlusRatio the factor on the learning rate of a LoRA's second factor (Hayou et al.
+ *     2024, "LoRA+"), above 0; 1 for other kinds. Default: 1
  * @param dropout the share of the inner values of a LoRA that are set to 0 in each step, 0 to below
- *     1. Default: 0
- * @param rankDropout the share of rank components that are left out in each step, 0 to below 1.
+ *     1; 0 for other kinds and for DoRA. Default: 0
+ * @param rankDropout the share of rank components of a LoRA that are left out for each image in
+ *     each step, and of rows of the change for other kinds and for DoRA, 0 to below 1; 0 for IA3.
  *     Default: 0
  * @param moduleDropout the share of layers that are left unchanged in each step, 0 to below 1.
  *     Default: 0
@@ -60,6 +62,21 @@ public record AdapterOptions(
     share(dropout, "dropout");
     share(rankDropout, "rankDropout");
     share(moduleDropout, "moduleDropout");
+    boolean factored = kind == AdapterKind.LORA && !dora;
+    Checks.require(
+        dropout == 0 || factored,
+        "dropout",
+        "be 0 for kinds other than LoRA and for DoRA",
+        dropout);
+    Checks.require(
+        rankDropout == 0 || kind != AdapterKind.IA3, "rankDropout", "be 0 for IA3", rankDropout);
+    Checks.require(
+        loraPlusRatio == 1 || kind == AdapterKind.LORA,
+        "loraPlusRatio",
+        "be 1 for kinds other than LoRA",
+        loraPlusRatio);
+    Checks.require(
+        !rankStabilised || kind != AdapterKind.IA3, "rankStabilised", "be false for IA3", true);
     rules = List.copyOf(rules);
   }
 

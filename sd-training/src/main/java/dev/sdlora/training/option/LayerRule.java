@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param layers a regular expression that must match the whole diffusers name of a layer, such as
  *     {@code .*attn2.*}, or the name of a block as A1111 and its extensions write it, such as
- *     {@code IN04}, {@code M00} or {@code OUT11}
+ *     {@code IN04}, {@code MID} or {@code OUT11}; text encoders are {@code BASE}
  * @param trained whether the layers are trained at all
  * @param rank the rank, 1 to 1024; empty for that of the training
  * @param alpha the alpha, above 0; empty for that of the training

@@ -5,8 +5,8 @@ public enum OptimiserKind {
   /** AdamW (Loshchilov and Hutter 2019). */
   ADAMW,
   /**
-   * Prodigy (Mishchenko and Defazio 2024), which estimates the learning rate; the given one is a
-   * factor on its estimate and should be 1.
+   * Prodigy (Mishchenko and Defazio 2024), which estimates the learning rate; given ones are
+   * factors on its estimate and should be 1, those of the text encoders as well.
    */
   PRODIGY,
   /**
@@ -14,6 +14,9 @@ public enum OptimiserKind {
    * rates are a third to a tenth of AdamW's.
    */
   LION,
-  /** Adafactor (Shazeer and Stern 2018) at the given learning rate, without momentum. */
+  /**
+   * Adafactor (Shazeer and Stern 2018) at the given learning rate, without momentum. Its updates
+   * have a root mean square of at most the learning rate, so gradients need no clipping.
+   */
   ADAFACTOR
 }

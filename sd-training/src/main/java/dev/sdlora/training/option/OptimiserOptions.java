@@ -8,10 +8,10 @@ import java.util.OptionalDouble;
  * The optimiser and its settings, apart from learning rate and weight decay.
  *
  * @param kind how gradients change weights. Default: {@link OptimiserKind#ADAMW}
- * @param beta1 the decay rate of the average of gradients, 0 to below 1; empty for the usual value
- *     of the kind
- * @param beta2 the decay rate of the average of squared gradients, 0 to below 1; empty for the
- *     usual value of the kind
+ * @param beta1 the decay rate of the average of gradients, 0 to below 1; of {@link
+ *     OptimiserKind#LION}, the share of that average in a step; empty for 0.9
+ * @param beta2 the decay rate of the average of squared gradients, 0 to below 1; of {@link
+ *     OptimiserKind#LION}, that of the average of gradients; empty for 0.999, or 0.99 for Lion
  * @param growth the factor on Prodigy's estimate of the learning rate ({@code d_coef}), above 0;
  *     other kinds ignore it. Default: 1
  */
@@ -28,6 +28,11 @@ public record OptimiserOptions(
     Objects.requireNonNull(beta2, "beta2");
     beta1.ifPresent(given -> decay(given, "beta1"));
     beta2.ifPresent(given -> decay(given, "beta2"));
+    Checks.require(
+        kind != OptimiserKind.ADAFACTOR || (beta1.isEmpty() && beta2.isEmpty()),
+        "betas",
+        "not be set for Adafactor, which has none",
+        beta1.orElse(beta2.orElse(0)));
     Checks.positive(growth, "growth");
   }
 
@@ -46,7 +51,7 @@ public record OptimiserOptions(
   }
 
   /**
-   * Returns a copy with other decay rates.
+   * Returns a copy with other decay rates; not for {@link OptimiserKind#ADAFACTOR}.
    *
    * @param first that of the average of gradients, 0 to below 1
    * @param second that of the average of squared gradients, 0 to below 1

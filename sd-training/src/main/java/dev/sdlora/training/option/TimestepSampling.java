@@ -7,7 +7,7 @@ import java.util.Objects;
  * How noise levels are drawn. A noise level is a number from 0, a clean image, to 1, pure noise:
  * the timestep divided by the number of timesteps, or a flow's sigma.
  *
- * @param shape the distribution before the range
+ * @param shape the distribution, which is scaled to the range
  * @param mean the mean of {@link Shape#LOGIT_NORMAL}'s normal numbers
  * @param deviation their standard deviation, above 0
  * @param shift the factor of {@link Shape#SHIFTED}, above 0; above 1 for more noise

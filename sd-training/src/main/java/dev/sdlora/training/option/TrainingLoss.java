@@ -7,7 +7,8 @@ import java.util.Objects;
  * The loss of a predicted number.
  *
  * @param shape the shape of the loss
- * @param delta the error at which {@link Shape#HUBER} turns from a parabola into a line, above 0
+ * @param delta the error at which {@link Shape#HUBER} turns from a parabola into a line, above 0;
+ *     ignored by {@link Shape#L2}
  */
 public record TrainingLoss(Shape shape, double delta) {
   /** The squared error. */
@@ -19,7 +20,10 @@ public record TrainingLoss(Shape shape, double delta) {
     L2,
     /** The pseudo-Huber loss {@code 2·delta·(sqrt(error² + delta²) - delta)}, as in kohya's. */
     HUBER,
-    /** The same, with a delta that falls from 1 to the given one as noise grows. */
+    /**
+     * The same, with a delta that falls from 1 for a clean image to the given one for pure noise:
+     * {@code delta + (1 - delta) / (1 + noise / signal)²}, the {@code snr} schedule of kohya's.
+     */
     HUBER_BY_NOISE
   }
 

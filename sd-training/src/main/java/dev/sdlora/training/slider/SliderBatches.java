@@ -2,14 +2,13 @@ package dev.sdlora.training.slider;
 
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.BatchSource;
-import dev.sdlora.training.data.Diffusion;
+import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.data.NoiseProcess;
 import dev.sdlora.training.data.TrainingImageSizes;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
@@ -33,7 +32,7 @@ public final class SliderBatches implements BatchSource {
    * @param sizes the sizes of an image
    * @param prompts the prompts, taken in turn
    * @param guidance the factor on the difference of predictions
-   * @param minSnrGamma the bound on the signal-to-noise ratio in the weight of a member
+   * @param weighting the loss of a member by its noise level
    * @param process how noise is added
    */
   public record Settings(
@@ -45,7 +44,7 @@ public final class SliderBatches implements BatchSource {
       TrainingImageSizes sizes,
       List<PromptTriple> prompts,
       double guidance,
-      OptionalDouble minSnrGamma,
+      LossWeighting weighting,
       NoiseProcess process) {
 
     /** Copies the list. */
@@ -82,7 +81,8 @@ public final class SliderBatches implements BatchSource {
             new ArrayList<>(),
             Collections.nCopies(2 * pairs, settings.sizes()),
             settings.rows(),
-            new float[0]);
+            new float[0],
+            new float[settings.weighting().deltas(2 * pairs)]);
     for (int pair = 0; pair < pairs; pair++) {
       // The pairs of a batch are at different noise levels.
       long position = index + (long) pair * Trajectory.POINTS / pairs;
@@ -105,8 +105,10 @@ public final class SliderBatches implements BatchSource {
     batch.times()[member] = (float) point.level().time();
     batch.importance()[member] =
         (float)
-            Diffusion.minSnrWeight(
-                point.level().snr(), settings.minSnrGamma(), settings.process().predictsVelocity());
+            settings.weighting().weight(point.level(), settings.process().predictsVelocity());
+    if (batch.deltas().length > 0) {
+      batch.deltas()[member] = (float) settings.weighting().delta(point.level());
+    }
     batch.strengths()[member] = strength;
     batch.captions().add(point.target());
   }

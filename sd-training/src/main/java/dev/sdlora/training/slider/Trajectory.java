@@ -128,6 +128,7 @@ final class Trajectory {
                 List.of(prompts.target(), prompts.positive(), prompts.negative(), ""),
                 Collections.nCopies(ROWS, settings.sizes()),
                 settings.rows(),
+                none,
                 none));
     float[][] rows = new float[ROWS][];
     for (int row = 0; row < ROWS; row++) {

@@ -5,54 +5,67 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/**
- * AdamW (Loshchilov and Hutter 2019) over named weights, with gradient clipping. Its averages are
- * in the owner's native memory. Not safe for use by several threads.
- */
-public final class AdamW {
+/** AdamW (Loshchilov and Hutter 2019). */
+public final class AdamW implements Optimiser {
   private static final double BETA1 = 0.9;
   private static final double EPSILON = 1e-8;
 
   private final Torch torch;
   private final Program program;
   private final Settings settings;
-  private final Map<String, NDArray> weights;
-  private final Map<String, NDArray> first = new LinkedHashMap<>();
-  private final Map<String, NDArray> second = new LinkedHashMap<>();
-  private final Map<String, NDArray> steps = new LinkedHashMap<>();
+  private final List<Map<String, NDArray>> groups;
+  private final GradientSum gradientSum;
+  private final Map<String, NDArray> first;
+  private final Map<String, NDArray> second;
+  private final Map<String, NDArray> steps;
 
   /**
    * The settings that are the same for all steps.
    *
+   * @param beta1 the decay rate of the average of gradients, usually 0.9
    * @param beta2 the decay rate of the average of squared gradients, usually 0.999
    * @param weightDecay the share of each weight that a step subtracts, multiplied by the learning
    *     rate
-   * @param maxNorm the norm to which larger gradients are clipped
+   * @param maxNorm the norm to which {@link #step} clips larger gradients
    */
-  public record Settings(double beta2, double weightDecay, double maxNorm) {}
+  public record Settings(double beta1, double beta2, double weightDecay, double maxNorm) {
+    /** Settings with the usual decay rate of the average of gradients. */
+    public Settings(double beta2, double weightDecay, double maxNorm) {
+      this(BETA1, beta2, weightDecay, maxNorm);
+    }
+  }
 
   /**
-   * Creates an optimiser in its initial state.
+   * Creates an optimiser of one group in its initial state.
    *
    * @param weights the weights that it changes, float32
    */
   public AdamW(Torch torch, Map<String, NDArray> weights, Settings settings) {
-    this.torch = torch;
-    this.program = Program.load(torch, AdamW.class, "adamw.torchscript.py");
-    this.settings = settings;
-    this.weights = new LinkedHashMap<>(weights);
-    weights.forEach(
-        (name, weight) -> {
-          first.put(name, torch.manager().zeros(weight.getShape()));
-          second.put(name, torch.manager().zeros(weight.getShape()));
-          steps.put(name, torch.manager().create(0f));
-        });
+    this(torch, List.of(weights), settings);
   }
 
   /**
-   * Updates the weights.
+   * Creates an optimiser in its initial state.
+   *
+   * @param groups the weights that it changes, float32
+   */
+  public AdamW(Torch torch, List<Map<String, NDArray>> groups, Settings settings) {
+    this.torch = torch;
+    this.program = Program.load(torch, AdamW.class, "adamw.torchscript.py");
+    this.settings = settings;
+    this.groups = groups.stream().<Map<String, NDArray>>map(LinkedHashMap::new).toList();
+    WeightGroups weights = WeightGroups.of(groups);
+    this.gradientSum = new GradientSum(torch, weights.all());
+    this.first = weights.derive(weight -> torch.manager().zeros(weight.getShape()));
+    this.second = weights.derive(weight -> torch.manager().zeros(weight.getShape()));
+    this.steps = weights.derive(weight -> torch.manager().create(0f));
+  }
+
+  /**
+   * Updates the weights of all groups at one learning rate, with gradient clipping.
    *
    * @param gradients the gradient of each weight
    * @param learningRate the learning rate of this step
@@ -60,74 +73,45 @@ public final class AdamW {
    *     unchanged
    */
   public double step(Map<String, NDArray> gradients, double learningRate) {
-    double norm = norm(gradients);
+    double norm = gradientSum.norm(gradients);
     if (Double.isFinite(norm)) {
-      update(gradients, learningRate, Math.min(1, settings.maxNorm() / norm));
+      groups.forEach(
+          group -> update(group, gradients, learningRate, Math.min(1, settings.maxNorm() / norm)));
     }
     return norm;
   }
 
-  /** The norm of all gradients together; not finite if one of them is not. */
-  public double norm(Map<String, NDArray> gradients) {
-    try (NDManager scope = torch.scope()) {
-      return program.call("norm").list(inOrder(gradients)).run(scope).getFloat();
+  @Override
+  public void update(int step, Map<String, NDArray> gradients, double[] rates, double factor) {
+    for (int i = 0; i < rates.length; i++) {
+      update(groups.get(i), gradients, rates[i], factor);
     }
   }
 
-  /**
-   * Updates the weights, for callers that clip the gradients of several optimisers together.
-   *
-   * @param gradients the gradient of each weight, finite
-   * @param learningRate the learning rate of this step
-   * @param factor the factor on the gradients, at most 1
-   */
-  public void update(Map<String, NDArray> gradients, double learningRate, double factor) {
+  private void update(
+      Map<String, NDArray> group, Map<String, NDArray> gradients, double rate, double factor) {
+    WeightGroups weights = WeightGroups.of(List.of(group));
     try (NDManager scope = torch.scope()) {
       program
           .call("step")
-          .list(inOrder(weights))
-          .list(inOrder(gradients))
-          .list(inOrder(first))
-          .list(inOrder(second))
-          .list(inOrder(steps))
-          .numbers(learningRate, BETA1, settings.beta2(), settings.weightDecay(), EPSILON, factor)
-          .run(scope);
-    }
-  }
-
-  /**
-   * Updates running averages of the weights, moving them towards the weights by a share of the
-   * distance.
-   */
-  public void average(Map<String, NDArray> averages, double share) {
-    try (NDManager scope = torch.scope()) {
-      program
-          .call("average")
-          .list(inOrder(averages))
-          .list(inOrder(weights))
-          .numbers(share)
+          .list(weights.weights())
+          .list(weights.inOrder(gradients))
+          .list(weights.inOrder(first))
+          .list(weights.inOrder(second))
+          .list(weights.inOrder(steps))
+          .numbers(
+              rate, settings.beta1(), settings.beta2(), settings.weightDecay(), EPSILON, factor)
           .run(scope);
     }
   }
 
   /** The averages of gradients and squared gradients and the number of steps, by name. */
+  @Override
   public Map<String, NDArray> state() {
     Map<String, NDArray> state = new LinkedHashMap<>();
-    first.forEach((name, tensor) -> state.put("first." + name, tensor));
-    second.forEach((name, tensor) -> state.put("second." + name, tensor));
-    steps.forEach((name, tensor) -> state.put("steps." + name, tensor));
+    WeightGroups.put(state, "first.", first);
+    WeightGroups.put(state, "second.", second);
+    WeightGroups.put(state, "steps.", steps);
     return state;
-  }
-
-  private NDArray[] inOrder(Map<String, NDArray> tensors) {
-    return weights.keySet().stream().map(name -> find(tensors, name)).toArray(NDArray[]::new);
-  }
-
-  private static NDArray find(Map<String, NDArray> tensors, String name) {
-    NDArray tensor = tensors.get(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException("no tensor for weight " + name);
-    }
-    return tensor;
   }
 }

@@ -12,8 +12,8 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.EncodedCaptions;
-import dev.sdlora.training.option.TrainingLoss;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,19 +25,19 @@ public final class DenoisingNetworks implements TrainedNetworks {
   private final Torch torch;
   private final DenoisingProgram program;
   private final Map<String, NDArray> weights = new LinkedHashMap<>();
-  private final EncodedCaptions captions;
+  private EncodedCaptions captions;
   private final int vectorWidth;
 
   /**
    * Reads the weights.
    *
    * @param torch the owner of the native memory
-   * @param captions those of all batches; if they are tokens, the text encoders are read as well
+   * @param captions those of the first batches; if they are tokens, the text encoders are read as
+   *     well
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
-  public DenoisingNetworks(
-      Torch torch, UNetFiles files, EncodedCaptions captions, int clipSkip, TrainingLoss loss) {
+  public DenoisingNetworks(Torch torch, UNetFiles files, EncodedCaptions captions, int clipSkip) {
     this.torch = torch;
     this.captions = captions;
     this.program =
@@ -46,8 +46,7 @@ public final class DenoisingNetworks implements TrainedNetworks {
             files.unet().config(),
             files.textEncoders().stream().map(ModelFiles.Part::config).toList(),
             clipSkip,
-            ScalarType.FLOAT32,
-            loss);
+            ScalarType.FLOAT32);
     TensorLoader loader = new TensorLoader(torch);
     files
         .patchable()
@@ -82,6 +81,11 @@ public final class DenoisingNetworks implements TrainedNetworks {
   @Override
   public Map<String, NDArray> weights() {
     return Map.copyOf(weights);
+  }
+
+  @Override
+  public void use(Captions others) {
+    captions = (EncodedCaptions) others;
   }
 
   @Override

@@ -12,7 +12,6 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
-import dev.sdlora.training.option.TrainingLoss;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,6 @@ public final class DenoisingProgram {
   private final NDArray heads;
   private final NDArray texts;
   private final NDArray format;
-  private final NDArray loss;
 
   /**
    * Compiles the program.
@@ -38,19 +36,10 @@ public final class DenoisingProgram {
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @param format the dtype that the U-Net computes in, float32 or bfloat16; weights and gradients
    *     are float32
-   * @param loss the loss of a predicted number
    */
   public DenoisingProgram(
-      Torch torch,
-      UNetConfig unet,
-      List<ClipConfig> clips,
-      int clipSkip,
-      ScalarType format,
-      TrainingLoss loss) {
+      Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, ScalarType format) {
     this.format = torch.manager().create(format.code());
-    this.loss =
-        Torch.floats(
-            torch.manager(), new float[] {loss.shape().ordinal(), (float) loss.delta()}, 2);
     this.program =
         Program.load(
             torch,
@@ -60,6 +49,7 @@ public final class DenoisingProgram {
                 List.of(
                     UNet.functions(own("attention.torchscript.py")),
                     TextEncoder.FUNCTIONS,
+                    AdaptedLayers.FUNCTIONS,
                     own("denoise_parts.torchscript.py", "gradients.torchscript.py"))));
     this.channels = unet.inChannels();
     this.outChannels = unet.outChannels();
@@ -104,7 +94,7 @@ public final class DenoisingProgram {
             .tensor(Torch.floats(scope, batch.times(), members))
             .tensor(Torch.floats(scope, batch.target(), members, outChannels, rows, columns))
             .tensor(importance(batch, rows, columns, scope))
-            .tensor(loss)
+            .tensor(Torch.floats(scope, batch.deltas(), batch.deltas().length))
             .tensor(text)
             .tensor(Torch.floats(scope, vectors, members, vectors.length / members))
             .tensors(weights)

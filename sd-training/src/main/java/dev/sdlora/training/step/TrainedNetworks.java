@@ -3,6 +3,7 @@ package dev.sdlora.training.step;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.data.Captions;
 import java.util.Map;
 
 /**
@@ -18,6 +19,13 @@ public interface TrainedNetworks {
 
   /** The frozen weights by their {@link JointNames}; read-only. */
   Map<String, NDArray> weights();
+
+  /**
+   * Replaces the captions.
+   *
+   * @param captions those of the next batches, encoded as the first ones were
+   */
+  void use(Captions captions);
 
   /**
    * Computes the loss of a batch and its gradient for every tensor of the adapter that requires

@@ -1,9 +1,3 @@
-  def norm(self: __torch__.Net, gradients: List[Tensor]) -> Tensor:
-    # The norm of all gradients; concatenating them costs less than hundreds of small sums.
-    flat = annotate(List[Tensor], [])
-    for i in range(torch.len(gradients)):
-      _0 = torch.append(flat, torch.reshape(gradients[i], [-1]))
-    return torch.linalg_vector_norm(torch.cat(flat))
   def step(self: __torch__.Net, weights: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], steps: List[Tensor], h: List[float]) -> Tensor:
     # AdamW in place. h: learning rate, beta 1, beta 2, weight decay, epsilon, scale of the gradients
     rows = annotate(List[Tensor], [])
@@ -13,8 +7,3 @@
     scale = torch.reciprocal(torch.full([1], h[5]))
     _1 = torch._fused_adamw_(weights, rows, first, second, annotate(List[Tensor], []), steps, lr=h[0], beta1=h[1], beta2=h[2], weight_decay=h[3], eps=h[4], amsgrad=False, maximize=False, grad_scale=scale)
     return steps[0]
-  def average(self: __torch__.Net, averages: List[Tensor], weights: List[Tensor], rate: List[float]) -> Tensor:
-    # Moves running averages towards the weights.
-    for i in range(torch.len(weights)):
-      _0 = torch.lerp_(averages[i], weights[i], rate[0])
-    return averages[0]

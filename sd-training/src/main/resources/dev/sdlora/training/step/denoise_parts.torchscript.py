@@ -14,8 +14,18 @@ def inside(w: Dict[str, Tensor], prefix: str) -> Dict[str, Tensor]:
       torch._set_item(own, torch.slice(key, torch.len(prefix)), w[key])
   return own
 def errors(predicted: Tensor, target: Tensor, loss: Tensor) -> Tensor:
-  # The loss of each number, [B, C, h, w].
-  return torch.pow(torch.sub(predicted, target), 2)
+  # The loss of each number; the first side of predictions is that of members. loss [B]: the delta of each member's pseudo-Huber loss, or [0] for the squared error.
+  square = torch.pow(torch.sub(predicted, target), 2)
+  if torch.size(loss, 0) > 0:
+    delta = loss
+    for i in range(torch.dim(predicted) - 1):
+      delta = torch.unsqueeze(delta, -1)
+    # 2 delta (sqrt(square + delta^2) - delta), without cancellation.
+    sum = torch.add(torch.sqrt(torch.add(square, torch.pow(delta, 2))), delta)
+    result = torch.div(torch.mul(square, torch.mul(delta, 2)), sum)
+  else:
+    result = square
+  return result
 def loss_gradients(errors: Tensor, importance: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   # The gradients of the weighted loss, and the errors of all members without weights under the name "errors".
   result = __torch__.gradients(torch.mean(torch.mul(errors, importance)), w)

@@ -22,9 +22,13 @@ def gradients(loss: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
   return result
 def in_format(w: Dict[str, Tensor], format: int) -> Dict[str, Tensor]:
   # The weights converted to a dtype that gradients pass through: products in bfloat16, weights and gradients in float32
-  # (Micikevicius et al. 2018, "Mixed Precision Training").
+  # (Micikevicius et al. 2018, "Mixed Precision Training"). Functions that read other tensors convert them.
   same = annotate(Dict[str, Tensor], {})
   keys = torch.keys(w)
   for i in range(torch.len(keys)):
-    torch._set_item(same, keys[i], torch.to(w[keys[i]], format))
+    key = keys[i]
+    if torch.endswith(key, ".weight") or torch.endswith(key, ".bias"):
+      torch._set_item(same, key, torch.to(w[key], format))
+    else:
+      torch._set_item(same, key, w[key])
   return same

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainingLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class BatchesTest {
         2,
         4,
         offset,
-        OptionalDouble.empty(),
+        LossWeighting.NONE,
         CaptionOptions.DEFAULTS.withDropout(dropout),
         TimestepSampling.UNIFORM,
         new DiffusionProcess(NoiseLevels.stableDiffusion(), false));
@@ -130,7 +132,7 @@ class BatchesTest {
             2,
             4,
             0,
-            OptionalDouble.of(5),
+            new LossWeighting(TrainingLoss.L2, OptionalDouble.of(5), false),
             CaptionOptions.DEFAULTS,
             TimestepSampling.UNIFORM,
             new DiffusionProcess(levels, true));
@@ -149,5 +151,78 @@ class BatchesTest {
       assertThat((double) batch.importance()[0])
           .isCloseTo(Math.min(snr, 5) / (snr + 1), within(1e-6));
     }
+  }
+
+  private static EncodedImage image(float value, float... mask) {
+    float[] latent = new float[LENGTH];
+    Arrays.fill(latent, value);
+    return new EncodedImage(latent, 4, mask, TrainingImageSizes.whole(4, 4));
+  }
+
+  private static Example example(Optional<EncodedImage> mirrored, float[] mask, double prior) {
+    return new Example(
+        image(1, mask),
+        mirrored,
+        "",
+        1,
+        1,
+        prior > 0 ? OptionalDouble.of(prior) : OptionalDouble.empty());
+  }
+
+  /** The value of the clean latent of a member, which is the same everywhere. */
+  private static double clean(Batch batch, int member) {
+    double alpha = NoiseLevels.stableDiffusion().alphaCumprod((int) batch.times()[member]);
+    int at = member * LENGTH;
+    return (batch.noisy()[at] - Math.sqrt(1 - alpha) * batch.target()[at]) / Math.sqrt(alpha);
+  }
+
+  @Test
+  void at_mirroredImages_takesThemInHalfOfAllCases() {
+    Example both = example(Optional.of(image(-1)), new float[0], 0);
+    Batches batches = new Batches(List.of(both), settings(0, 0));
+    int mirrored = 0;
+    for (int step = 0; step < 1000; step++) {
+      for (int member = 0; member < 2; member++) {
+        double clean = clean(batches.at(step), member);
+        assertThat(Math.abs(clean)).isCloseTo(1, within(1e-3));
+        mirrored += clean < 0 ? 1 : 0;
+      }
+    }
+
+    // Four deviations: sqrt(0.25 · 2000) · 4.
+    assertThat(mirrored).isBetween(1000 - 90, 1000 + 90);
+  }
+
+  @Test
+  void at_oneMask_hasOnesForTheOthers() {
+    float[] mask = new float[16];
+    mask[3] = 0.5f;
+    Batches batches =
+        new Batches(
+            List.of(
+                example(Optional.empty(), mask, 0), example(Optional.empty(), new float[0], 0.25)),
+            settings(0, 0));
+    Batch batch = batches.at(0);
+
+    assertThat(Arrays.copyOf(batch.mask(), 16)).containsExactly(mask);
+    assertThat(Arrays.copyOfRange(batch.mask(), 16, 32)).containsOnly(1);
+    assertThat(batch.importance()).containsExactly(1, 0.25f);
+  }
+
+  @Test
+  void at_imagesOfTwoSizes_haveBatchesOfTheirOwn() {
+    Example wide = new Example(new float[4 * 12], 2, "wide", 1, TrainingImageSizes.whole(16, 48));
+    List<Example> all = new ArrayList<>(examples(3));
+    all.add(wide);
+    Batches batches = new Batches(all, settings(0, 0));
+    List<Integer> lengths = new ArrayList<>();
+    for (int step = 0; step < 3; step++) {
+      Batch batch = batches.at(step);
+      assertThat(batch.rows()).isEqualTo(batch.captions().contains("wide") ? 2 : 4);
+      assertThat(batch.sizes()).hasSize(batch.times().length);
+      lengths.add(batch.noisy().length);
+    }
+
+    assertThat(lengths).containsExactlyInAnyOrder(48, LENGTH, 2 * LENGTH);
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.data.NoiseLevel;
 import dev.sdlora.training.data.NoiseProcess;
 import dev.sdlora.training.data.TrainingImageSizes;
@@ -14,7 +16,6 @@ import dev.sdlora.training.step.TrainedNetworks;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,7 @@ class SliderBatchesTest {
         TrainingImageSizes.whole(16, 24),
         PromptTriple.of(SliderPrompts.of("a house", "large", "small").keeping(kept)),
         GUIDANCE,
-        OptionalDouble.empty(),
+        LossWeighting.NONE,
         FLOW);
   }
 
@@ -165,6 +166,11 @@ class SliderBatchesTest {
     @Override
     public Map<String, NDArray> weights() {
       return Map.of();
+    }
+
+    @Override
+    public void use(Captions captions) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

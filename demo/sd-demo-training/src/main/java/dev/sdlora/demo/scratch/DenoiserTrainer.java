@@ -14,7 +14,6 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
-import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.DenoisingProgram;
 import dev.sdlora.training.step.JointNames;
@@ -115,8 +114,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
     this.shared = new SharedGradients(settings.threads());
     UNetConfig taught =
         sketcher == null ? unet : unet.withOutChannels(TaughtOutputs.count(channels));
-    this.program =
-        new DenoisingProgram(torch, taught, List.of(clip), 1, settings.format(), TrainingLoss.L2);
+    this.program = new DenoisingProgram(torch, taught, List.of(clip), 1, settings.format());
     clip.weights()
         .forEach(
             (name, shape) -> {
@@ -178,7 +176,8 @@ public final class DenoiserTrainer implements ScratchTrainer {
         List.of(),
         List.of(),
         batch.rows(),
-        batch.mask());
+        batch.mask(),
+        batch.deltas());
   }
 
   private Map<String, NDArray> gradients(Batch batch, int[][] ids, int side, NDManager scope) {
@@ -225,7 +224,16 @@ public final class DenoiserTrainer implements ScratchTrainer {
       }
     }
     return new Batch(
-        noisy, t, noise, importance, strengths, List.of(), List.of(), side, new float[0]);
+        noisy,
+        t,
+        noise,
+        importance,
+        strengths,
+        List.of(),
+        List.of(),
+        side,
+        new float[0],
+        new float[0]);
   }
 
   private float[] noise(int elements, int side, int number) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.MovingAverage;
 import dev.sdlora.training.step.StateFile;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -24,8 +25,8 @@ final class ScratchWeights {
   private static final String STEP = "step";
 
   private final Map<String, NDArray> weights = new LinkedHashMap<>();
-  private final Map<String, NDArray> averages = new LinkedHashMap<>();
   private final AdamW optimiser;
+  private final MovingAverage average;
   private int step;
 
   ScratchWeights(Torch torch, Map<String, List<Long>> shapes, AdamW.Settings settings, long seed) {
@@ -39,11 +40,11 @@ final class ScratchWeights {
             Arrays.fill(values, values.length / 2, values.length, -6);
           }
           NDArray weight = Torch.floats(torch.manager(), values, shape.getShape());
-          averages.put(name, Torch.floats(torch.manager(), values, shape.getShape()));
           weight.setRequiresGradient(true);
           weights.put(name, weight);
         });
     this.optimiser = new AdamW(torch, weights, settings);
+    this.average = new MovingAverage(torch, weights);
   }
 
   /**
@@ -89,7 +90,7 @@ final class ScratchWeights {
             throw new IllegalArgumentException("no values for weight " + name);
           }
           weight.set(FloatBuffer.wrap(values));
-          Objects.requireNonNull(averages.get(name)).set(FloatBuffer.wrap(values));
+          Objects.requireNonNull(averages().get(name)).set(FloatBuffer.wrap(values));
         });
   }
 
@@ -112,12 +113,12 @@ final class ScratchWeights {
    * themselves.
    */
   Map<String, NDArray> averages() {
-    return averages;
+    return average.averages();
   }
 
   Map<String, float[]> result() {
     Map<String, float[]> result = new LinkedHashMap<>();
-    averages.forEach((name, tensor) -> result.put(name, tensor.toFloatArray()));
+    averages().forEach((name, tensor) -> result.put(name, tensor.toFloatArray()));
     return result;
   }
 
@@ -130,7 +131,7 @@ final class ScratchWeights {
     double norm = optimiser.step(gradients, learningRate);
     step++;
     // Early on, the average would retain the random start.
-    optimiser.average(averages, Math.max(AVERAGING, 1.0 / (step + 1)));
+    average.follow(Math.max(AVERAGING, 1.0 / (step + 1)));
     return norm;
   }
 
@@ -145,7 +146,7 @@ final class ScratchWeights {
   private Map<String, NDArray> state() {
     Map<String, NDArray> state = new LinkedHashMap<>(optimiser.state());
     weights.forEach((name, tensor) -> state.put("weight." + name, tensor));
-    averages.forEach((name, tensor) -> state.put("average." + name, tensor));
+    averages().forEach((name, tensor) -> state.put("average." + name, tensor));
     return state;
   }
 }

@@ -52,7 +52,8 @@ final class TaughtOutputs {
         List.of(),
         List.of(),
         batch.rows(),
-        batch.mask());
+        batch.mask(),
+        batch.deltas());
   }
 
   /** Returns a weight or bias of the last layer without the additional outputs. */

@@ -20,7 +20,17 @@ final class TaughtOutputsTest {
     float[] pair = new float[2];
     Batch taught =
         TaughtOutputs.behind(
-            new Batch(noise, pair, noise, pair, pair, List.of(), List.of(), SIDE, new float[0]),
+            new Batch(
+                noise,
+                pair,
+                noise,
+                pair,
+                pair,
+                List.of(),
+                List.of(),
+                SIDE,
+                new float[0],
+                new float[0]),
             sketches,
             SIDE);
     int own = CHANNELS * AREA;
