@@ -22,7 +22,8 @@ module dev.sdlora.tensors {
       dev.sdlora.training;
   exports dev.sdlora.tensors.natives to
       com.sun.jna,
-      dev.sdlora.pipeline;
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.tensors.torch to
       dev.sdlora.lora,
       dev.sdlora.pipeline,

@@ -9,6 +9,7 @@ import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.training.data.BatchOrder;
@@ -41,9 +42,9 @@ record Assembly(LoraTrainerBuilder given) {
 
   Settings settings() {
     TrainingSet images = images();
-    requireImplemented();
     UNetFiles model = model();
     TrainedFamily family = new UNetTraining(model);
+    requirePrecision(family.model());
     AdapterSettings adapter =
         new AdapterSettings(
             given.rank,
@@ -70,12 +71,6 @@ record Assembly(LoraTrainerBuilder given) {
         given.clock);
   }
 
-  /** Refuses options that are still to be implemented. */
-  private void requireImplemented() {
-    requireDefault(given.precision, TrainingPrecision.FLOAT32, "precision");
-    requireDefault(given.checkpointing, false, "checkpointing");
-  }
-
   private TrainingSet images() {
     if (given.slider.isPresent()) {
       new SliderTraining(given.slider.get()).check(given);
@@ -93,8 +88,13 @@ record Assembly(LoraTrainerBuilder given) {
     return images.withTrigger(given.trigger);
   }
 
-  private static void requireDefault(Object value, Object usual, String setting) {
-    Checks.require(value.equals(usual), setting, "not be set", value);
+  private void requirePrecision(ModelFiles model) {
+    Checks.require(
+        given.precision != TrainingPrecision.INT8 || !(model instanceof UNetFiles),
+        "precision",
+        "be FLOAT32 or BFLOAT16 for %s, whose layers are mostly convolutions"
+            .formatted(model.checkpoint().family().label()),
+        given.precision);
   }
 
   /** The model, with the parts and the prediction type of the pipeline if there is one. */

@@ -9,6 +9,7 @@ import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.training.data.Buckets;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainingLoss;
+import dev.sdlora.training.option.TrainingPrecision;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,7 +96,10 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
             : NONE);
     loss(pairs, recipe.objective());
     pairs.put("ss_caption_dropout_rate", Decimals.text(recipe.inputs().captions().dropout()));
-    pairs.put("ss_mixed_precision", "no");
+    Recipe.Computation computation = recipe.computation();
+    pairs.put(
+        "ss_mixed_precision", computation.precision() == TrainingPrecision.FLOAT32 ? "no" : "bf16");
+    pairs.put("ss_gradient_checkpointing", computation.checkpointing() ? "True" : "False");
     pairs.put("ss_cache_latents", "True");
   }
 

@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.SliderPrompts;
 import java.nio.file.Path;
@@ -13,8 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Memory</h2>
  *
- * A training run holds its own copy of the U-Net in float32, and of the text encoders if they are
- * trained. All native memory is freed when it ends, even with an error.
+ * A training run holds its own copy of the denoiser, and of the text encoders if they are trained,
+ * in {@linkplain LoraTrainerBuilder#precision its precision}. Images and captions are encoded
+ * before the first step, and the autoencoder and text encoders that are not trained are freed then.
+ * The steps keep the inner values of the denoiser for the gradients; {@link
+ * LoraTrainerBuilder#checkpointing} keeps only the inputs of its blocks. All native memory is freed
+ * when the run ends, even with an error.
  *
  * <h2>Reproducibility</h2>
  *
@@ -51,7 +57,9 @@ public final class LoraTrainer {
    * style: rank 16, a learning rate of 1e-4 with cosine decay, and 100 steps per image but 1,000 to
    * 2,000 in all. Much smaller models, such as the one that comes with the examples, learn in a few
    * minutes on a processor with a higher rate and all layers. Both weigh samples by {@link
-   * LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions.
+   * LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions. Models of SD 1.5's size and
+   * larger are trained in bfloat16 if the processor has instructions for it, and SDXL with {@link
+   * LoraTrainerBuilder#checkpointing}.
    *
    * @param checkpoint a checkpoint file or diffusers folder; only its headers are read
    * @param images the training set; only its number of images matters
@@ -61,7 +69,15 @@ public final class LoraTrainer {
   public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet images) {
     Objects.requireNonNull(checkpoint, "checkpoint");
     Objects.requireNonNull(images, "images");
-    LoraTrainerBuilder builder = builder().checkpoint(checkpoint).trainingSet(images);
+    Recipe.Computation computation =
+        Recipe.Computation.recommended(
+            CheckpointReader.open(checkpoint, CheckpointParts.DEFAULT).size());
+    LoraTrainerBuilder builder =
+        builder()
+            .checkpoint(checkpoint)
+            .trainingSet(images)
+            .precision(computation.precision())
+            .checkpointing(computation.checkpointing());
     return Recommendation.of(checkpoint, images.examples().size()).applyTo(builder);
   }
 

@@ -5,6 +5,8 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.natives.Processor;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.Buckets;
 import dev.sdlora.training.data.LossWeighting;
@@ -18,6 +20,7 @@ import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.step.Adafactor;
 import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.DenoisingProgram;
 import dev.sdlora.training.step.LearningRate;
 import dev.sdlora.training.step.Lion;
 import dev.sdlora.training.step.Optimiser;
@@ -106,7 +109,32 @@ record Recipe(
       double priorWeight) {}
 
   /** How gradients are computed. */
-  record Computation(TrainingPrecision precision, boolean checkpointing) {}
+  record Computation(TrainingPrecision precision, boolean checkpointing) {
+    /** A denoiser with fewer weights is small; SD 1.5's has 860 million. */
+    private static final long SMALL = 50_000_000;
+
+    /** Of U-Nets with fewer weights, inner values fit into the memory of usual machines. */
+    private static final long LARGE = 1_500_000_000;
+
+    /**
+     * Recommends a computation for models with a U-Net: float32 for small ones and for processors
+     * without bfloat16 instructions, and checkpointing for SDXL.
+     *
+     * @param weights the number of weights of the denoiser
+     */
+    static Computation recommended(long weights) {
+      boolean isShort = weights >= SMALL && Processor.hasBfloat16();
+      return new Computation(
+          isShort ? TrainingPrecision.BFLOAT16 : TrainingPrecision.FLOAT32, weights >= LARGE);
+    }
+
+    /** The same for U-Nets, which compute in the dtype of their weights. */
+    DenoisingProgram.Computation ofUNet() {
+      ScalarType format =
+          precision == TrainingPrecision.FLOAT32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16;
+      return new DenoisingProgram.Computation(format, checkpointing);
+    }
+  }
 
   LearningRate unetRate() {
     return rate(rates.unet());

@@ -121,7 +121,12 @@ record UNetTraining(UNetFiles model) implements TrainedFamily {
 
   @Override
   public TrainedNetworks networks(Torch torch, Captions captions, Recipe recipe) {
-    return new DenoisingNetworks(torch, model, (EncodedCaptions) captions, recipe.clipSkip());
+    return new DenoisingNetworks(
+        torch,
+        model,
+        (EncodedCaptions) captions,
+        recipe.clipSkip(),
+        recipe.computation().ofUNet());
   }
 
   @Override

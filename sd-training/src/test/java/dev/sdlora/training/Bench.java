@@ -9,6 +9,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Batch;
@@ -23,6 +24,7 @@ import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.step.DenoisingNetworks;
+import dev.sdlora.training.step.DenoisingProgram;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +36,10 @@ import java.util.SplittableRandom;
 /** The parts of a training run, for tests that run them individually. */
 final class Bench implements AutoCloseable {
   static final UNetFiles MODEL = CheckpointReader.read(Fixtures.CHECKPOINT);
+
+  /** Float32, with inner values kept. */
+  static final DenoisingProgram.Computation PLAIN =
+      new DenoisingProgram.Computation(ScalarType.FLOAT32, false);
 
   /** The distance of finite differences to either side, as a share of a factor's own norm. */
   private static final double REACH = 0.1;
@@ -59,15 +65,37 @@ final class Bench implements AutoCloseable {
       TrainedModules modules,
       boolean textEncoder,
       int batchSize) {
+    this(model, set, size, modules, textEncoder, batchSize, PLAIN);
+  }
+
+  Bench(
+      UNetFiles model,
+      TrainingSet set,
+      ImageSize size,
+      TrainedModules modules,
+      boolean textEncoder,
+      int batchSize,
+      DenoisingProgram.Computation computation) {
     this(
         model,
         set,
         size,
         new AdapterSettings(4, 4, modules, textEncoder, AdapterOptions.DEFAULTS),
-        batchSize);
+        batchSize,
+        computation);
   }
 
   Bench(UNetFiles model, TrainingSet set, ImageSize size, AdapterSettings adapter, int batchSize) {
+    this(model, set, size, adapter, batchSize, PLAIN);
+  }
+
+  Bench(
+      UNetFiles model,
+      TrainingSet set,
+      ImageSize size,
+      AdapterSettings adapter,
+      int batchSize,
+      DenoisingProgram.Computation computation) {
     this.model = model;
     this.size = size;
     this.adapter = adapter;
@@ -77,7 +105,7 @@ final class Bench implements AutoCloseable {
             texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
     this.captions = adapter.textEncoder() ? tokens : tokens.encoded(model, 1, DataCache.NONE);
     UNetTraining family = new UNetTraining(model);
-    this.networks = new DenoisingNetworks(torch, model, captions, 1);
+    this.networks = new DenoisingNetworks(torch, model, captions, 1, computation);
     this.parameters =
         new AdapterParameters(
             torch, family.modules(adapter, 1), adapter.options(), networks.weights(), 3);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.TrainingPrecision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -122,6 +123,8 @@ class LoraTrainerBuilderTest {
     assertThat(builder.build().steps()).isBetween(100, 1000);
     assertThat(builder.learningRate).isGreaterThan(1e-3);
     assertThat(builder.modules).isEqualTo(TrainedModules.CONVOLUTIONS);
+    assertThat(builder.precision).isEqualTo(TrainingPrecision.FLOAT32);
+    assertThat(builder.checkpointing).isFalse();
     assertThat(builder.steps(7).warmup(1).build().steps()).isEqualTo(7);
     assertThat(folder).isEmptyDirectory();
   }

@@ -18,8 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The frozen networks of a checkpoint in float32, which compute the gradients of a LoRA. Their
- * weights live as long as the owner of the native memory. Not safe for use by several threads.
+ * The frozen networks of a checkpoint, which compute the gradients of a LoRA. Their weights are in
+ * the dtype of the computation and live as long as the owner of the native memory. Not safe for use
+ * by several threads.
  */
 public final class DenoisingNetworks implements TrainedNetworks {
   private final Torch torch;
@@ -35,9 +36,15 @@ public final class DenoisingNetworks implements TrainedNetworks {
    * @param captions those of the first batches; if they are tokens, the text encoders are read as
    *     well
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
+   * @param computation how gradients are computed
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read
    */
-  public DenoisingNetworks(Torch torch, UNetFiles files, EncodedCaptions captions, int clipSkip) {
+  public DenoisingNetworks(
+      Torch torch,
+      UNetFiles files,
+      EncodedCaptions captions,
+      int clipSkip,
+      DenoisingProgram.Computation computation) {
     this.torch = torch;
     this.captions = captions;
     this.program =
@@ -46,21 +53,25 @@ public final class DenoisingNetworks implements TrainedNetworks {
             files.unet().config(),
             files.textEncoders().stream().map(ModelFiles.Part::config).toList(),
             clipSkip,
-            ScalarType.FLOAT32);
+            computation);
     TensorLoader loader = new TensorLoader(torch);
     files
         .patchable()
         .forEach(
             (network, origins) -> {
               if (network == Network.UNET || !captions.areEncoded()) {
-                read(torch, loader, network, origins);
+                read(torch, loader, network, origins, computation.format());
               }
             });
     this.vectorWidth = files.unet().config().vectorWidth();
   }
 
   private void read(
-      Torch torch, TensorLoader loader, Network network, Map<String, Origin> origins) {
+      Torch torch,
+      TensorLoader loader,
+      Network network,
+      Map<String, Origin> origins,
+      ScalarType format) {
     try (OpenFiles files = new OpenFiles()) {
       origins.forEach(
           (name, origin) -> {
@@ -70,7 +81,7 @@ public final class DenoisingNetworks implements TrainedNetworks {
                     files.of(origin.file()),
                     origin.entry(),
                     origin.shape(),
-                    ScalarType.FLOAT32,
+                    format,
                     torch.manager())) {
               weights.put(JointNames.of(network, name), loaded.duplicate());
             }

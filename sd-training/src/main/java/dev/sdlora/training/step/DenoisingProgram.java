@@ -26,7 +26,18 @@ public final class DenoisingProgram {
   private final int outChannels;
   private final NDArray heads;
   private final NDArray texts;
-  private final NDArray format;
+  private final NDArray computation;
+
+  /**
+   * How gradients are computed.
+   *
+   * @param format the dtype that the networks compute in, float32 or bfloat16. Weights that are not
+   *     trained may be in this dtype or in float32; trained weights and their gradients are float32
+   * @param checkpointing whether inner values of the U-Net's blocks are computed again for the
+   *     gradients instead of being kept (Chen et al. 2016, "Training Deep Nets with Sublinear
+   *     Memory Cost")
+   */
+  public record Computation(ScalarType format, boolean checkpointing) {}
 
   /**
    * Compiles the program.
@@ -34,12 +45,18 @@ public final class DenoisingProgram {
    * @param torch the owner of the native memory
    * @param clips the text encoders
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
-   * @param format the dtype that the U-Net computes in, float32 or bfloat16; weights and gradients
-   *     are float32
+   * @param computation how gradients are computed
    */
   public DenoisingProgram(
-      Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, ScalarType format) {
-    this.format = torch.manager().create(format.code());
+      Torch torch,
+      UNetConfig unet,
+      List<ClipConfig> clips,
+      int clipSkip,
+      Computation computation) {
+    this.computation =
+        torch
+            .manager()
+            .create(new int[] {computation.format().code(), computation.checkpointing() ? 1 : 0});
     this.program =
         Program.load(
             torch,
@@ -50,7 +67,10 @@ public final class DenoisingProgram {
                     UNet.functions(own("attention.torchscript.py")),
                     TextEncoder.FUNCTIONS,
                     AdaptedLayers.FUNCTIONS,
-                    own("denoise_parts.torchscript.py", "gradients.torchscript.py"))));
+                    own(
+                        "denoise_parts.torchscript.py",
+                        "segments.torchscript.py",
+                        "gradients.torchscript.py"))));
     this.channels = unet.inChannels();
     this.outChannels = unet.outChannels();
     this.heads =
@@ -99,7 +119,7 @@ public final class DenoisingProgram {
             .tensor(Torch.floats(scope, vectors, members, vectors.length / members))
             .tensors(weights)
             .tensor(heads)
-            .tensor(format);
+            .tensor(computation);
     if (!encoded) {
       call.tensor(texts);
     }

@@ -26,9 +26,12 @@ def in_format(w: Dict[str, Tensor], format: int) -> Dict[str, Tensor]:
   same = annotate(Dict[str, Tensor], {})
   keys = torch.keys(w)
   for i in range(torch.len(keys)):
-    key = keys[i]
-    if torch.endswith(key, ".weight") or torch.endswith(key, ".bias"):
-      torch._set_item(same, key, torch.to(w[key], format))
-    else:
-      torch._set_item(same, key, w[key])
+    torch._set_item(same, keys[i], __torch__.in_dtype(keys[i], w[keys[i]], format))
+  return same
+def in_dtype(name: str, weight: Tensor, format: int) -> Tensor:
+  # A weight or bias in a dtype. Functions that read other tensors, such as scales, convert them.
+  if torch.endswith(name, ".weight") or torch.endswith(name, ".bias"):
+    same = torch.to(weight, format)
+  else:
+    same = weight
   return same

@@ -114,7 +114,13 @@ public final class DenoiserTrainer implements ScratchTrainer {
     this.shared = new SharedGradients(settings.threads());
     UNetConfig taught =
         sketcher == null ? unet : unet.withOutChannels(TaughtOutputs.count(channels));
-    this.program = new DenoisingProgram(torch, taught, List.of(clip), 1, settings.format());
+    this.program =
+        new DenoisingProgram(
+            torch,
+            taught,
+            List.of(clip),
+            1,
+            new DenoisingProgram.Computation(settings.format(), false));
     clip.weights()
         .forEach(
             (name, shape) -> {
