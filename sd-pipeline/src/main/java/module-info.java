@@ -26,11 +26,15 @@ module dev.sdlora.pipeline {
       dev.sdlora.training;
   exports dev.sdlora.pipeline.conditioning to
       dev.sdlora.training;
+  exports dev.sdlora.pipeline.family to
+      dev.sdlora.training;
   exports dev.sdlora.pipeline.image to
       dev.sdlora.training;
   exports dev.sdlora.pipeline.memory to
       dev.sdlora.training;
   exports dev.sdlora.pipeline.network to
+      dev.sdlora.training;
+  exports dev.sdlora.pipeline.transformer to
       dev.sdlora.training;
 
   // The programs next to the classes are read by sd-tensors, which loads them.

@@ -1,6 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
@@ -10,6 +11,7 @@ import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.training.data.BatchOrder;
@@ -42,8 +44,8 @@ record Assembly(LoraTrainerBuilder given) {
 
   Settings settings() {
     TrainingSet images = images();
-    UNetFiles model = model();
-    TrainedFamily family = new UNetTraining(model);
+    ModelFiles model = model();
+    TrainedFamily family = family(model);
     requirePrecision(family.model());
     AdapterSettings adapter =
         new AdapterSettings(
@@ -64,7 +66,7 @@ record Assembly(LoraTrainerBuilder given) {
         prior,
         cache(),
         adapter,
-        recipe(model, family, images, prior),
+        recipe(family, images, prior),
         outputs(family.model().checkpoint()),
         given.validation,
         given.listener,
@@ -97,14 +99,21 @@ record Assembly(LoraTrainerBuilder given) {
         given.precision);
   }
 
+  private TrainedFamily family(ModelFiles model) {
+    if (model instanceof TransformerModel transformer) {
+      return new FlowTraining(transformer, given.precision);
+    }
+    return new UNetTraining((UNetFiles) model);
+  }
+
   /** The model, with the parts and the prediction type of the pipeline if there is one. */
-  private UNetFiles model() {
+  private ModelFiles model() {
     Path path = checkpoint();
     if (given.pipeline.isEmpty()) {
-      return CheckpointReader.read(path);
+      return CheckpointReader.open(path, CheckpointParts.DEFAULT);
     }
     Checkpoint opened = given.pipeline.get().checkpoint();
-    UNetFiles model = CheckpointReader.read(opened);
+    ModelFiles model = CheckpointReader.open(opened);
     PredictionType type = opened.predictionType();
     return model.checkpoint().predictionType() == type ? model : model.predicting(type);
   }
@@ -130,22 +139,32 @@ record Assembly(LoraTrainerBuilder given) {
     }
   }
 
-  private Recipe recipe(
-      UNetFiles model, TrainedFamily family, TrainingSet images, PriorImages prior) {
-    int layers = model.textEncoders().get(0).config().layers();
-    Checks.require(
-        given.clipSkip <= layers,
-        "clipSkip",
-        "be at most " + layers + ", the text encoder's layers",
-        given.clipSkip);
+  private Recipe recipe(TrainedFamily family, TrainingSet images, PriorImages prior) {
+    ModelFiles model = family.model();
+    String label = model.checkpoint().family().label();
+    if (model instanceof UNetFiles unet) {
+      int layers = unet.textEncoders().get(0).config().layers();
+      Checks.require(
+          given.clipSkip <= layers,
+          "clipSkip",
+          "be at most " + layers + ", the text encoder's layers",
+          given.clipSkip);
+    } else {
+      requireFlowSettings(label);
+    }
     Checks.require(
         given.clipSkip == 1 || model.checkpoint().family() == ModelFamily.SD1,
         "clipSkip",
-        "be 1 for %s, which always reads the layer that it was trained to read"
-            .formatted(model.checkpoint().family().label()),
+        "be 1 for %s, which always reads the layer that it was trained to read".formatted(label),
         given.clipSkip);
     warnOfRate();
     ImageSize size = given.size.orElse(model.checkpoint().defaultSize());
+    int multiple = family.sizeMultiple();
+    Checks.require(
+        size.width() % multiple == 0 && size.height() % multiple == 0,
+        "size",
+        "have sides that are multiples of %s for %s".formatted(multiple, label),
+        size);
     given.buckets.ifPresent(buckets -> requireFitting(buckets, size, family));
     int total = steps(trained(images), prior, size);
     Checks.require(
@@ -159,7 +178,11 @@ record Assembly(LoraTrainerBuilder given) {
         new Recipe.Optimisation(
             given.optimiser, given.weightDecay, given.maxGradientNorm, given.averaging),
         new Recipe.Objective(
-            given.loss, given.minSnrGamma, given.debiased, given.timesteps, given.noiseOffset),
+            given.loss,
+            given.minSnrGamma,
+            given.debiased,
+            given.timesteps.orElse(family.timesteps()),
+            given.noiseOffset),
         new Recipe.Inputs(
             given.captions, given.buckets, given.flips, given.unmaskedWeight, given.priorWeight),
         new Recipe.Computation(given.precision, given.checkpointing),
@@ -167,9 +190,40 @@ record Assembly(LoraTrainerBuilder given) {
         given.seed);
   }
 
-  private List<Double> textEncoderRates(UNetFiles model) {
+  /** Refuses settings that have no meaning for diffusion transformers. */
+  private void requireFlowSettings(String label) {
+    Checks.require(
+        !given.textEncoder,
+        "textEncoder",
+        "be false for %s, whose text encoders are not trained".formatted(label),
+        true);
+    Checks.require(
+        given.textEncoderLearningRate.isEmpty(),
+        "textEncoderLearningRate",
+        "not be set for %s, whose text encoders are not trained".formatted(label),
+        given.textEncoderLearningRate.orElse(0));
+    Checks.require(
+        given.textEncoder2LearningRate.isEmpty(),
+        "textEncoder2LearningRate",
+        "not be set for %s, whose text encoders are not trained".formatted(label),
+        given.textEncoder2LearningRate.orElse(0));
+    Checks.require(
+        given.minSnrGamma.isEmpty(),
+        "minSnrGamma",
+        "not be set for %s, a rectified flow, whose noise levels have the same weight"
+            .formatted(label),
+        given.minSnrGamma.orElse(0));
+    Checks.require(
+        !given.debiased,
+        "debiased",
+        "be false for %s, a rectified flow, whose noise levels have the same weight"
+            .formatted(label),
+        true);
+  }
+
+  private List<Double> textEncoderRates(ModelFiles model) {
     double first = given.textEncoderLearningRate.orElse(given.learningRate / 2);
-    if (model.textEncoders().size() > 1) {
+    if (model instanceof UNetFiles unet && unet.textEncoders().size() > 1) {
       return List.of(first, given.textEncoder2LearningRate.orElse(first));
     }
     Checks.require(

@@ -61,7 +61,7 @@ public final class LoraTrainerBuilder {
   double averaging;
   TrainingLoss loss = TrainingLoss.L2;
   boolean debiased;
-  TimestepSampling timesteps = TimestepSampling.UNIFORM;
+  Optional<TimestepSampling> timesteps = Optional.empty();
   Optional<BucketOptions> buckets = Optional.empty();
   boolean flips;
   OptionalDouble unmaskedWeight = OptionalDouble.empty();
@@ -477,11 +477,12 @@ public final class LoraTrainerBuilder {
   /**
    * Sets how noise levels are drawn.
    *
-   * @param timesteps the distribution. Default: {@link TimestepSampling#UNIFORM}
+   * @param timesteps the distribution. Default: {@link TimestepSampling#UNIFORM} for models with a
+   *     U-Net, {@link TimestepSampling#BY_RESOLUTION} for FLUX.1, FLUX.2 and Z-Image
    * @return this builder
    */
   public LoraTrainerBuilder timesteps(TimestepSampling timesteps) {
-    this.timesteps = Objects.requireNonNull(timesteps, "timesteps");
+    this.timesteps = Optional.of(Objects.requireNonNull(timesteps, "timesteps"));
     return this;
   }
 

@@ -1,12 +1,16 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
+import dev.sdlora.training.option.TrainingPrecision;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * Recommended training settings for a good LoRA; {@link LoraTrainer#recommended} returns a builder
@@ -18,9 +22,20 @@ import java.util.Objects;
  * @param batchSize the number of images in a step
  * @param learningRate the learning rate of the U-Net
  * @param warmup the number of steps over which it rises
+ * @param minSnrGamma the bound on the signal-to-noise ratio; empty for rectified flows
+ * @param precision the dtype of the frozen networks
+ * @param checkpointing whether blocks are computed again for their gradients, to save memory
  */
 public record Recommendation(
-    int rank, TrainedModules modules, int steps, int batchSize, double learningRate, int warmup) {
+    int rank,
+    TrainedModules modules,
+    int steps,
+    int batchSize,
+    double learningRate,
+    int warmup,
+    OptionalDouble minSnrGamma,
+    TrainingPrecision precision,
+    boolean checkpointing) {
 
   /** A U-Net with fewer weights is small; SD 1.5's has 860 million. */
   private static final long SMALL = 50_000_000;
@@ -39,9 +54,14 @@ public record Recommendation(
    * @param batchSize the number of images in a step
    * @param learningRate the learning rate of the U-Net
    * @param warmup the number of steps over which it rises
+   * @param minSnrGamma the bound on the signal-to-noise ratio; empty for rectified flows
+   * @param precision the dtype of the frozen networks
+   * @param checkpointing whether blocks are computed again for their gradients, to save memory
    */
   public Recommendation {
     Objects.requireNonNull(modules, "modules");
+    Objects.requireNonNull(minSnrGamma, "minSnrGamma");
+    Objects.requireNonNull(precision, "precision");
   }
 
   /**
@@ -55,19 +75,37 @@ public record Recommendation(
   public static Recommendation of(Path checkpoint, int images) {
     Objects.requireNonNull(checkpoint, "checkpoint");
     Checks.atLeast(1, images, "images");
-    UNetFiles model = CheckpointReader.read(checkpoint);
-    long weights =
-        model.unet().weights().values().stream()
-            .mapToLong(origin -> origin.shape().stream().reduce(1L, Math::multiplyExact))
-            .sum();
+    ModelFiles model = CheckpointReader.open(checkpoint, CheckpointParts.DEFAULT);
+    long weights = model.size();
+    boolean isFlow = model instanceof TransformerModel;
+    OptionalDouble gamma = isFlow ? OptionalDouble.empty() : OptionalDouble.of(MIN_SNR_GAMMA);
     if (weights < SMALL) {
-      return new Recommendation(16, TrainedModules.CONVOLUTIONS, 800, 4, 2e-3, 20);
+      return new Recommendation(
+          16,
+          TrainedModules.CONVOLUTIONS,
+          800,
+          4,
+          2e-3,
+          20,
+          gamma,
+          TrainingPrecision.FLOAT32,
+          false);
     }
     int steps = Math.max(1000, Math.min(2000, 100 * images));
-    return new Recommendation(16, TrainedModules.LINEAR, steps, 1, 1e-4, 50);
+    return new Recommendation(
+        16,
+        TrainedModules.LINEAR,
+        steps,
+        1,
+        1e-4,
+        50,
+        gamma,
+        isFlow ? TrainingPrecision.BFLOAT16 : TrainingPrecision.FLOAT32,
+        isFlow);
   }
 
   LoraTrainerBuilder applyTo(LoraTrainerBuilder builder) {
+    minSnrGamma.ifPresent(builder::minSnrGamma);
     return builder
         .rank(rank)
         .modules(modules)
@@ -76,7 +114,8 @@ public record Recommendation(
         .learningRate(learningRate)
         .warmup(warmup)
         .schedule(LearningRateSchedule.COSINE)
-        .minSnrGamma(MIN_SNR_GAMMA)
+        .precision(precision)
+        .checkpointing(checkpointing)
         .captions(CaptionOptions.DEFAULTS.withDropout(CAPTION_DROPOUT));
   }
 }

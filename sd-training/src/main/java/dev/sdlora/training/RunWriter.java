@@ -1,6 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.training.adapter.LoraWriter;
 import java.io.IOException;
@@ -146,11 +147,13 @@ final class RunWriter {
   private void lora(Path file) {
     Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
     LayerNames names = settings.family().names();
+    KeyNaming style = settings.family().style();
     stop.unbroken(
         () ->
             training.withAverages(
                 () -> {
-                  LoraWriter.write(file, training.parameters(), names, outputs.format(), pairs);
+                  LoraWriter.write(
+                      file, training.parameters(), names, style, outputs.format(), pairs);
                   return file;
                 }));
   }

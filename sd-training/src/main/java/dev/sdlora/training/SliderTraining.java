@@ -7,7 +7,6 @@ import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.TrainingImageSizes;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.SliderPrompts;
-import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.slider.PromptTriple;
 import dev.sdlora.training.slider.SliderBatches;
 import dev.sdlora.training.step.TrainedNetworks;
@@ -44,9 +43,9 @@ record SliderTraining(SliderPrompts prompts) {
         given.priorPrompt);
     Checks.require(given.validation.isEmpty(), "validation", NO_IMAGES, given.validation);
     Checks.require(
-        given.timesteps.equals(TimestepSampling.UNIFORM),
+        given.timesteps.isEmpty(),
         "timesteps",
-        "be uniform for a slider, whose latents are on the way from noise to an image",
+        "not be set for a slider, whose latents are on the way from noise to an image",
         given.timesteps);
     Checks.require(
         !given.textEncoder,
@@ -77,8 +76,8 @@ record SliderTraining(SliderPrompts prompts) {
             recipe.seed(),
             recipe.batchSize(),
             family.channels(),
-            size.height() / family.sizeMultiple(),
-            size.width() / family.sizeMultiple(),
+            size.height() / family.latentFactor(),
+            size.width() / family.latentFactor(),
             TrainingImageSizes.whole(size.height(), size.width()),
             PromptTriple.of(prompts),
             prompts.guidance(),

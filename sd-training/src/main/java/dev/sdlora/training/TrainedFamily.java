@@ -2,6 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.torch.Torch;
@@ -10,6 +11,7 @@ import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.NoiseProcess;
+import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.Collection;
 import java.util.List;
@@ -31,6 +33,9 @@ interface TrainedFamily {
   /** The number that width and height of an image must be multiples of. */
   int sizeMultiple();
 
+  /** The number of pixels that a position of a latent covers along each side. */
+  int latentFactor();
+
   /** The number of channels of a latent. */
   int channels();
 
@@ -39,6 +44,9 @@ interface TrainedFamily {
 
   /** How noise is added to the latents of images. */
   NoiseProcess noise();
+
+  /** How noise levels are drawn unless a training run says so. */
+  TimestepSampling timesteps();
 
   /**
    * Encodes captions and the empty one.
@@ -59,6 +67,9 @@ interface TrainedFamily {
 
   /** The names of layers in LoRA files. */
   LayerNames names();
+
+  /** The names of factors in LoRA files. */
+  KeyNaming style();
 
   /** Refuses a checkpoint, in one sentence. */
   static TrainingException refusal(Checkpoint checkpoint, String found, String expected) {

@@ -18,6 +18,7 @@ import dev.sdlora.training.data.DiffusionProcess;
 import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.NoiseProcess;
+import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.step.DenoisingNetworks;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.ArrayList;
@@ -95,19 +96,29 @@ record UNetTraining(UNetFiles model) implements TrainedFamily {
   }
 
   @Override
+  public int latentFactor() {
+    return sizeMultiple();
+  }
+
+  @Override
   public int channels() {
     return model.unet().config().inChannels();
   }
 
   @Override
   public ImageEncoder imageEncoder() {
-    return ImageEncoder.load(model);
+    return ImageEncoder.load(model, true);
   }
 
   @Override
   public NoiseProcess noise() {
     return new DiffusionProcess(
         model.levels().levels(), model.prediction() == Prediction.V_PREDICTION);
+  }
+
+  @Override
+  public TimestepSampling timesteps() {
+    return TimestepSampling.UNIFORM;
   }
 
   @Override
@@ -131,6 +142,11 @@ record UNetTraining(UNetFiles model) implements TrainedFamily {
 
   @Override
   public LayerNames names() {
-    return KeyNaming.KOHYA.names(model.checkpoint().family());
+    return style().names(model.checkpoint().family());
+  }
+
+  @Override
+  public KeyNaming style() {
+    return KeyNaming.KOHYA;
   }
 }

@@ -129,7 +129,8 @@ class AdapterKindsTest {
   void loss_besideTheWeights_isThatOfPatchedWeights(Case kind, @TempDir Path folder) {
     try (Bench bench = bench(kind)) {
       Path path = folder.resolve("lora.safetensors");
-      LoraWriter.write(path, bench.parameters, KeyNaming.KOHYA, DType.F32, Map.of());
+      LoraWriter.write(
+          path, bench.parameters, KeyNaming.KOHYA, KeyNaming.KOHYA, DType.F32, Map.of());
       LoraFile file = LoraFile.open(path);
       Batch batch = bench.batches.at(0);
       assertSameLoss(bench, file, batch);

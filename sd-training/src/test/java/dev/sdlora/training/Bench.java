@@ -126,7 +126,7 @@ final class Bench implements AutoCloseable {
 
   private static List<Example> examples(UNetFiles model, TrainingSet set, ImageSize size) {
     List<Example> examples = new ArrayList<>();
-    try (ImageEncoder encoder = ImageEncoder.load(model)) {
+    try (ImageEncoder encoder = ImageEncoder.load(model, true)) {
       for (TrainingExample example : set.examples()) {
         ImageInput.Fitted fitted = ImageInput.fit(example.image().get(), size);
         float[] latent = encoder.encode(fitted.values(), size).sample(examples.size());

@@ -82,7 +82,7 @@ class GradientTest {
   void loss_besideTheWeights_isThatOfPatchedWeights(@TempDir Path folder) {
     Batch batch = bench.batches.at(0);
     Path file = folder.resolve("lora.safetensors");
-    LoraWriter.write(file, bench.parameters, KeyNaming.KOHYA, DType.F32, Map.of());
+    LoraWriter.write(file, bench.parameters, KeyNaming.KOHYA, KeyNaming.KOHYA, DType.F32, Map.of());
     double sum = 0;
     for (int member = 0; member < 2; member++) {
       sum += PatchedLoss.of(bench, LoraFile.open(file), batch, member);

@@ -73,6 +73,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -165,6 +166,7 @@ class NullArgumentsTest {
             Optional.empty(),
             OptionalLong.empty(),
             OptionalInt.empty(),
+            OptionalDouble.empty(),
             PICTURE.toBufferedImage(),
             InputStream.nullInputStream(),
             OutputStream.nullOutputStream(),

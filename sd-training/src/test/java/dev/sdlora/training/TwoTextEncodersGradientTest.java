@@ -173,7 +173,12 @@ class TwoTextEncodersGradientTest {
       bench.randomise(0.05);
       Path file = folder.resolve("lora.safetensors");
       LoraWriter.write(
-          file, bench.parameters, KeyNaming.KOHYA.names(ModelFamily.SDXL), DType.F32, Map.of());
+          file,
+          bench.parameters,
+          KeyNaming.KOHYA.names(ModelFamily.SDXL),
+          KeyNaming.KOHYA,
+          DType.F32,
+          Map.of());
 
       double expected = patchedLoss(LoraFile.open(file), bench.batches.at(0));
 

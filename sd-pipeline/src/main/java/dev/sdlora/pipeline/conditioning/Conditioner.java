@@ -74,11 +74,12 @@ public final class Conditioner implements TextConditioner {
     }
     ConditioningSchedule uncond = encode(PromptSchedule.of(negative, pass, limits), true, scope);
     Optional<Conditioning> padding =
-        options.padConds() ? Optional.of(encode("", scope)) : Optional.empty();
+        options.padConds() ? Optional.of(constant("", scope)) : Optional.empty();
     return new Conditions(parts, uncond, padding);
   }
 
-  private Conditioning encode(String text, NDManager scope) {
+  @Override
+  public Conditioning constant(String text, NDManager scope) {
     PromptSchedule constant = new PromptSchedule(List.of(new PromptSchedule.Entry(1, text)));
     return encode(constant, false, scope).at(0);
   }

@@ -73,12 +73,13 @@ public final class QwenConditioner implements TextConditioner {
   private ConditioningSchedule encode(PromptSchedule schedule, NDManager scope) {
     Map<String, Conditioning> states = new HashMap<>();
     for (PromptSchedule.Entry entry : schedule.entries()) {
-      states.computeIfAbsent(entry.text(), text -> encode(text, scope));
+      states.computeIfAbsent(entry.text(), text -> constant(text, scope));
     }
     return new ConditioningSchedule(schedule, states);
   }
 
-  private Conditioning encode(String text, NDManager scope) {
+  @Override
+  public Conditioning constant(String text, NDManager scope) {
     QwenPrompt tokens = template.apply(text);
     EncodedChunks.Key key = new EncodedChunks.Key(encoder.index(), encoder.weights(), 0, tokens);
     float[] states = encoder.known().states(key, () -> encode(tokens, scope));

@@ -158,10 +158,15 @@ public final class T5Conditioner implements TextConditioner {
     return new Conditions(parts, uncond, Optional.empty(), false);
   }
 
+  @Override
+  public Conditioning constant(String text, NDManager scope) {
+    return encoding.encode(text, scope);
+  }
+
   private ConditioningSchedule encode(PromptSchedule schedule, NDManager scope) {
     Map<String, Conditioning> states = new HashMap<>();
     for (PromptSchedule.Entry entry : schedule.entries()) {
-      states.computeIfAbsent(entry.text(), text -> encoding.encode(text, scope));
+      states.computeIfAbsent(entry.text(), text -> constant(text, scope));
     }
     return new ConditioningSchedule(schedule, states);
   }

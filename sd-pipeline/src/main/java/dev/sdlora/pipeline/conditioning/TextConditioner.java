@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.prompt.schedule.PromptSteps;
 
 /** Turns the prompts of a pass into the conditions that a denoiser reads. */
-@FunctionalInterface
 public interface TextConditioner {
   /**
    * Returns the conditions of a pass.
@@ -17,4 +16,13 @@ public interface TextConditioner {
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint's vocabulary lacks a token
    */
   Conditions conditions(String prompt, String negative, PromptSteps pass, NDManager scope);
+
+  /**
+   * Returns the condition of a text that is the same in all steps, and in which {@code AND} is a
+   * plain word.
+   *
+   * @param scope a manager for temporary arrays
+   * @throws dev.sdlora.api.error.CheckpointException if the checkpoint's vocabulary lacks a token
+   */
+  Conditioning constant(String text, NDManager scope);
 }

@@ -69,6 +69,15 @@ public record LatentFormat(double scale, List<Double> mean, List<Double> std, in
    * @param width the positions in a row, like the height a multiple of {@link #patch}
    */
   float[] toUnitVariance(float[] latent, int channels, int width) {
+    double[] wide = new double[latent.length];
+    for (int i = 0; i < latent.length; i++) {
+      wide[i] = latent[i];
+    }
+    return toUnitVariance(wide, channels, width);
+  }
+
+  /** Converts latents that have not been rounded to single precision yet. */
+  public float[] toUnitVariance(double[] latent, int channels, int width) {
     float[] unit = new float[latent.length];
     for (int i = 0; i < latent.length; i++) {
       int joined = joined(i, latent.length / channels, width);

@@ -21,6 +21,15 @@ public final class WeightReading {
 
   /** Returns the sources for the formats in which weights are held. */
   public static List<Program.Source> of(LiveWeights weights) {
-    return weights.isStored() ? STORED : PLAIN;
+    return of(weights.isStored());
+  }
+
+  /**
+   * Returns the sources for weights.
+   *
+   * @param isStored whether some are held in another format than that of the computation
+   */
+  public static List<Program.Source> of(boolean isStored) {
+    return isStored ? STORED : PLAIN;
   }
 }

@@ -64,6 +64,7 @@ final class Flux1Transformer implements DiffusionTransformer {
                     ? "flux1_packed_products.torchscript.py"
                     : "flux1_products.torchscript.py",
                 "norms_and_rope.torchscript.py",
+                "in_place.torchscript.py",
                 "flux2_parts.torchscript.py",
                 "flux1_parts.torchscript.py",
                 "chroma_parts.torchscript.py")));

@@ -22,7 +22,10 @@ final class Flux2Transformer implements DiffusionTransformer {
 
   private static final List<Program.Source> PARTS =
       Program.Source.beside(
-          Flux2Transformer.class, "norms_and_rope.torchscript.py", "flux2_parts.torchscript.py");
+          Flux2Transformer.class,
+          "norms_and_rope.torchscript.py",
+          "in_place.torchscript.py",
+          "flux2_parts.torchscript.py");
 
   private final Program program;
   private final Flux2Config config;

@@ -9,7 +9,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 
 /** The functions that the programs of this package call. */
-final class TransformerPrograms {
+public final class TransformerPrograms {
   private TransformerPrograms() {}
 
   /**
@@ -32,9 +32,43 @@ final class TransformerPrograms {
                 products ? "matrix_attention.torchscript.py" : "attention.torchscript.py",
                 "layers.torchscript.py"),
             Program.Source.beside(
-                TransformerPrograms.class, gates(weights), "norms_and_rope.torchscript.py"),
+                TransformerPrograms.class,
+                gates(weights),
+                "norms_and_rope.torchscript.py",
+                "in_place.torchscript.py"),
             WeightReading.of(weights),
             Program.Source.beside(TransformerPrograms.class, further)));
+  }
+
+  /**
+   * Returns the functions of a transformer's program that gradients can pass through: all but
+   * linear layers, and those that write into their arguments. A program that records has its own
+   * {@code linear}, {@code linears}, {@code gated_sum}, {@code rotated_norm} and {@code joined},
+   * and those of {@code flux1_products}, {@code flux2_products} and {@code z_image_blocks}.
+   *
+   * @param isStored whether some weights are stored in another format than that of the computation
+   * @throws IllegalArgumentException if it is another network than FLUX.1, FLUX.2 or Z-Image
+   */
+  public static List<Program.Source> recordable(TransformerConfig config, boolean isStored) {
+    return Program.Source.join(
+        List.of(
+            Program.Source.beside(UNet.class, "attention.torchscript.py", "layers.torchscript.py"),
+            Program.Source.beside(TransformerPrograms.class, "norms_and_rope.torchscript.py"),
+            Program.Source.beside(TransformerPrograms.class, parts(config)),
+            WeightReading.of(isStored)));
+  }
+
+  private static String[] parts(TransformerConfig config) {
+    if (config instanceof Flux1Config) {
+      return new String[] {"flux2_parts.torchscript.py", "flux1_parts.torchscript.py"};
+    }
+    if (config instanceof Flux2Config) {
+      return new String[] {"flux2_parts.torchscript.py"};
+    }
+    if (config instanceof ZImageConfig) {
+      return new String[] {"z_image_parts.torchscript.py"};
+    }
+    throw new IllegalArgumentException("no functions to record for " + config);
   }
 
   private static String gates(LiveWeights weights) {

@@ -33,7 +33,10 @@ final class ZImageTransformer implements DiffusionTransformer {
   public ZImageTransformer(Torch torch, ZImageConfig config, LiveWeights weights) {
     this(
         Program.load(
-            torch, METHODS, TransformerPrograms.functions(weights, "z_image_parts.torchscript.py")),
+            torch,
+            METHODS,
+            TransformerPrograms.functions(
+                weights, "z_image_parts.torchscript.py", "z_image_blocks.torchscript.py")),
         config,
         weights,
         weights::dict);

@@ -33,10 +33,6 @@ def double_block(text: Tensor, image: Tensor, of_text: List[Tensor], of_image: L
   h = __torch__.feed_forward(__torch__.modulated(image, of_image[3], of_image[4]), room, w, p + ".ff")
   image = __torch__.gated_sum(image, of_image[5], h)
   return (text, image)
-def joined(room: List[Tensor], i: int, text: Tensor, image: Tensor) -> Tensor:
-  # Both, one behind the other, in kept memory.
-  b, n, c = torch.size(text)
-  return torch.cat([text, image], 1, out=__torch__.kept(room, i, [b, n + torch.size(image, 1), c], text))
 def single_block(x: Tensor, of_all: List[Tensor], around: Tensor, room: List[Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   # Attention and MLP side by side.
   h = __torch__.attention_and_mlp(__torch__.modulated(x, of_all[0], of_all[1]), around, room, w, p + ".attn", heads)

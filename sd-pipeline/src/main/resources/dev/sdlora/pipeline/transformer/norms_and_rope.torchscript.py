@@ -16,26 +16,11 @@ def inverse_rms(x: Tensor, eps: float) -> Tensor:
   # x float32 [..., C] -> [..., 1]
   length = torch.linalg_vector_norm(x, 2, [-1], True)
   return torch.rsqrt(torch.add(torch.div(torch.square(length), torch.size(x, -1)), eps))
-def gated_sum(x: Tensor, gate: Tensor, y: Tensor) -> Tensor:
-  # In place.
-  return torch.addcmul_(x, torch.unsqueeze(gate, 1), y)
 def rms_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:
   # Over the last axis, in float32 and rounded once.
   y = torch.to(x, 6)
   y = torch.mul_(torch.mul(y, __torch__.inverse_rms(y, eps)), torch.to(w[p + ".weight"], 6))
   return torch.to(y, x.dtype)
-def rotated_norm(x: Tensor, w: Dict[str, Tensor], p: str, turns: Tensor, eps: float) -> Tensor:
-  # x [B, n, heads * d]: each head's RMS norm, then rotation, in place. Blocks of positions stay in the processor's cache.
-  b, n, c = torch.size(x)
-  gain = torch.to(w[p + ".weight"], 6)
-  d = torch.size(gain, 0)
-  block = ops.prim.max(1, 262144 // (b * c))
-  for i in range((n + block - 1) // block):
-    into = torch.slice(x, 1, i * block, i * block + block)
-    part = torch.reshape(torch.to(into, 6), [b, -1, c // d, d])
-    part = __torch__.rotated(torch.mul_(torch.mul(part, __torch__.inverse_rms(part, eps)), gain), torch.slice(turns, 0, i * block, i * block + block))
-    _0 = torch.copy_(into, torch.flatten(part, 2))
-  return x
 def rotated(x: Tensor, turns: Tensor) -> Tensor:
   # x float32 [B, n, heads, d], turns [n, d / 2]: rotates neighbouring channels, 2i and 2i + 1, together (Su et al. 2021), in place.
   b, n, heads, d = torch.size(x)

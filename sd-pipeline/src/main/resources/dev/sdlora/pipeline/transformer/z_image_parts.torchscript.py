@@ -1,5 +1,11 @@
 def z_image(x: Tensor, sigma: Tensor, text: Tensor, w: Dict[str, Tensor], heads: int, axes: List[int], theta: float) -> Tensor:
-  # A single row: x [1, C, h, w], sigma [1], text [1, n, T]. Dtype 6 is float32, 7 float64.
+  # A single row: x [1, C, h, w], sigma [1], text [1, n, T].
+  time, turns, h = __torch__.z_image_start(x, sigma, text, w, heads, axes, theta)
+  for i in range(__torch__.blocks(w, "layers.")):
+    h = __torch__.z_image_block(h, time, turns, w, "layers." + str(i), heads)
+  return __torch__.z_image_output(h, time, torch.size(x, 2), torch.size(x, 3), w)
+def z_image_start(x: Tensor, sigma: Tensor, text: Tensor, w: Dict[str, Tensor], heads: int, axes: List[int], theta: float) -> Tuple[Tensor, Tensor, Tensor]:
+  # The time, the rotations of all places, and the tokens of image and text before the blocks that both pass. Dtype 6 is float32, 7 float64.
   dtype = w["x_pad_token"].dtype
   _0, c, hh, ww = torch.size(x)
   height, width = hh // 2, ww // 2
@@ -26,14 +32,15 @@ def z_image(x: Tensor, sigma: Tensor, text: Tensor, w: Dict[str, Tensor], heads:
   # 4. Both.
   h = torch.cat([h, text], 1)
   turns = torch.cat([turns, text_turns], 0)
-  for i in range(__torch__.blocks(w, "layers.")):
-    h = __torch__.z_image_block(h, time, turns, w, "layers." + str(i), heads)
-  # 5. Output: the network predicts the image minus the noise.
+  return (time, turns, h)
+def z_image_output(h: Tensor, time: Tensor, hh: int, ww: int, w: Dict[str, Tensor]) -> Tensor:
+  # The network predicts the image minus the noise; its first tokens are the image's.
+  height, width = hh // 2, ww // 2
   scale = __torch__.linear(torch.silu(time), w, "all_final_layer.2-1.adaLN_modulation.1")
-  h = __torch__.modulated(torch.slice(h, 1, 0, n), torch.zeros_like(scale), scale)
+  h = __torch__.modulated(torch.slice(h, 1, 0, height * width), torch.zeros_like(scale), scale)
   h = torch.neg(torch.to(__torch__.linear(h, w, "all_final_layer.2-1.linear"), 6))
-  h = torch.permute(torch.reshape(h, [height, width, 2, 2, c]), [4, 0, 2, 1, 3])
-  return torch.reshape(h, [1, c, hh, ww])
+  h = torch.permute(torch.reshape(h, [height, width, 2, 2, -1]), [4, 0, 2, 1, 3])
+  return torch.reshape(h, [1, -1, hh, ww])
 def blocks(w: Dict[str, Tensor], p: str) -> int:
   # The number of consecutive blocks from 0.
   n = 0
@@ -48,22 +55,6 @@ def text_ids(n: int, like: Tensor) -> Tensor:
   # The places of a text's positions, float64 [n, 3]: (1, 0, 0), (2, 0, 0) ...
   steps = torch.add(torch.arange(n, dtype=7, layout=0, device=like.device, pin_memory=False), 1)
   return torch.constant_pad_nd(torch.unsqueeze(steps, 1), [0, 2], 0)
-def z_image_block(x: Tensor, time: Tensor, turns: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
-  # x [1, n, C] is changed in place.
-  gains = __torch__.z_image_gains(time, w, p)
-  y = __torch__.scaled_norm(x, gains[0])
-  three = __torch__.linears(y, w, [p + ".attention.to_q", p + ".attention.to_k", p + ".attention.to_v"])
-  q = __torch__.rotated_norm(three[0], w, p + ".attention.norm_q", turns, 1e-5)
-  k = __torch__.rotated_norm(three[1], w, p + ".attention.norm_k", turns, 1e-5)
-  y = __torch__.attend(q, k, three[2], heads)
-  x = __torch__.plus_scaled_norm(x, __torch__.linear(y, w, p + ".attention.to_out.0"), gains[1])
-  # Blocks of positions limit the memory of the wide layer.
-  step = 2048
-  for i in range((torch.size(x, 1) + step - 1) // step):
-    part = torch.slice(x, 1, i * step, i * step + step)
-    y = __torch__.gated(__torch__.scaled_norm(part, gains[2]), w, p + ".feed_forward.w1", p + ".feed_forward.w3")
-    part = __torch__.plus_scaled_norm(part, __torch__.linear(y, w, p + ".feed_forward.w2"), gains[3])
-  return x
 def z_image_gains(time: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
   # The gains of the norms before and after attention and MLP, float32 [C]; blocks over the text alone do not depend on the time.
   gains = annotate(List[Tensor], [])
@@ -78,24 +69,6 @@ def z_image_gains(time: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
         factor = torch.tanh(parts[i])
       _1 = torch._set_item(gains, i, torch.mul(gains[i], factor))
   return gains
-def scaled_norm(x: Tensor, gain: Tensor) -> Tensor:
-  # x [1, n, C], gain float32 [C]: RMS norm in float32, rounded once. Blocks of positions stay in the processor's cache.
-  y = torch.empty_like(x)
-  n = torch.size(x, 1)
-  block = ops.prim.max(1, 524288 // torch.size(x, 2))
-  for i in range((n + block - 1) // block):
-    part = __torch__.norm_part(torch.slice(x, 1, i * block, i * block + block), gain)
-    _0 = torch.copy_(torch.slice(y, 1, i * block, i * block + block), part)
-  return y
-def plus_scaled_norm(sum: Tensor, x: Tensor, gain: Tensor) -> Tensor:
-  # In place: sum + scaled_norm(x, gain), rounded once.
-  n = torch.size(x, 1)
-  block = ops.prim.max(1, 524288 // torch.size(x, 2))
-  for i in range((n + block - 1) // block):
-    part = __torch__.norm_part(torch.slice(x, 1, i * block, i * block + block), gain)
-    into = torch.slice(sum, 1, i * block, i * block + block)
-    _0 = torch.copy_(into, torch.add_(part, into))
-  return sum
 def norm_part(x: Tensor, gain: Tensor) -> Tensor:
   y = torch.to(x, 6)
   return torch.mul_(torch.mul(y, __torch__.inverse_rms(y, 1e-5)), gain)

@@ -7,6 +7,7 @@ import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -55,6 +56,11 @@ record FactorLayout(AdapterModule module, List<Factor> factors, double alpha, do
       alpha = module.rank();
     }
     return new FactorLayout(module, factors, alpha, alpha / module.rank());
+  }
+
+  /** A tensor by its name in files. */
+  Optional<Factor> find(Part part) {
+    return factors.stream().filter(factor -> factor.part() == part).findFirst();
   }
 
   /** The first factor is random, the second zero, so that nothing is changed at first. */

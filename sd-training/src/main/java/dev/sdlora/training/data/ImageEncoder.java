@@ -3,7 +3,7 @@ package dev.sdlora.training.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -24,13 +24,15 @@ public final class ImageEncoder implements AutoCloseable {
   private final Torch torch;
   private final LiveWeights weights;
   private final Vae vae;
+  private final boolean isSampled;
 
   /**
    * Reads the weights of the autoencoder's encoder.
    *
+   * @param isSampled whether latents are samples of the encoder's distribution instead of its means
    * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
    */
-  public static ImageEncoder load(UNetFiles files) {
+  public static ImageEncoder load(ModelFiles files, boolean isSampled) {
     Torch torch = Torch.open("cpu");
     try {
       LiveWeights weights =
@@ -39,37 +41,48 @@ public final class ImageEncoder implements AutoCloseable {
               new TensorLoader(torch),
               VaeConfig.half(files.vae().weights(), true),
               ScalarType.FLOAT32);
-      return new ImageEncoder(torch, weights, new Vae(torch, files.vae().config(), weights));
+      return new ImageEncoder(
+          torch, weights, new Vae(torch, files.vae().config(), weights), isSampled);
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;
     }
   }
 
-  private ImageEncoder(Torch torch, LiveWeights weights, Vae vae) {
+  private ImageEncoder(Torch torch, LiveWeights weights, Vae vae, boolean isSampled) {
     this.torch = torch;
     this.weights = weights;
     this.vae = vae;
+    this.isSampled = isSampled;
   }
 
   /**
    * Encodes an image.
    *
    * @param pixels [3][height][width], -1 to 1
-   * @return the distribution of its latents, of about unit variance
+   * @return the distribution of its latents, of about unit variance as the sampler reads them
    */
   public LatentDistribution encode(float[] pixels, ImageSize size) {
     try (NDManager scope = torch.scope()) {
       NDArray input = Torch.floats(scope, pixels, 1, 3, size.height(), size.width());
       float[] moments = vae.encode(input, scope).toFloatArray();
-      float[] mean = new float[moments.length / 2];
-      float[] deviation = new float[mean.length];
+      double[] mean = new double[moments.length / 2];
+      double[] above = new double[mean.length];
       for (int i = 0; i < mean.length; i++) {
         double logVariance = Math.min(MOST, Math.max(LEAST, moments[mean.length + i]));
-        mean[i] = (float) (moments[i] * vae.config().latentScale());
-        deviation[i] = (float) (Math.exp(logVariance / 2) * vae.config().latentScale());
+        mean[i] = moments[i];
+        above[i] = moments[i] + (isSampled ? Math.exp(logVariance / 2) : 0);
       }
-      return new LatentDistribution(mean, deviation);
+      VaeConfig config = vae.config();
+      int columns = size.width() / config.factor();
+      float[] scaled =
+          config.format().toUnitVariance(mean, config.latentChannels(), columns);
+      float[] deviation =
+          config.format().toUnitVariance(above, config.latentChannels(), columns);
+      for (int i = 0; i < deviation.length; i++) {
+        deviation[i] -= scaled[i];
+      }
+      return new LatentDistribution(scaled, deviation);
     }
   }
 

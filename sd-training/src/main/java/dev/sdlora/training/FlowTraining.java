@@ -1,0 +1,170 @@
+package dev.sdlora.training;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.lora.make.KeyNaming;
+import dev.sdlora.lora.make.LayerNames;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.TransformerNames;
+import dev.sdlora.pipeline.checkpoint.TransformerModel;
+import dev.sdlora.pipeline.family.PlainTexts;
+import dev.sdlora.pipeline.transformer.Flux1Config;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.adapter.AdapterModule;
+import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.DataCache;
+import dev.sdlora.training.data.FlowCaptions;
+import dev.sdlora.training.data.FlowProcess;
+import dev.sdlora.training.data.ImageEncoder;
+import dev.sdlora.training.data.NoiseProcess;
+import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.step.FlowLayers;
+import dev.sdlora.training.step.FlowNetworks;
+import dev.sdlora.training.step.TrainedNetworks;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * Training of FLUX.2 klein, Z-Image and FLUX.1. Their text encoders are never trained.
+ *
+ * @param model the checkpoint
+ * @param precision the dtype of the frozen networks
+ */
+record FlowTraining(TransformerModel model, TrainingPrecision precision) implements TrainedFamily {
+  /** The number of pixels that a token covers along each side. */
+  private static final int TOKEN = 16;
+
+  private static final double Z_IMAGE_SHIFT = 3;
+
+  @Override
+  public List<AdapterModule> modules(AdapterSettings adapter, int clipSkip) {
+    requireTrainable();
+    Checks.require(
+        !adapter.options().dora() || precision != TrainingPrecision.INT8,
+        "precision",
+        "be FLOAT32 or BFLOAT16 for DoRA, which reads the norms of weights",
+        precision);
+    return adapter.modules(Network.UNET, new FlowLayers(model.transformer().config()).weights());
+  }
+
+  private void requireTrainable() {
+    Checkpoint checkpoint = model.checkpoint();
+    switch (checkpoint.family()) {
+      case FLUX1, FLUX2, Z_IMAGE -> {
+        if (checkpoint.task() != Checkpoint.Task.TEXT_TO_IMAGE) {
+          throw TrainedFamily.refusal(
+              checkpoint,
+              checkpoint.task() == Checkpoint.Task.INPAINTING
+                  ? "is FLUX.1 Fill, an inpainting model"
+                  : "reads a control image, like FLUX.1 Canny and Depth",
+              "expected a text-to-image model");
+        }
+        if (checkpoint.name().toLowerCase(Locale.ROOT).contains("kontext")) {
+          throw TrainedFamily.refusal(
+              checkpoint,
+              "is FLUX.1 Kontext, an image editing model",
+              "expected a text-to-image model");
+        }
+      }
+      default ->
+          throw TrainedFamily.refusal(
+              checkpoint,
+              "is " + checkpoint.family().label(),
+              "expected Stable Diffusion 1.x, 2.x, SDXL, FLUX.1, FLUX.2 or Z-Image");
+    }
+  }
+
+  @Override
+  public int sizeMultiple() {
+    return TOKEN;
+  }
+
+  @Override
+  public int latentFactor() {
+    return model.vae().config().sampledFactor();
+  }
+
+  @Override
+  public int channels() {
+    return model.vae().config().sampledChannels();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>FLUX.2 is trained on the means of latents, the others on samples, as in ai-toolkit.
+   */
+  @Override
+  public ImageEncoder imageEncoder() {
+    return ImageEncoder.load(model, model.checkpoint().family() != ModelFamily.FLUX2);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The shifts are ai-toolkit's: 3 for Z-Image, by resolution for FLUX.2 and FLUX.1 [dev].
+   * FLUX.1 [schnell] has none in its own schedule either.
+   */
+  @Override
+  public NoiseProcess noise() {
+    OptionalDouble shift =
+        switch (model.checkpoint().family()) {
+          case Z_IMAGE -> OptionalDouble.of(Z_IMAGE_SHIFT);
+          case FLUX1 -> isGuided() ? OptionalDouble.empty() : OptionalDouble.of(1);
+          default -> OptionalDouble.empty();
+        };
+    return new FlowProcess(shift, TOKEN / latentFactor());
+  }
+
+  private boolean isGuided() {
+    return model.transformer().config() instanceof Flux1Config config && config.isGuided();
+  }
+
+  @Override
+  public TimestepSampling timesteps() {
+    return TimestepSampling.BY_RESOLUTION;
+  }
+
+  @Override
+  public Captions captions(
+      Collection<String> texts, boolean asTokens, int clipSkip, DataCache cache) {
+    List<String> all = new ArrayList<>(texts);
+    all.add("");
+    ScalarType type =
+        precision == TrainingPrecision.FLOAT32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16;
+    return new FlowCaptions(PlainTexts.encode(model, all, type));
+  }
+
+  @Override
+  public TrainedNetworks networks(Torch torch, Captions captions, Recipe recipe) {
+    return new FlowNetworks(
+        torch,
+        model,
+        (FlowCaptions) captions,
+        precision,
+        recipe.computation().checkpointing());
+  }
+
+  /** {@inheritDoc} The names of ai-toolkit. */
+  @Override
+  public LayerNames names() {
+    if (model.checkpoint().family() == ModelFamily.FLUX2) {
+      return (network, layer) ->
+          KeyNaming.SINGLE_FILE.key(network, FlowLayers.authorsName(layer, TransformerNames.FLUX2));
+    }
+    return style().names(model.checkpoint().family());
+  }
+
+  @Override
+  public KeyNaming style() {
+    return model.checkpoint().family() == ModelFamily.FLUX1
+        ? KeyNaming.PEFT
+        : KeyNaming.SINGLE_FILE;
+  }
+}
