@@ -2,7 +2,6 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.training.adapter.ActivationFactors;
 import dev.sdlora.training.adapter.AdapterModule;
 import dev.sdlora.training.adapter.LayerRules;
@@ -87,20 +86,24 @@ record AdapterSettings(
    * @throws IllegalArgumentException if a rule matches no layer, or DoRA has images of another
    *     strength than 1
    */
-  void requireFits(ModelFiles model, TrainingSet images) {
+  void requireFits(TrainedFamily family, TrainingSet images) {
+    Map<String, List<Long>> denoiser = family.denoiserWeights();
     Map<Network, List<String>> layers = new EnumMap<>(Network.class);
-    model
-        .patchable()
-        .forEach(
-            (network, origins) -> {
-              if (network == Network.UNET || textEncoder) {
-                Map<String, List<Long>> shapes = new LinkedHashMap<>();
-                origins.forEach((name, origin) -> shapes.put(name, origin.shape()));
-                layers.put(network, layers(network, shapes));
-              }
-            });
-    new LayerRules(options.rules(), model.patchable().getOrDefault(Network.UNET, Map.of()).keySet())
-        .requireMatches(layers);
+    layers.put(Network.UNET, layers(Network.UNET, denoiser));
+    if (textEncoder) {
+      family
+          .model()
+          .patchable()
+          .forEach(
+              (network, origins) -> {
+                if (network != Network.UNET) {
+                  Map<String, List<Long>> shapes = new LinkedHashMap<>();
+                  origins.forEach((name, origin) -> shapes.put(name, origin.shape()));
+                  layers.put(network, layers(network, shapes));
+                }
+              });
+    }
+    new LayerRules(options.rules(), denoiser.keySet()).requireMatches(layers);
     for (TrainingExample example : images.examples()) {
       Checks.require(
           !options.dora() || example.strength() == 1,

@@ -19,7 +19,6 @@ import dev.sdlora.training.data.Buckets;
 import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.Placement;
 import dev.sdlora.training.option.BucketOptions;
-import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.TrainingPrecision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,15 +29,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Assembles the settings that a builder has collected, and checks those that depend on each other.
  */
 record Assembly(LoraTrainerBuilder given) {
-  private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
-
   /** A limit for the state file, which holds a number for each step. */
   static final int MOST_STEPS = 10_000_000;
 
@@ -54,7 +49,7 @@ record Assembly(LoraTrainerBuilder given) {
             given.modules,
             given.textEncoder,
             given.adapter);
-    adapter.requireFits(family.model(), images);
+    adapter.requireFits(family, images);
     PriorImages prior = prior();
     // Fails if there is nothing to train.
     family.modules(adapter, given.clipSkip);
@@ -130,15 +125,6 @@ record Assembly(LoraTrainerBuilder given) {
     return path;
   }
 
-  private void warnOfRate() {
-    if (given.optimiser.kind() == OptimiserKind.PRODIGY && given.learningRate < 0.1) {
-      LOG.warn(
-          "learningRate {} is a factor on Prodigy's own estimate, so training will hardly change"
-              + " anything; 1 is usual",
-          given.learningRate);
-    }
-  }
-
   private Recipe recipe(TrainedFamily family, TrainingSet images, PriorImages prior) {
     ModelFiles model = family.model();
     String label = model.checkpoint().family().label();
@@ -157,7 +143,6 @@ record Assembly(LoraTrainerBuilder given) {
         "clipSkip",
         "be 1 for %s, which always reads the layer that it was trained to read".formatted(label),
         given.clipSkip);
-    warnOfRate();
     ImageSize size = given.size.orElse(model.checkpoint().defaultSize());
     int multiple = family.sizeMultiple();
     Checks.require(
@@ -165,8 +150,10 @@ record Assembly(LoraTrainerBuilder given) {
         "size",
         "have sides that are multiples of %s for %s".formatted(multiple, label),
         size);
-    given.buckets.ifPresent(buckets -> requireFitting(buckets, size, family));
-    int total = steps(trained(images), prior, size);
+    Optional<BucketOptions> sides =
+        given.buckets.map(buckets -> Buckets.suiting(buckets, size, multiple));
+    sides.ifPresent(buckets -> requireFitting(buckets, size, family));
+    int total = steps(trained(images), prior, new Buckets(size, sides), size);
     Checks.require(
         given.warmup < total, "warmup", "be less than the " + total + " steps", given.warmup);
     return new Recipe(
@@ -184,7 +171,7 @@ record Assembly(LoraTrainerBuilder given) {
             given.timesteps.orElse(family.timesteps()),
             given.noiseOffset),
         new Recipe.Inputs(
-            given.captions, given.buckets, given.flips, given.unmaskedWeight, given.priorWeight),
+            given.captions, sides, given.flips, given.unmaskedWeight, given.priorWeight),
         new Recipe.Computation(given.precision, given.checkpointing),
         given.clipSkip,
         given.seed);
@@ -285,13 +272,13 @@ record Assembly(LoraTrainerBuilder given) {
     return given.cache.map(DataCache::in).orElse(DataCache.NONE);
   }
 
-  private int steps(List<TrainingExample> images, PriorImages prior, ImageSize size) {
+  private int steps(
+      List<TrainingExample> images, PriorImages prior, Buckets buckets, ImageSize size) {
     if (given.epochs.isEmpty()) {
       return given.steps.isEmpty() && given.slider.isPresent()
           ? SliderTraining.STEPS
           : given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
     }
-    Buckets buckets = new Buckets(size, given.buckets);
     List<BatchOrder.Member> members = new ArrayList<>(members(images, buckets, false));
     prior.given().ifPresent(own -> members.addAll(members(own.examples(), buckets, true)));
     Object generated = bucket(buckets.place(size.width(), size.height()).orElseThrow());

@@ -35,7 +35,7 @@ final class ExampleEncoder implements AutoCloseable {
   }
 
   /**
-   * The input of the encoder, from which the latents, masks and captions of a training run follow.
+   * The pixels and the mask of an image.
    *
    * @param fitted the image at its training size
    * @param mask [height][width], 0 to 1; empty for 1
@@ -97,6 +97,7 @@ final class ExampleEncoder implements AutoCloseable {
     float[] latent = distribution(placement, fitted.values()).sample(seed);
     int width = placement.size().width();
     int height = placement.size().height();
+    // The family knows the channels of its latents, but not how often their sides go into an image.
     double positions = (double) latent.length / family.channels();
     int factor = (int) Math.round(Math.sqrt(width * (double) height / positions));
     float[] factors =

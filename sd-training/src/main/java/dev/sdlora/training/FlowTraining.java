@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -50,7 +51,7 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
         "precision",
         "be FLOAT32 or BFLOAT16 for DoRA, which reads the norms of weights",
         precision);
-    return adapter.modules(Network.UNET, new FlowLayers(model.transformer().config()).weights());
+    return adapter.modules(Network.UNET, denoiserWeights());
   }
 
   private void requireTrainable() {
@@ -78,6 +79,11 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
               "is " + checkpoint.family().label(),
               "expected Stable Diffusion 1.x, 2.x, SDXL, FLUX.1, FLUX.2 or Z-Image");
     }
+  }
+
+  @Override
+  public Map<String, List<Long>> denoiserWeights() {
+    return new FlowLayers(model.transformer().config()).weights();
   }
 
   @Override
@@ -144,11 +150,7 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
   @Override
   public TrainedNetworks networks(Torch torch, Captions captions, Recipe recipe) {
     return new FlowNetworks(
-        torch,
-        model,
-        (FlowCaptions) captions,
-        precision,
-        recipe.computation().checkpointing());
+        torch, model, (FlowCaptions) captions, precision, recipe.computation().checkpointing());
   }
 
   /** {@inheritDoc} The names of ai-toolkit. */

@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.SliderPrompts;
 import java.nio.file.Path;
@@ -10,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a LoRA (Hu et al. 2021) on images with captions, using the same networks as generation.
- * The checkpoint is never changed.
+ * Trains a LoRA (Hu et al. 2021) on images with captions, or a slider on prompts, using the same
+ * networks as generation. The checkpoint is never changed.
  *
  * <h2>Memory</h2>
  *
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * All random numbers derive from the seed and the index of the step. On the same machine with one
  * thread, the same settings give the same file except for the times in its metadata, and a training
  * run that was stopped and resumed gives the same result as an uninterrupted one. Models with less
- * than 100 million weights in the U-Net are always trained on one thread; for others, set {@code
+ * than 100 million weights in the denoiser are always trained on one thread; for others, set {@code
  * OMP_NUM_THREADS=1}. With several threads, gradients may be summed in a different order, which
  * changes their last bits.
  *
@@ -56,10 +54,10 @@ public final class LoraTrainer {
    * be overridden. For models of SD 1.5's size, they are the usual ones for one person, object or
    * style: rank 16, a learning rate of 1e-4 with cosine decay, and 100 steps per image but 1,000 to
    * 2,000 in all. Much smaller models, such as the one that comes with the examples, learn in a few
-   * minutes on a processor with a higher rate and all layers. Both weigh samples by {@link
-   * LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions. Models of SD 1.5's size and
-   * larger are trained in bfloat16 if the processor has instructions for it, and SDXL with {@link
-   * LoraTrainerBuilder#checkpointing}.
+   * minutes on a processor with a higher rate and all layers. Both drop 5 % of the captions, and
+   * for U-Nets weigh samples by {@link LoraTrainerBuilder#minSnrGamma} 5. U-Nets of SD 1.5's size
+   * and larger are trained in bfloat16 if the processor has instructions for it, transformers
+   * always; SDXL and transformers with {@link LoraTrainerBuilder#checkpointing}.
    *
    * @param checkpoint a checkpoint file or diffusers folder; only its headers are read
    * @param images the training set; only its number of images matters
@@ -69,15 +67,7 @@ public final class LoraTrainer {
   public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet images) {
     Objects.requireNonNull(checkpoint, "checkpoint");
     Objects.requireNonNull(images, "images");
-    Recipe.Computation computation =
-        Recipe.Computation.recommended(
-            CheckpointReader.open(checkpoint, CheckpointParts.DEFAULT).size());
-    LoraTrainerBuilder builder =
-        builder()
-            .checkpoint(checkpoint)
-            .trainingSet(images)
-            .precision(computation.precision())
-            .checkpointing(computation.checkpointing());
+    LoraTrainerBuilder builder = builder().checkpoint(checkpoint).trainingSet(images);
     return Recommendation.of(checkpoint, images.examples().size()).applyTo(builder);
   }
 
@@ -112,6 +102,7 @@ public final class LoraTrainer {
    * multiplies some matrices to estimate the duration.
    *
    * @return the plan
+   * @throws TrainingException if files of images are damaged or images are too small; it lists them
    */
   public TrainingPlan plan() {
     return new Planner(settings).plan();
@@ -124,8 +115,9 @@ public final class LoraTrainer {
    *
    * @return the result; {@link TrainingResult#cancelled()} says whether the training was stopped
    *     early
-   * @throws TrainingException if an image cannot be read, the saved state belongs to another
-   *     training run, or the loss is not finite; files written before are kept
+   * @throws TrainingException if an image cannot be read, another training run writes the same
+   *     output, the saved state belongs to another training run, or the loss is not finite; files
+   *     written before are kept
    * @throws dev.sdlora.api.error.CheckpointException if the text encoder lacks a token of a caption
    * @throws dev.sdlora.api.error.TensorFileException if a file cannot be read or written
    * @throws IllegalStateException if this trainer is already running

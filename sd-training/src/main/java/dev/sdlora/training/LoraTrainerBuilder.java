@@ -176,7 +176,8 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the rank, the number of columns of each factor.
+   * Sets the rank, the number of columns of each factor. For LoRA and LoHa, {@link #build} rejects
+   * ranks above the smaller side of a layer's weight.
    *
    * @param rank the rank, 1 to 1024. Default: 8
    * @return this builder
@@ -212,7 +213,8 @@ public final class LoraTrainerBuilder {
 
   /**
    * Sets whether to train the text encoder as well; for SDXL, both. Layers whose output the U-Net
-   * does not read, such as the last one of SDXL's first encoder, are left out.
+   * does not read, such as the last one of SDXL's first encoder, are left out. {@link #build}
+   * rejects it for FLUX.1, FLUX.2 and Z-Image, whose text encoders cannot be trained.
    *
    * @param train whether to train it. Default: false
    * @return this builder
@@ -265,7 +267,8 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the training resolution. Images are scaled to cover it and cropped.
    *
-   * @param size the resolution. Default: the checkpoint's
+   * @param size the resolution, with sides that are multiples of 8, for FLUX.1, FLUX.2 and Z-Image
+   *     of 16. Default: the checkpoint's
    * @return this builder
    */
   public LoraTrainerBuilder size(ImageSize size) {
@@ -274,7 +277,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the learning rate of the U-Net.
+   * Sets the learning rate of the denoiser.
    *
    * @param rate the learning rate, above 0. Default: 1e-4
    * @return this builder
@@ -288,7 +291,7 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the learning rate of the text encoders.
    *
-   * @param rate the learning rate, above 0. Default: half the U-Net's
+   * @param rate the learning rate, above 0. Default: half the denoiser's
    * @return this builder
    * @throws IllegalArgumentException if it is not above 0
    */
@@ -364,7 +367,9 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Weighs each sample by {@code min(snr, gamma) / snr} (Hang et al. 2023). Default: equal weights.
+   * Weighs each sample by {@code min(snr, gamma) / snr} (Hang et al. 2023). {@link #build} rejects
+   * it for FLUX.1, FLUX.2 and Z-Image, whose noise levels have equal weights. Default: equal
+   * weights.
    *
    * @param gamma the bound on the signal-to-noise ratio, at least 0, usually 5; 0 for equal weights
    * @return this builder
@@ -438,7 +443,8 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Writes a running average of the factors instead of the factors themselves (EMA).
+   * Writes a running average of the factors instead of the factors themselves (EMA), and generates
+   * samples with it.
    *
    * @param decay the share of the average that each step keeps, 0 to below 1, usually 0.99 to
    *     0.9999. Default: 0, for none
@@ -464,7 +470,8 @@ public final class LoraTrainerBuilder {
 
   /**
    * Sets whether to weigh samples by one over the root of their signal-to-noise ratio, at most 1000
-   * (Yu et al. 2024, "Debias the Training of Diffusion Models").
+   * (Yu et al. 2024, "Debias the Training of Diffusion Models"). Not for FLUX.1, FLUX.2 and
+   * Z-Image, whose noise levels have equal weights.
    *
    * @param debiased whether to weigh them. Default: false
    * @return this builder
@@ -566,8 +573,8 @@ public final class LoraTrainerBuilder {
 
   /**
    * Keeps latents and text states on disk, under hashes of what they are computed from, for later
-   * training runs. Captions that are shuffled or lose tags are not kept. Default: latents and
-   * states are computed for each run.
+   * training runs. Captions that are shuffled or lose tags are not kept, nor those of FLUX.1,
+   * FLUX.2 and Z-Image. Default: latents and states are computed for each run.
    *
    * @param folder the folder, created if it is missing
    * @return this builder
@@ -594,7 +601,8 @@ public final class LoraTrainerBuilder {
   /**
    * Sets the dtype of the frozen networks and their products.
    *
-   * @param precision the precision. Default: {@link TrainingPrecision#FLOAT32}
+   * @param precision the precision; {@link TrainingPrecision#INT8} only for FLUX.1, FLUX.2 and
+   *     Z-Image, and not with DoRA. Default: {@link TrainingPrecision#FLOAT32}
    * @return this builder
    */
   public LoraTrainerBuilder precision(TrainingPrecision precision) {
@@ -772,8 +780,9 @@ public final class LoraTrainerBuilder {
    * @throws IllegalStateException if a required setting is missing
    * @throws IllegalArgumentException if settings contradict each other
    * @throws TrainingException if the checkpoint has no layers to train, or is of a kind that cannot
-   *     be trained: a refiner, an inpainting or editing model, or one with continuous noise levels
-   *     (EDM)
+   *     be trained: a refiner, an inpainting, control or editing model, one with continuous noise
+   *     levels (EDM) or distilled with the guidance scale as an input (LCM), or a transformer other
+   *     than FLUX.1, FLUX.2 klein and Z-Image
    * @throws dev.sdlora.api.error.CheckpointException if the checkpoint is invalid or incomplete
    */
   public LoraTrainer build() {

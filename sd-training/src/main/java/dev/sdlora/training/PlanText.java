@@ -30,7 +30,7 @@ final class PlanText {
                     plan.steps(),
                     plan.imagesPerStep(),
                     String.format(Locale.ROOT, "%.1f", plan.epochs())));
-    texts.put("memory", "about " + Bytes.text(plan.memory()));
+    texts.put("memory", "about " + Bytes.text((double) plan.memory()));
     texts.put("time", "about " + text(plan.duration()) + ", half or twice as long");
     texts.put("files", files(plan));
     return texts;

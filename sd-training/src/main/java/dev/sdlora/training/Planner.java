@@ -9,14 +9,12 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.TrainingPlan.Bucket;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Placement;
-import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.step.ProductSpeed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +30,9 @@ record Planner(Settings settings) {
    * The share of the speed of large products that networks reach, whose other operations take time.
    */
   private static final double EFFICIENCY = 0.5;
+
+  /** The time of a slider's pair in model calls, with the way from noise to its latent. */
+  private static final double CALLS_OF_PAIR = 10;
 
   /** Plans the run; takes some tenths of a second to measure the speed of the machine. */
   TrainingPlan plan() {
@@ -66,12 +67,13 @@ record Planner(Settings settings) {
         .toList();
   }
 
-  /** The size of each image in training. */
+  /**
+   * The size of each image in training.
+   *
+   * @throws TrainingException if files are damaged or images are too small; it lists them
+   */
   private List<ImageSize> sizes() {
     Recipe recipe = settings.recipe();
-    if (recipe.inputs().buckets().isEmpty()) {
-      return Collections.nCopies(settings.trainedImages(), recipe.size());
-    }
     List<TrainingExample> all = settings.set().examples();
     List<Integer> heldOut = settings.heldOut();
     List<TrainingExample> trained =
@@ -104,8 +106,8 @@ record Planner(Settings settings) {
         images == 0
             ? ModelCallCost.of(settings.family().model(), recipe.size())
             : perImage / images;
-    double perStep =
-        call * recipe.batchSize() * recipe.accumulation() * estimate.forwardCalls() / EFFICIENCY;
+    double calls = settings.slider().isPresent() ? CALLS_OF_PAIR : estimate.forwardCalls();
+    double perStep = call * recipe.batchSize() * recipe.accumulation() * calls / EFFICIENCY;
     return Duration.ofMillis((long) (1000 * recipe.steps() * perStep / speed()));
   }
 
@@ -158,15 +160,11 @@ record Planner(Settings settings) {
     if (estimate.bytes() > MachineMemory.physical()) {
       warnings.add(
           "the training needs about %s of memory, but the machine has %s; use bfloat16, checkpointing, a smaller batch or a smaller size"
-              .formatted(Bytes.text(estimate.bytes()), Bytes.text(MachineMemory.physical())));
+              .formatted(
+                  Bytes.text((double) estimate.bytes()),
+                  Bytes.text((double) MachineMemory.physical())));
     }
-    Recipe recipe = settings.recipe();
-    if (recipe.optimisation().optimiser().kind() == OptimiserKind.PRODIGY
-        && recipe.rates().unet() < 0.1) {
-      warnings.add(
-          "Prodigy estimates the learning rate itself, and the given one, %s, is a factor on its estimate that should be 1"
-              .formatted(recipe.rates().unet()));
-    }
+    settings.recipe().rateWarning().ifPresent(warnings::add);
     Outputs outputs = settings.outputs();
     if (Files.exists(outputs.file())) {
       warnings.add("'%s' exists and will be replaced".formatted(outputs.file()));
@@ -189,14 +187,15 @@ record Planner(Settings settings) {
         AdapterParameters.size(
             settings.family().modules(settings.adapter(), settings.recipe().clipSkip()),
             settings.adapter().options());
-    int saves = 1 + (outputs.saveEvery() > 0 ? settings.recipe().steps() / outputs.saveEvery() : 0);
+    long every = outputs.saveEvery();
+    long saves = every > 0 ? 1 + settings.recipe().steps() / every : 1;
     // The state has the factors and two averages of their gradients in float32.
     long needed = weights * (saves * outputs.format().bytes() + 12L);
     long usable = RunFiles.usableSpace(outputs.file());
     if (needed > usable) {
       warnings.add(
           "the LoRAs and the state need about %s of disk, but only %s are free"
-              .formatted(Bytes.text(needed), Bytes.text(usable)));
+              .formatted(Bytes.text((double) needed), Bytes.text((double) usable)));
     }
   }
 }

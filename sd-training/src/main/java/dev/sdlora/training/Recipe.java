@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.Buckets;
 import dev.sdlora.training.data.LossWeighting;
@@ -134,6 +134,15 @@ record Recipe(
           precision == TrainingPrecision.FLOAT32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16;
       return new DenoisingProgram.Computation(format, checkpointing);
     }
+  }
+
+  /** A sentence about a learning rate that does not suit the optimiser. */
+  Optional<String> rateWarning() {
+    return optimisation.optimiser().kind() == OptimiserKind.PRODIGY && rates.unet() < 0.1
+        ? Optional.of(
+            "Prodigy estimates the learning rate itself, and the given one, %s, is a factor on its estimate that should be 1"
+                .formatted(Decimals.text(rates.unet())))
+        : Optional.empty();
   }
 
   LearningRate unetRate() {

@@ -92,6 +92,10 @@ public record Recommendation(
           false);
     }
     int steps = Math.max(1000, Math.min(2000, 100 * images));
+    Recipe.Computation computation =
+        isFlow
+            ? new Recipe.Computation(TrainingPrecision.BFLOAT16, true)
+            : Recipe.Computation.recommended(weights);
     return new Recommendation(
         16,
         TrainedModules.LINEAR,
@@ -100,8 +104,8 @@ public record Recommendation(
         1e-4,
         50,
         gamma,
-        isFlow ? TrainingPrecision.BFLOAT16 : TrainingPrecision.FLOAT32,
-        isFlow);
+        computation.precision(),
+        computation.checkpointing());
   }
 
   LoraTrainerBuilder applyTo(LoraTrainerBuilder builder) {

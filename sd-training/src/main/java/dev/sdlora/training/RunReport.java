@@ -123,8 +123,8 @@ record RunReport(
     float[] values = losses.values();
     page.heading("Loss");
     page.paragraph(
-        "%.4f in the first tenth of the steps, %.4f in the last."
-            .formatted(result.firstLoss(), result.lastLoss()));
+        "%s in the first tenth of the steps, %s in the last."
+            .formatted(loss(result.firstLoss()), loss(result.lastLoss())));
     double[] means = LossPlot.runningMeans(values, Losses.WINDOW);
     double[] steps = IntStream.rangeClosed(1, values.length).asDoubleStream().toArray();
     LineChart chart =

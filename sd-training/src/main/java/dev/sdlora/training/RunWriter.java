@@ -89,7 +89,7 @@ final class RunWriter {
     Map<String, String> all = new LinkedHashMap<>(words);
     all.put(NOISE_LEVELS, training.noiseLevels().text());
     all.put(VALIDATION, validation.text());
-    stop.unbroken(() -> training.save(outputs.state(), all));
+    stop.runUnbroken(() -> training.save(outputs.state(), all));
     plot();
     savedStep = step();
     settings.listener().saved(file);
@@ -107,7 +107,7 @@ final class RunWriter {
    */
   void last() {
     if (settings.keepsBest()) {
-      stop.unbroken(() -> move(outputs.best(), outputs.file()));
+      stop.runUnbroken(() -> move(outputs.best(), outputs.file()));
     } else {
       lora(outputs.file());
     }
@@ -148,7 +148,7 @@ final class RunWriter {
     Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
     LayerNames names = settings.family().names();
     KeyNaming style = settings.family().style();
-    stop.unbroken(
+    stop.runUnbroken(
         () ->
             training.withAverages(
                 () -> {

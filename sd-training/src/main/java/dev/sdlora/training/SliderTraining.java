@@ -58,10 +58,8 @@ record SliderTraining(SliderPrompts prompts) {
   PreparedData prepared(Settings settings) {
     List<String> texts =
         PromptTriple.of(prompts).stream().flatMap(PromptTriple::texts).distinct().toList();
-    Captions captions = 
-        settings
-            .family()
-            .captions(texts, false, settings.recipe().clipSkip(), settings.cache());
+    Captions captions =
+        settings.family().captions(texts, false, settings.recipe().clipSkip(), settings.cache());
     return new PreparedData(List.of(), captions, "none");
   }
 

@@ -23,10 +23,10 @@ record StepEstimate(long bytes, double forwardCalls) {
   /** The tensors that a layer keeps for gradients, in multiples of its inputs and outputs. */
   private static final double KEPT = 1.3;
 
-  /** The times of steps in model calls, measured on SD 1.5 in bfloat16. */
-  private static final double CALLS = 3.2;
+  /** The times of steps in calls with plain weights: 2.7 measured on SD 1.5 at 512² in bfloat16. */
+  private static final double CALLS = 2.7;
 
-  private static final double CALLS_AGAIN = 4.2;
+  private static final double CALLS_AGAIN = 3.7;
 
   /** The parts whose inner values are computed again together. */
   private static final Pattern SEGMENT =

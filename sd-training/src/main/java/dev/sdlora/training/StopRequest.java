@@ -55,7 +55,7 @@ final class StopRequest {
   }
 
   /** Runs a task that accesses files, like {@link #unbroken(Supplier)}. */
-  void unbroken(Runnable task) {
+  void runUnbroken(Runnable task) {
     unbroken(
         () -> {
           task.run();

@@ -15,6 +15,7 @@ import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** What families of models differ in when they are trained. Immutable. */
 interface TrainedFamily {
@@ -29,6 +30,9 @@ interface TrainedFamily {
    *     cannot be trained
    */
   List<AdapterModule> modules(AdapterSettings adapter, int clipSkip);
+
+  /** The names and shapes of the denoiser's weights, as it is trained. */
+  Map<String, List<Long>> denoiserWeights();
 
   /** The number that width and height of an image must be multiples of. */
   int sizeMultiple();

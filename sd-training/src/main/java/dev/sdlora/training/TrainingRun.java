@@ -44,21 +44,30 @@ final class TrainingRun {
       RunFiles.makeFolder(outputs.file());
       outputs.lossPlot().ifPresent(RunFiles::makeFolder);
       outputs.report().ifPresent(RunFiles::makeFolder);
-      settings.listener().start(settings.trainedImages(), steps);
-      Optional<ReportDraft> report =
-          outputs.report().map(file -> new ReportDraft(file, new Planner(settings).plan()));
-      CheckpointIdentity checkpoint =
-          stop.unbroken(() -> CheckpointIdentity.of(settings.checkpoint()));
-      PreparedData data = stop.unbroken(() -> PreparedData.of(settings, stop::isMade));
-      TrainingResult result =
-          stop.isMade()
-              ? result(outputs.file(), new Losses(0), true)
-              : train(checkpoint, data, report);
-      settings.listener().end(result);
-      return result;
+      try (OutputLock lock = OutputLock.of(outputs.file())) {
+        LOG.debug("took {}", lock);
+        return locked();
+      }
     } finally {
       stop.passOn();
     }
+  }
+
+  private TrainingResult locked() {
+    settings.listener().start(settings.trainedImages(), steps);
+    Optional<ReportDraft> report =
+        outputs
+            .report()
+            .map(file -> new ReportDraft(file, stop.unbroken(() -> new Planner(settings).plan())));
+    CheckpointIdentity checkpoint =
+        stop.unbroken(() -> CheckpointIdentity.of(settings.checkpoint()));
+    PreparedData data = stop.unbroken(() -> PreparedData.of(settings, stop::isMade));
+    TrainingResult result =
+        stop.isMade()
+            ? result(outputs.file(), new Losses(0), true)
+            : train(checkpoint, data, report);
+    settings.listener().end(result);
+    return result;
   }
 
   private TrainingResult train(
@@ -66,7 +75,8 @@ final class TrainingRun {
     List<Integer> heldOut = settings.heldOut();
     try (Torch torch = Torch.open("cpu")) {
       TrainingState training =
-          stop.unbroken(() -> 
+          stop.unbroken(
+              () ->
                   new TrainingState(
                       torch,
                       settings.recipe(),
@@ -79,6 +89,7 @@ final class TrainingRun {
               heldOut.stream().map(all.examples()::get).toList(),
               settings.family().noise(),
               settings.recipe().seed());
+      settings.recipe().rateWarning().ifPresent(LOG::warn);
       LOG.info("training {} from step {} to {}", outputs.name(), training.losses().count(), steps);
       int first = training.losses().count();
       ThreadLimit.run(settings.family().model().size(), () -> loop(training, validation, writer));
@@ -115,7 +126,7 @@ final class TrainingRun {
             training.noiseLevels().losses(),
             history.losses(),
             words);
-    stop.unbroken(() -> report.write(draft.file()));
+    stop.runUnbroken(() -> report.write(draft.file()));
   }
 
   /** The time at which the training first started. Resumes from a saved state if requested. */
@@ -148,7 +159,7 @@ final class TrainingRun {
                   settings.recipe().unetRate().at(done - 1),
                   perSecond,
                   Duration.ofMillis((long) ((steps - done) / perSecond * 1000))));
-      if (isDue(done, NOISE_LEVELS_EVERY) || done == steps) {
+      if (isDue(done, NOISE_LEVELS_EVERY)) {
         settings.listener().noiseLevels(training.noiseLevels().losses());
       }
       validate(training, validation, writer);
@@ -158,6 +169,10 @@ final class TrainingRun {
       if (isDue(done, outputs.sampleEvery()) && !stop.isMade()) {
         writer.samples();
       }
+    }
+    int done = training.losses().count();
+    if (done > 0 && (done == first || !isDue(done, NOISE_LEVELS_EVERY))) {
+      settings.listener().noiseLevels(training.noiseLevels().losses());
     }
   }
 
@@ -177,9 +192,8 @@ final class TrainingRun {
         || !(isDue(done, options.get().every()) || done == steps)) {
       return;
     }
-    OptionalDouble measured = 
-        training.withAverages(
-            () -> validation.measure(1, training::errors, stop::isMade));
+    OptionalDouble measured =
+        training.withAverages(() -> validation.measure(1, training::errors, stop::isMade));
     if (measured.isPresent()) {
       ValidationLoss loss = new ValidationLoss(done, measured.getAsDouble());
       history.add(loss);

@@ -24,6 +24,7 @@ import dev.sdlora.training.step.TrainedNetworks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Training of SD 1.x, SD 2 and SDXL. */
 record UNetTraining(UNetFiles model) implements TrainedFamily {
@@ -36,8 +37,7 @@ record UNetTraining(UNetFiles model) implements TrainedFamily {
   @Override
   public List<AdapterModule> modules(AdapterSettings adapter, int clipSkip) {
     requireTrainable();
-    List<AdapterModule> found =
-        new ArrayList<>(adapter.modules(Network.UNET, model.unet().config().weights()));
+    List<AdapterModule> found = new ArrayList<>(adapter.modules(Network.UNET, denoiserWeights()));
     for (int i = 0; adapter.textEncoder() && i < model.textEncoders().size(); i++) {
       ClipConfig config = model.textEncoders().get(i).config();
       int read = config.layersRead(config.reading().skip(clipSkip));
@@ -91,6 +91,11 @@ record UNetTraining(UNetFiles model) implements TrainedFamily {
   }
 
   @Override
+  public Map<String, List<Long>> denoiserWeights() {
+    return model.unet().config().weights();
+  }
+
+  @Override
   public int sizeMultiple() {
     return model.vae().config().factor();
   }
@@ -133,11 +138,7 @@ record UNetTraining(UNetFiles model) implements TrainedFamily {
   @Override
   public TrainedNetworks networks(Torch torch, Captions captions, Recipe recipe) {
     return new DenoisingNetworks(
-        torch,
-        model,
-        (EncodedCaptions) captions,
-        recipe.clipSkip(),
-        recipe.computation().ofUNet());
+        torch, model, (EncodedCaptions) captions, recipe.clipSkip(), recipe.computation().ofUNet());
   }
 
   @Override

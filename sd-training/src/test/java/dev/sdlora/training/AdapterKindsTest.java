@@ -80,7 +80,7 @@ class AdapterKindsTest {
         new Case(
             "LoKr in factors with DoRA",
             blocks.withDora(true),
-            0.25,
+            0.35,
             LAYERS,
             List.of("lokr_w1", "lokr_w2_a", "lokr_w2_b", "dora_scale")),
         new Case(

@@ -53,6 +53,7 @@ class AdapterReferenceTest {
                 ReferenceRun.trainer(TinyModels.CHECKPOINT, folder)
                     .maxGradientNorm(3e-6)
                     .modules(TrainedModules.CONVOLUTIONS)
+                    .maxGradientNorm(3e-6)
                     .adapter(options));
 
     assertThat(outcome.lossError()).as("losses").isLessThan(TOLERANCE);

@@ -9,6 +9,8 @@ import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.training.option.AdapterKind;
+import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.step.DenoisingProgram.Computation;
 import java.io.IOException;
@@ -93,6 +95,28 @@ class CheckpointingTest {
     assertThat(again.keySet()).isEqualTo(kept.keySet());
     assertThat(distance(kept, again)).isLessThan(1e-6);
     assertThat(farthest(kept, again)).isLessThan(1e-5);
+  }
+
+  /** Kinds that build a weight build it again, too. */
+  @ParameterizedTest
+  @CsvSource({"LOHA, false", "LOHA, true", "LOKR, false", "LORA, true", "IA3, false"})
+  void gradients_ofEachKind_areThoseOfKeptOnes(AdapterKind kind, boolean dora) {
+    Map<String, float[]> kept = gradients(kind, dora, Bench.PLAIN);
+    Map<String, float[]> again = gradients(kind, dora, AGAIN);
+
+    assertThat(again.keySet()).isEqualTo(kept.keySet());
+    assertThat(distance(kept, again)).isLessThan(1e-6);
+  }
+
+  private static Map<String, float[]> gradients(
+      AdapterKind kind, boolean dora, Computation computation) {
+    AdapterSettings adapter =
+        new AdapterSettings(
+            4, 4, TrainedModules.CONVOLUTIONS, true, AdapterOptions.of(kind).withDora(dora));
+    try (Bench bench = new Bench(Bench.MODEL, Fixtures.discs(), SIZE, adapter, 2, computation)) {
+      bench.randomise(0.05);
+      return bench.gradients(bench.batches.at(0));
+    }
   }
 
   /** A product in bfloat16 has a relative error of 2⁻⁹, and a gradient passes hundreds of them. */

@@ -15,10 +15,10 @@ import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.Example;
-import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.data.FlowCaptions;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.ImageInput;
+import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
@@ -95,8 +95,7 @@ final class FlowBench implements AutoCloseable {
 
   private AdapterParameters parameters(int rank) {
     AdapterSettings adapter = adapter(TrainedModules.LINEAR, rank);
-    return new AdapterParameters(
-        torch, family.modules(adapter, 1), adapter.options(), Map.of(), 3);
+    return new AdapterParameters(torch, family.modules(adapter, 1), adapter.options(), Map.of(), 3);
   }
 
   private List<Example> examples(TrainingSet set) {

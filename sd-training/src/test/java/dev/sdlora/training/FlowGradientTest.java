@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Gradients of the transformer families. */
+@Tag("slow")
 class FlowGradientTest {
   /** A family, with layers of each kind. */
+  @SuppressWarnings("ImmutableEnumChecker") // The list is immutable.
   enum Family {
     KLEIN(
         TinyTransformers.klein(),

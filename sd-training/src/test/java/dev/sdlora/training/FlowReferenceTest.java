@@ -41,11 +41,7 @@ class FlowReferenceTest {
     try (FlowBench bench = new FlowBench(family.checkpoint(), 1)) {
       FlowNetworks networks =
           new FlowNetworks(
-              bench.torch,
-              bench.model,
-              reference.captions(),
-              TrainingPrecision.FLOAT32,
-              true);
+              bench.torch, bench.model, reference.captions(), TrainingPrecision.FLOAT32, true);
       bench.restart(2);
       Map<String, NDArray> factors = bench.parameters().weights();
       assertThat(factors).hasSize(reference.count("before."));

@@ -74,7 +74,7 @@ class ReferenceTrainingTest {
         "prodigy",
         builder ->
             builder
-                .optimiser(OptimiserOptions.of(OptimiserKind.PRODIGY))
+                .optimiser(OptimiserOptions.of(OptimiserKind.PRODIGY).withGrowth(30))
                 .learningRate(1)
                 .schedule(LearningRateSchedule.cosineWithRestarts(2)));
   }

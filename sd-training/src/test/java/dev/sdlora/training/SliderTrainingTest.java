@@ -224,7 +224,7 @@ class SliderTrainingTest {
   void build_otherTimesteps_areRefused() {
     assertThatThrownBy(() -> trainer("a").timesteps(TimestepSampling.logitNormal(0, 1)).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("timesteps must be uniform for a slider");
+        .hasMessageStartingWith("timesteps must not be set for a slider");
   }
 
   @Test

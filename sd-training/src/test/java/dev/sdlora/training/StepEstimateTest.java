@@ -1,6 +1,7 @@
 package dev.sdlora.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -23,17 +24,16 @@ class StepEstimateTest {
     return StepEstimate.of(SD15.weights(), positions, computation, batchSize).bytes() / 1e9;
   }
 
+  /**
+   * Peaks of resident memory in gigabytes, measured by {@code TrainingBenchmark} on full-size
+   * random weights with one thread.
+   */
   @Test
-  void print() {
-    System.out.println(
-        "ZZ "
-            + gigabytes(256, KEPT, 1)
-            + " "
-            + gigabytes(256, AGAIN, 1)
-            + " "
-            + gigabytes(512, KEPT, 1)
-            + " "
-            + gigabytes(512, AGAIN, 1));
+  void bytes_areNearMeasuredPeaks() {
+    assertThat(gigabytes(256, KEPT, 1)).isCloseTo(2.800, withinPercentage(15));
+    assertThat(gigabytes(256, AGAIN, 1)).isCloseTo(2.493, withinPercentage(15));
+    assertThat(gigabytes(512, KEPT, 1)).isCloseTo(3.740, withinPercentage(15));
+    assertThat(gigabytes(512, AGAIN, 1)).isCloseTo(2.691, withinPercentage(15));
   }
 
   @Test

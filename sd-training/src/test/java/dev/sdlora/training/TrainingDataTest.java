@@ -240,11 +240,40 @@ class TrainingDataTest {
     assertThatThrownBy(
             () ->
                 Fixtures.trainer(folder.resolve("a.safetensors"))
-                    .buckets(BucketOptions.DEFAULTS)
+                    .buckets(new BucketOptions(128, 1024, 64, true))
                     .build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "least of buckets must be at most the shorter side of the training resolution, 64:"
-                + " 256");
+                + " 128");
+  }
+
+  @Test
+  void build_usualBucketsAtASmallResolution_becomeSmaller() {
+    TrainingPlan plan =
+        Fixtures.trainer(folder.resolve("a.safetensors"))
+            .trainingSet(set())
+            .size(new ImageSize(128, 128))
+            .buckets(BucketOptions.DEFAULTS)
+            .build()
+            .plan();
+
+    assertThat(plan.buckets()).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void plan_imagesThatAreTooSmall_areListed() {
+    LoraTrainer trainer =
+        Fixtures.trainer(folder.resolve("a.safetensors"))
+            .trainingSet(
+                TrainingSet.of(
+                    List.of(
+                        TrainingExample.of(
+                            new BufferedImage(8, 90, BufferedImage.TYPE_INT_RGB), "a disc"))))
+            .build();
+
+    assertThatThrownBy(trainer::plan)
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("8x90 pixels, expected at least 64");
   }
 }

@@ -27,8 +27,7 @@ class TrainingStateTest {
   }
 
   private static TrainingState state(Torch torch, Settings settings, PreparedData data) {
-    return new TrainingState(
-        torch, settings.recipe(), TrainingParts.of(torch, settings, data));
+    return new TrainingState(torch, settings.recipe(), TrainingParts.of(torch, settings, data));
   }
 
   /** A step, a save and a load free all native memory that they allocate. */

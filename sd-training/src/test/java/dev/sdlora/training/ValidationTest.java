@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -91,7 +92,7 @@ class ValidationTest {
     assertThat(result.steps()).isLessThan(40).isEqualTo(lowest.step() + 3);
     assertThat(result.loraStep()).isEqualTo(lowest.step());
     assertThat(result.validationLoss()).hasValue(lowest.loss());
-    Path kept = folder.resolve("a-step%06d.safetensors".formatted(lowest.step()));
+    Path kept = folder.resolve(String.format(Locale.ROOT, "a-step%06d.safetensors", lowest.step()));
     assertThat(Files.readAllBytes(result.file())).isEqualTo(Files.readAllBytes(kept));
     assertThat(TensorFile.open(result.file()).metadata())
         .containsEntry("ss_steps", Integer.toString(lowest.step()))

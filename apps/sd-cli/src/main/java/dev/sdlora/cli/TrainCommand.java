@@ -18,7 +18,6 @@ import dev.sdlora.cli.training.TrainingOptions;
 import dev.sdlora.cli.training.WatchingOptions;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.LoraTrainerBuilder;
-import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainingResult;
 import dev.sdlora.training.TrainingSet;
 import java.nio.file.Path;
@@ -107,7 +106,8 @@ final class TrainCommand implements Runnable {
     Path model = PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint);
     Optional<TrainingSet> set = images.map(this::read);
     LoraTrainerBuilder builder =
-        set.map(some -> LoraTrainer.recommended(model, some)).orElseGet(() -> slider(model));
+        set.map(some -> LoraTrainer.recommended(model, some))
+            .orElseGet(() -> LoraTrainer.recommended(model, how.prompts(console)));
     how.applyTo(builder, console);
     watching.applyTo(builder, console);
     OptionValue.set("--trigger", trigger, builder::triggerWord);
@@ -130,15 +130,6 @@ final class TrainCommand implements Runnable {
     return trigger
         .map(word -> TrainingSet.ofFolder(folder, word))
         .orElseGet(() -> TrainingSet.ofFolder(folder));
-  }
-
-  /** Returns a builder of a slider with the settings that suit the model. */
-  private static LoraTrainerBuilder slider(Path model) {
-    Recommendation usual = Recommendation.of(model, 1);
-    return LoraTrainer.builder()
-        .checkpoint(model)
-        .modules(usual.modules())
-        .learningRate(usual.learningRate());
   }
 
   private void plan(LoraTrainerBuilder builder) {
@@ -188,6 +179,10 @@ final class TrainCommand implements Runnable {
       List<String> samples = progress.samples();
       samples.forEach(json.putArray("samples")::add);
       console.out().println(Json.line(json));
+      return;
+    }
+    if (result.steps() == 0) {
+      console.out().println("stopped before the first step; no LoRA is written");
       return;
     }
     String kept =

@@ -65,7 +65,8 @@ class TrainOptionsTest {
         "--rules (=rank:8            | --rules must begin with a block or a regular expression:"
             + " '('",
         "--rules IN04=rank:0         | --rules",
-        "--dora --network-type ia3   | --dora must be false for IA3: true",
+        "--dora --network-type ia3   | --dora cannot be used with --network-type ia3",
+        "--rank 8 --network-type ia3 | --rank cannot be used with --network-type ia3",
         "--conv-alpha 1              | --conv-alpha needs --conv-rank N",
         "--optimizer adam            | --optimizer must be one of adamw, prodigy, lion, adafactor:"
             + " 'adam'; did you mean 'adamw'?",
@@ -84,7 +85,7 @@ class TrainOptionsTest {
         "--tag-dropout 2             | --tag-dropout must be from 0 to 1: 2",
         "--prior-weight 1            | --prior-weight needs --class-images DIR",
         "--patience 3                | --patience needs --validation SHARE",
-        "--no-samples --validation 1 | --validation: share must be above 0 and below 1: 1",
+        "--no-samples --validation 1 | --validation must be above 0 and below 1: 1.0",
         "--no-samples --validation 0.9 | share of validation must leave at least one",
         "--validation 0.1 --patience -1 | --patience must be at least 0: -1",
         "--sample-weights 1,x        | --sample-weights must be a number such as 0.8: 'x'",

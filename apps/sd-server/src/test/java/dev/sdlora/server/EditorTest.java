@@ -91,7 +91,7 @@ class EditorTest {
       all.addAll(names(served.get("/api/loras?count=60&from=" + from).get("loras")));
     }
 
-    assertThat(total).isEqualTo(MANY + 6 + 2);
+    assertThat(total).isEqualTo(MANY + 7 + 2);
     assertThat(all).hasSize(total).doesNotHaveDuplicates().contains("zorp", ManyLoras.name(149));
     assertThat(page.get("folders").toString())
         .isEqualTo("[\"characters\",\"clothing\",\"places\",\"sliders\",\"styles\"]");

@@ -106,6 +106,8 @@ class TrainingsTest {
     graphics.setColor(Color.ORANGE);
     graphics.fillOval(8, 8, 48, 48);
     graphics.dispose();
+    // Another process may run this test at the same time, with folders of its own.
+    image.setRGB(0, 0, (int) ProcessHandle.current().pid());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ImageIO.write(image, "png", out);
     return out.toByteArray();

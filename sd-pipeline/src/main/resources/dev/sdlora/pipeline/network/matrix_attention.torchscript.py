@@ -53,5 +53,5 @@ def weighted_sums(q: Tensor, k: Tensor, v: Tensor, most: Tensor) -> Tensor:
     for j in range((m + block - 1) // block):
       x = torch.slice(torch.select(q, 0, h), 0, j * block, j * block + block)
       weights = ops.mkldnn._linear_pointwise(x, keys, torch.select(shifts, 0, h), "sigmoid", annotate(List[Optional[number]], []), "")
-      _0 = torch.append(parts, __torch__.packed_linear(weights, values, None))
+      _0 = torch.append(parts, ops.mkldnn._linear_pointwise(weights, values, None, "none", annotate(List[Optional[number]], []), ""))
   return torch.view(torch.cat(parts, 0), [heads, m, torch.size(v, 1)])

@@ -35,6 +35,29 @@ public final class Buckets {
     this.sizes = options.map(given -> sizes(resolution, given)).orElse(List.of(resolution));
   }
 
+  /**
+   * The options to use at a training resolution: those given, but the usual sides and step, which
+   * are meant for 512x512 and more, become smaller for a resolution with a side of at most the
+   * shortest usual one. Its buckets have sides from half of its shorter to twice its longer side,
+   * but at least 64, in steps of an eighth of the shorter one.
+   *
+   * @param multiple the sides of all sizes are multiples of it
+   */
+  public static BucketOptions suiting(BucketOptions given, ImageSize resolution, int multiple) {
+    BucketOptions usual = BucketOptions.DEFAULTS;
+    int shorter = Math.min(resolution.width(), resolution.height());
+    if (!given.equals(new BucketOptions(usual.least(), usual.most(), usual.step(), given.upscale()))
+        || shorter > usual.least()) {
+      return given;
+    }
+    int longer = Math.max(resolution.width(), resolution.height());
+    return new BucketOptions(
+        Math.max(LEAST_SIDE, shorter / 2),
+        Math.max(LEAST_SIDE, 2 * longer),
+        Math.max(multiple, shorter / 8 / multiple * multiple),
+        given.upscale());
+  }
+
   /** The sizes that an enlarged or reduced image can have, in order of width and height. */
   List<ImageSize> sizes() {
     return sizes;

@@ -3,7 +3,7 @@ package dev.sdlora.training.data;
 import java.util.OptionalDouble;
 
 /** Formulas for noisy training images. Stateless. */
-public final class Diffusion {
+final class Diffusion {
   private Diffusion() {}
 
   /**
@@ -15,7 +15,7 @@ public final class Diffusion {
    * @param gamma the bound on snr, or empty for weight 1
    * @param velocity whether velocity is predicted
    */
-  public static double minSnrWeight(double snr, OptionalDouble gamma, boolean velocity) {
+  static double minSnrWeight(double snr, OptionalDouble gamma, boolean velocity) {
     if (gamma.isEmpty()) {
       return 1;
     }
@@ -30,7 +30,7 @@ public final class Diffusion {
    * @param snr the signal-to-noise ratio, above 0
    * @param velocity whether velocity is predicted
    */
-  public static double debiasedWeight(double snr, boolean velocity) {
+  static double debiasedWeight(double snr, boolean velocity) {
     double bounded = Math.min(snr, 1000);
     return velocity ? 1 / (bounded + 1) : 1 / Math.sqrt(bounded);
   }
@@ -40,7 +40,7 @@ public final class Diffusion {
    * {@code least + (1 - least) / (1 + noise / signal)²}, the {@code snr} schedule of kohya's
    * trainer.
    */
-  public static double huberDelta(double least, NoiseLevel level) {
+  static double huberDelta(double least, NoiseLevel level) {
     double share = level.signal() / (level.signal() + level.noise());
     return least + (1 - least) * share * share;
   }
@@ -53,7 +53,7 @@ public final class Diffusion {
    * @param channelNoise a standard normal number for each channel
    * @param offset the factor on these numbers, 0 for none
    */
-  public static void addOffset(float[] noise, float[] channelNoise, double offset) {
+  static void addOffset(float[] noise, float[] channelNoise, double offset) {
     int positions = noise.length / channelNoise.length;
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (float) (noise[i] + offset * channelNoise[i / positions]);

@@ -75,10 +75,8 @@ public final class ImageEncoder implements AutoCloseable {
       }
       VaeConfig config = vae.config();
       int columns = size.width() / config.factor();
-      float[] scaled =
-          config.format().toUnitVariance(mean, config.latentChannels(), columns);
-      float[] deviation =
-          config.format().toUnitVariance(above, config.latentChannels(), columns);
+      float[] scaled = config.format().toUnitVariance(mean, config.latentChannels(), columns);
+      float[] deviation = config.format().toUnitVariance(above, config.latentChannels(), columns);
       for (int i = 0; i < deviation.length; i++) {
         deviation[i] -= scaled[i];
       }

@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /** Draws noise levels. Stateless. */
-public final class Timesteps {
+final class Timesteps {
   private Timesteps() {}
 
   /**
@@ -15,7 +15,7 @@ public final class Timesteps {
    * @param resolutionShift the shift of {@link TimestepSampling.Shape#BY_RESOLUTION}; empty for
    *     models whose schedule does not depend on the resolution
    */
-  public static double draw(
+  static double draw(
       TimestepSampling sampling, OptionalDouble resolutionShift, RandomGenerator random) {
     double position =
         switch (sampling.shape()) {

@@ -16,7 +16,11 @@ import dev.sdlora.api.value.Checks;
  *     resolution, whatever the shortest and longest side
  */
 public record BucketOptions(int least, int most, int step, boolean upscale) {
-  /** Sides from 256 to 1024 in steps of 64, with small images enlarged. */
+  /**
+   * Sides from 256 to 1024 in steps of 64, with small images enlarged. For a training resolution
+   * with a side of at most 256, such as that of small models, these sides and steps become smaller:
+   * from half of the shorter to twice the longer side, in steps of an eighth of the shorter one.
+   */
   public static final BucketOptions DEFAULTS = new BucketOptions(256, 1024, 64, true);
 
   /** Checks the options; see the class for their ranges. */

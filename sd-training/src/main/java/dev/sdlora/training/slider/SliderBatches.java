@@ -104,8 +104,7 @@ public final class SliderBatches implements BatchSource {
     }
     batch.times()[member] = (float) point.level().time();
     batch.importance()[member] =
-        (float)
-            settings.weighting().weight(point.level(), settings.process().predictsVelocity());
+        (float) settings.weighting().weight(point.level(), settings.process().predictsVelocity());
     if (batch.deltas().length > 0) {
       batch.deltas()[member] = (float) settings.weighting().delta(point.level());
     }

@@ -48,11 +48,7 @@ public final class DenoisingProgram {
    * @param computation how gradients are computed
    */
   public DenoisingProgram(
-      Torch torch,
-      UNetConfig unet,
-      List<ClipConfig> clips,
-      int clipSkip,
-      Computation computation) {
+      Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, Computation computation) {
     this.computation =
         torch
             .manager()

@@ -48,8 +48,7 @@ public final class FlowNetworks implements TrainedNetworks {
       boolean checkpointing) {
     this.torch = torch;
     this.captions = captions;
-    this.program =
-        new FlowProgram(torch, model.transformer().config(), precision, checkpointing);
+    this.program = new FlowProgram(torch, model.transformer().config(), precision, checkpointing);
     this.weights = FlowWeights.read(torch, model.transformer(), precision);
     this.channels = model.vae().config().sampledChannels();
   }

@@ -99,10 +99,7 @@ final class FlowProgram {
   }
 
   FlowProgram(
-      Torch torch,
-      TransformerConfig config,
-      TrainingPrecision precision,
-      boolean checkpointing) {
+      Torch torch, TransformerConfig config, TrainingPrecision precision, boolean checkpointing) {
     Kind kind = Kind.of(config);
     boolean isStored = precision == TrainingPrecision.INT8;
     this.program =

@@ -1,4 +1,15 @@
-/** A training step: losses and gradients from the networks of generation, and AdamW. */
+/**
+ * A training step: losses and gradients from the networks of generation, and optimisers.
+ *
+ * <ul>
+ *   <li>Gradients of U-Nets and text encoders: {@code DenoisingProgram}; gradient checkpointing:
+ *       {@code segments.torchscript.py}.
+ *   <li>Gradients of transformers: {@code FlowProgram}; the blocks of each family are in {@code
+ *       flow_flux1}, {@code flow_flux2} and {@code flow_z_image}.
+ *   <li>Layers with a trained change: {@code adapted_layers.torchscript.py}.
+ *   <li>An optimiser: a class that implements {@code Optimiser}, and its program.
+ * </ul>
+ */
 @NullMarked
 package dev.sdlora.training.step;
 

@@ -310,7 +310,7 @@ RUNS = {
     "adamw": {},
     "lion": dict(optimiser="lion", rate=3e-4, schedule="linear"),
     "adafactor": dict(optimiser="adafactor", schedule="cosine", warmup=4),
-    "prodigy": dict(optimiser="prodigy", rate=1.0, schedule="cosine_with_restarts", cycles=2),
+    "prodigy": dict(optimiser="prodigy", options={"d_coef": 30.0}, rate=1.0, schedule="cosine_with_restarts", cycles=2),
     "huber": dict(huber=0.1),
     "huber-by-noise": dict(huber=0.1, by_noise=True, schedule="constant_with_warmup", warmup=5),
     "weighted": dict(min_snr=5, debiased=True),

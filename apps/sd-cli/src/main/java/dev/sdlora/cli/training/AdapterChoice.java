@@ -24,10 +24,14 @@ final class AdapterChoice {
   @Option(
       names = "--network-type",
       paramLabel = "lora|loha|lokr|ia3",
-      description = "Kind of change of each layer. Default: lora.")
+      description =
+          "Kind of change of each layer; LoCon is lora with --modules convolutions. Default: lora.")
   private Optional<AdapterKind> kind = Optional.empty();
 
-  @Option(names = "--rank", paramLabel = "N", description = "Rank of each layer. Default: 16.")
+  @Option(
+      names = "--rank",
+      paramLabel = "N",
+      description = "Rank of each layer. Default: 16; sliders: 8.")
   private Optional<Integer> rank = Optional.empty();
 
   @Option(
@@ -115,6 +119,16 @@ final class AdapterChoice {
 
   void applyTo(LoraTrainerBuilder trainer, Console console) {
     console.requireBeside("--conv-rank N", "--conv-alpha");
+    if (kind.orElse(AdapterKind.LORA) == AdapterKind.IA3) {
+      console.refuse(
+          "--network-type ia3, which has one factor for each channel",
+          "--rank",
+          "--alpha",
+          "--conv-rank",
+          "--conv-alpha",
+          "--dora",
+          "--rs-lora");
+    }
     set("--rank", rank, trainer::rank);
     set("--alpha", alpha, trainer::alpha);
     modules.ifPresent(trainer::modules);

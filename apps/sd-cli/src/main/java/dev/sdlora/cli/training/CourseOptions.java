@@ -14,7 +14,9 @@ final class CourseOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Training steps. Default: 100 per image, from 1000 to 2000; small models: 800.")
+      description =
+          "Training steps. Default: 100 per image, from 1000 to 2000; small models: 800; sliders:"
+              + " 500.")
   private Optional<Integer> steps = Optional.empty();
 
   @Option(

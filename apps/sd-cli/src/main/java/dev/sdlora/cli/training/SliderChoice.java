@@ -4,7 +4,6 @@ import static dev.sdlora.cli.console.OptionValue.set;
 
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
-import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.option.SliderPrompts;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,9 @@ final class SliderChoice {
   @Option(
       names = "--keep",
       paramLabel = "WORDS",
-      description = "Words that keep their meaning, such as red; repeatable.")
+      description =
+          "Words that keep their meaning, such as red; repeatable. Put before all prompts, or in"
+              + " place of {} in them.")
   private List<String> kept = new ArrayList<>();
 
   @Option(
@@ -54,23 +55,23 @@ final class SliderChoice {
     return target.orElse("");
   }
 
-  void applyTo(LoraTrainerBuilder trainer, Console console) {
+  /** Refuses options of a slider without a target. */
+  void requireTarget(Console console) {
     console.requireBeside(
         "--slider TARGET", "--positive", "--negative", "--keep", "--slider-guidance");
-    if (target.isEmpty()) {
-      return;
-    }
-    String aim = target.get();
+  }
+
+  /** Returns the prompts of the slider. */
+  SliderPrompts prompts(Console console) {
+    String aim = target();
     String more = positive.orElseThrow(() -> console.badUsage("--slider needs --positive TEXT"));
     SliderPrompts[] made = new SliderPrompts[1];
     set(
         "--positive",
         Optional.of(more),
         text -> made[0] = SliderPrompts.of(aim, text, negative.orElse(aim)));
-    SliderPrompts prompts = made[0].keeping(kept);
-    set(
-        "--slider-guidance",
-        Optional.of(guidance.orElse(prompts.guidance())),
-        factor -> trainer.slider(prompts.withGuidance(factor)));
+    made[0] = made[0].keeping(kept);
+    set("--slider-guidance", guidance, factor -> made[0] = made[0].withGuidance(factor));
+    return made[0];
   }
 }

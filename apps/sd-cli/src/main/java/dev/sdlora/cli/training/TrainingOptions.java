@@ -2,6 +2,7 @@ package dev.sdlora.cli.training;
 
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.option.SliderPrompts;
 import picocli.CommandLine.Mixin;
 
 /** All settings of a training but its files. */
@@ -26,12 +27,17 @@ public final class TrainingOptions {
     optimiser.applyTo(trainer, console);
     loss.applyTo(trainer, console);
     computation.applyTo(trainer);
-    slider.applyTo(trainer, console);
+    slider.requireTarget(console);
   }
 
   /** Whether a slider of prompts is trained, which needs no images. */
   public boolean isSlider() {
     return slider.isWanted();
+  }
+
+  /** The prompts of the slider. */
+  public SliderPrompts prompts(Console console) {
+    return slider.prompts(console);
   }
 
   /** The target of the slider; empty if none is trained. */

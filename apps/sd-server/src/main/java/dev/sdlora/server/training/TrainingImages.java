@@ -87,7 +87,6 @@ final class TrainingImages {
     String caption =
         TrainingFields.requireShort(
             prefix + "caption", given.text(prefix + "caption").orElse("").strip());
-    double strength = given.number(prefix + "strength").orElse(1);
     Kept file = kept(name, image);
     Optional<Kept> mask =
         given.name(prefix + "mask").map(text -> kept("the mask of " + name, text));

@@ -4,13 +4,13 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>The limits of trainings over HTTP: {@code server.training.TrainingLimits}, and those of rules
- *       in {@code AdapterFields}.
+ *   <li>The limits of trainings over HTTP: {@code server.training.TrainingLimits}, and those of
+ *       rules in {@code AdapterFields}.
  *   <li>An option of training: its name in {@code TrainingFields}, its reading in {@code
  *       TrainingOptions}; on the page, {@code studio/training/options.js}.
- *   <li>A training over HTTP: its images, progress, report and files: {@code TrainingImages}, {@code
- *       Training}, {@code Trainings} and {@code LoraFolder} in {@code server.training}; on the
- *       page, {@code studio/training}.
+ *   <li>A training over HTTP: its images, progress, report and files: {@code TrainingImages},
+ *       {@code Training}, {@code Trainings} and {@code LoraFolder} in {@code server.training}; on
+ *       the page, {@code studio/training}.
  * </ul>
  */
 @NullMarked

@@ -64,7 +64,7 @@ class TrainingOptionsTest {
       field.setAccessible(true);
       return field.get(trainer);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("the builder has no field " + name, e);
     }
   }
 
@@ -124,11 +124,11 @@ class TrainingOptionsTest {
     assertSetting(
         "{'timesteps': {'shape': 'logit_normal', 'mean': 0.5, 'deviation': 2, 'least': 0.1}}",
         "timesteps",
-        TimestepSampling.logitNormal(0.5, 2).within(0.1, 1));
+        Optional.of(TimestepSampling.logitNormal(0.5, 2).within(0.1, 1)));
     assertSetting(
         "{'timesteps': {'shape': 'shifted', 'shift': 3}}",
         "timesteps",
-        TimestepSampling.shifted(3));
+        Optional.of(TimestepSampling.shifted(3)));
     assertSetting(
         "{'captions': {'shuffle': true, 'kept': 2, 'tag_dropout': 0.1, 'dropout': 0.2}}",
         "captions",

@@ -20,6 +20,7 @@ public final class NewThing {
 
   private static final int SIDE = AutoencoderStage.SIDE;
   private static final int IMAGES = 12;
+  private static final List<Colour> COLOURS = List.of(Colour.values());
   private static final List<Pattern> PATTERNS =
       List.of(Pattern.PLAIN, Pattern.PLAIN, Pattern.STRIPED, Pattern.DOTTED, Pattern.CHECKERED);
 
@@ -52,11 +53,11 @@ public final class NewThing {
               1,
               size,
               place,
-              Colour.values()[i % Colour.values().length],
+              COLOURS.get(i % COLOURS.size()),
               PATTERNS.get(i / 2 % PATTERNS.size()),
               true,
               i);
-      if (shown.stream().noneMatch(other -> isAlike(other, scene))) {
+      if (shown.stream().noneMatch(other -> isAlike(scene, other))) {
         scenes.add(scene);
       }
     }

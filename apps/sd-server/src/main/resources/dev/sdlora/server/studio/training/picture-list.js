@@ -126,6 +126,9 @@ class PictureList extends HTMLElement {
   async #addMask(i, file, image) {
     this.#error.textContent = "";
     try {
+      // An image outside of the view is loaded late, and has no size before.
+      image.loading = "eager";
+      await image.decode();
       const sent = await post("api/pictures", await scaled(file, image.naturalWidth, image.naturalHeight, "image/png"));
       this.#change(i, { mask: sent.reference, maskUrl: pathOf(sent) });
       draft.set({ masked_loss: true });

@@ -15,7 +15,9 @@ import dev.sdlora.demo.emoji.Nouns;
 import dev.sdlora.demo.emoji.Style;
 import dev.sdlora.demo.emoji.judge.Asked.About;
 import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.TrainingSet;
+import dev.sdlora.training.option.CaptionOptions;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +28,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a LoRA on twelve images of a new thing with the recommended settings, and counts how often
- * new prompts show the thing, and how often prompts without its word still show their nouns.
+ * Trains a LoRA on twelve images of a new thing, with images of other nouns that the base model
+ * draws for prior preservation, and counts how often new prompts show the thing, and how often
+ * prompts without its word still show their nouns.
  *
  * <p>Arguments: the checkpoint, the output folder, whose LoRA {@code zorp-12.safetensors} is used
  * if it is there, a folder for downloaded packages, the fraction of all prompts to use (default 1).
@@ -35,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class EvaluateNewThing {
   private static final int COMMON = 200;
   private static final int PROMPTS = 48;
+  private static final int TRAINING_STEPS = 420;
+  private static final double TEXT_ENCODER_RATE = 1e-3;
   private static final int STEPS = 10;
   private static final long SEED = 12;
 
@@ -57,15 +62,6 @@ public final class EvaluateNewThing {
     Path folder = Files.createDirectories(Path.of(args[1]));
     double share = args.length > 3 ? Double.parseDouble(args[3]) : 1;
     Path file = folder.resolve("zorp-12.safetensors");
-    if (!Files.exists(file)) {
-      System.out.println(
-          LoraTrainer.recommended(checkpoint, TrainingSet.of(NewThing.images()))
-              .triggerWord(NewThing.WORD)
-              .output(file)
-              .seed(SEED)
-              .build()
-              .train());
-    }
     Nouns nouns = Nouns.read(Path.of(args[2]));
     Drawings drawings = Drawings.read(Path.of(args[2]), Style.FLAT);
     List<Noun> common = nouns.commonest(COMMON);
@@ -81,6 +77,10 @@ public final class EvaluateNewThing {
             .precision(Precision.FLOAT32)
             .checkpoint(Checkpoint.open(checkpoint))
             .build()) {
+      if (!Files.exists(file)) {
+        TrainingSet prior = new PriorDrawings(pipeline, scenes).besides(COMMON, nouns);
+        System.out.println(trainer(checkpoint, prior).output(file).build().train());
+      }
       EvaluateNewThing evaluation =
           new EvaluateNewThing(pipeline, new NearestDrawing(known, NewThing.with(drawings)));
       LoraAdapter lora = LoraAdapter.open(file);
@@ -89,6 +89,17 @@ public final class EvaluateNewThing {
       System.out.printf("old nouns, with the LoRA at 1: %s%n", evaluation.right(old, lora));
       evaluation.sheet.write(folder.resolve("zorp-12.png"));
     }
+  }
+
+  private static LoraTrainerBuilder trainer(Path checkpoint, TrainingSet prior) {
+    return LoraTrainer.recommended(checkpoint, TrainingSet.of(NewThing.images()))
+        .triggerWord(NewThing.WORD)
+        .seed(SEED)
+        .steps(TRAINING_STEPS)
+        .textEncoder(true)
+        .textEncoderLearningRate(TEXT_ENCODER_RATE)
+        .captions(CaptionOptions.DEFAULTS.withDropout(0))
+        .priorPreservation(prior, 1);
   }
 
   private static List<Asked> fresh(int count) {
