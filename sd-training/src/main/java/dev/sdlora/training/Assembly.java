@@ -230,10 +230,7 @@ record Assembly(LoraTrainerBuilder given) {
             .validation
             .map(options -> HeldOut.of(all.size(), options, given.seed))
             .orElse(List.of());
-    return IntStream.range(0, all.size())
-        .filter(i -> !heldOut.contains(i))
-        .mapToObj(all::get)
-        .toList();
+    return HeldOut.without(heldOut, all);
   }
 
   /** Checks that buckets contain the training resolution, as kohya's trainer requires. */

@@ -99,12 +99,12 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     Recipe.Computation computation = recipe.computation();
     pairs.put(
         "ss_mixed_precision", computation.precision() == TrainingPrecision.FLOAT32 ? "no" : "bf16");
-    pairs.put("ss_gradient_checkpointing", computation.checkpointing() ? "True" : "False");
+    pairs.put("ss_gradient_checkpointing", python(computation.checkpointing()));
     pairs.put("ss_cache_latents", "True");
   }
 
   private static void loss(AdapterMetadata pairs, Recipe.Objective objective) {
-    pairs.put("ss_debiased_estimation", objective.debiased() ? "True" : "False");
+    pairs.put("ss_debiased_estimation", python(objective.debiased()));
     TrainingLoss loss = objective.loss();
     pairs.put("ss_loss_type", loss.shape() == TrainingLoss.Shape.L2 ? "l2" : "huber");
     if (loss.shape() != TrainingLoss.Shape.L2) {
@@ -137,7 +137,8 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   /** The number of epochs started. */
   private int epochs(int steps) {
     long seen = (long) steps * settings.recipe().batchSize() * settings.recipe().accumulation();
-    long count = Math.max(1, settings.imagesInEpoch()) * (priorImages() > 0 ? 2L : 1);
+    long count =
+        Math.max(1, settings.imagesInEpoch()) * (settings.prior().imagesInEpoch() > 0 ? 2L : 1);
     return Math.toIntExact((seen + count - 1) / count);
   }
 
@@ -145,7 +146,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     TrainingSet set = settings.set();
     Recipe.Inputs inputs = settings.recipe().inputs();
     pairs.put("ss_num_train_images", Integer.toString(settings.imagesInEpoch()));
-    pairs.put("ss_num_reg_images", Integer.toString(priorImages()));
+    pairs.put("ss_num_reg_images", Integer.toString(settings.prior().imagesInEpoch()));
     pairs.put("ss_prior_loss_weight", Decimals.text(inputs.priorWeight()));
     pairs.put(
         "ss_resolution",
@@ -181,12 +182,6 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
         .slider()
         .map(SliderTraining::comment)
         .orElse(trigger.isEmpty() ? NONE : "trigger word: " + trigger);
-  }
-
-  /** The number of images for prior preservation. */
-  private int priorImages() {
-    PriorImages prior = settings.prior();
-    return prior.given().map(TrainingSet::imagesInEpoch).orElse(prior.count());
   }
 
   private static String python(boolean value) {

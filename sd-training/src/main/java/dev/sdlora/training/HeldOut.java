@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** The choice of the images that are held out for validation. Stateless. */
 final class HeldOut {
@@ -35,5 +36,13 @@ final class HeldOut {
     List<Integer> chosen = new ArrayList<>(order.subList(0, count));
     Collections.sort(chosen);
     return List.copyOf(chosen);
+  }
+
+  /** The items whose indices are not held out. */
+  static <T> List<T> without(List<Integer> heldOut, List<T> all) {
+    return IntStream.range(0, all.size())
+        .filter(i -> !heldOut.contains(i))
+        .mapToObj(all::get)
+        .toList();
   }
 }

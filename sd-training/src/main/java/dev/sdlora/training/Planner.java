@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Plans a training run from its settings and the headers of its files. */
 record Planner(Settings settings) {
@@ -47,7 +46,7 @@ record Planner(Settings settings) {
         settings.trainedImages(),
         perEpoch,
         settings.heldOut().size(),
-        settings.prior().given().map(TrainingSet::imagesInEpoch).orElse(settings.prior().count()),
+        settings.prior().imagesInEpoch(),
         buckets,
         recipe.steps(),
         perStep,
@@ -73,15 +72,7 @@ record Planner(Settings settings) {
    * @throws TrainingException if files are damaged or images are too small; it lists them
    */
   private List<ImageSize> sizes() {
-    Recipe recipe = settings.recipe();
-    List<TrainingExample> all = settings.set().examples();
-    List<Integer> heldOut = settings.heldOut();
-    List<TrainingExample> trained =
-        IntStream.range(0, all.size())
-            .filter(i -> !heldOut.contains(i))
-            .mapToObj(all::get)
-            .toList();
-    return ImageChecks.headers(trained, recipe.imageBuckets()).stream()
+    return ImageChecks.headers(settings.trained(), settings.recipe().imageBuckets()).stream()
         .map(Placement::size)
         .toList();
   }

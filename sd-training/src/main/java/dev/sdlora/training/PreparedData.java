@@ -13,7 +13,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 /**
  * The data that is computed once before a training run.
@@ -28,12 +27,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
 
   /** Returns the data without some images, whose captions stay. */
   PreparedData without(List<Integer> indices) {
-    List<Example> others =
-        IntStream.range(0, examples.size())
-            .filter(i -> !indices.contains(i))
-            .mapToObj(examples::get)
-            .toList();
-    return new PreparedData(others, captions, digest);
+    return new PreparedData(HeldOut.without(indices, examples), captions, digest);
   }
 
   /**

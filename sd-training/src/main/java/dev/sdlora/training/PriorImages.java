@@ -27,6 +27,11 @@ import org.slf4j.LoggerFactory;
 record PriorImages(Optional<TrainingSet> given, String prompt, int count) {
   private static final Logger LOG = LoggerFactory.getLogger(PriorImages.class);
 
+  /** The number of images, with repeats. */
+  int imagesInEpoch() {
+    return given.map(TrainingSet::imagesInEpoch).orElse(count);
+  }
+
   /**
    * The images. Those that the base model has not yet generated are generated, deterministically
    * from the seed of the training; can be cancelled between two of them.

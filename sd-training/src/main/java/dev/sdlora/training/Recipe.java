@@ -51,7 +51,7 @@ record Recipe(
    */
   record Rates(double unet, List<Double> textEncoders, int warmup, LearningRateSchedule schedule) {}
 
-  /** How gradients change weights. An averaging of 0 means none. */
+  /** The optimiser and its numbers. An averaging of 0 means none. */
   record Optimisation(
       OptimiserOptions optimiser, double weightDecay, double maxGradientNorm, double averaging) {
     /**
@@ -88,7 +88,7 @@ record Recipe(
     }
   }
 
-  /** What is measured as the loss, and at which noise. */
+  /** The loss and the noise levels at which it is measured. */
   record Objective(
       TrainingLoss loss,
       OptionalDouble minSnrGamma,
@@ -100,7 +100,7 @@ record Recipe(
     }
   }
 
-  /** What becomes of images and captions before they are trained on. */
+  /** The changes to images and captions before they are trained on. */
   record Inputs(
       CaptionOptions captions,
       Optional<BucketOptions> buckets,
@@ -108,12 +108,12 @@ record Recipe(
       OptionalDouble unmaskedWeight,
       double priorWeight) {}
 
-  /** How gradients are computed. */
+  /** The dtype of gradients, and whether inner values are computed again. */
   record Computation(TrainingPrecision precision, boolean checkpointing) {
     /** A denoiser with fewer weights is small; SD 1.5's has 860 million. */
     private static final long SMALL = 50_000_000;
 
-    /** Of U-Nets with fewer weights, inner values fit into the memory of usual machines. */
+    /** The inner values of U-Nets with fewer weights fit into the memory of usual machines. */
     private static final long LARGE = 1_500_000_000;
 
     /**

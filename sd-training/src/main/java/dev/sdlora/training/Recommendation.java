@@ -43,7 +43,8 @@ public record Recommendation(
   /** The value that Hang et al. (2023) recommend. */
   private static final double MIN_SNR_GAMMA = 5;
 
-  private static final double CAPTION_DROPOUT = 0.05;
+  /** The share of captions that are replaced by the empty caption. */
+  public static final double CAPTION_DROPOUT = 0.05;
 
   /**
    * Creates a recommendation.

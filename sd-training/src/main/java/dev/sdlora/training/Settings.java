@@ -7,7 +7,6 @@ import dev.sdlora.training.option.ValidationOptions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** All settings of a training run. The set is empty if a slider is trained on prompts. */
 record Settings(
@@ -36,18 +35,19 @@ record Settings(
         .orElse(List.of());
   }
 
+  /** The images that are not held out. */
+  List<TrainingExample> trained() {
+    return HeldOut.without(heldOut(), set.examples());
+  }
+
   /** The number of different images that are trained on. */
   int trainedImages() {
-    return set.examples().size() - heldOut().size();
+    return trained().size();
   }
 
   /** The number of images that an epoch trains on, with repeats. */
   int imagesInEpoch() {
-    List<Integer> without = heldOut();
-    return IntStream.range(0, set.examples().size())
-        .filter(i -> !without.contains(i))
-        .map(i -> set.examples().get(i).repeats())
-        .sum();
+    return trained().stream().mapToInt(TrainingExample::repeats).sum();
   }
 
   /** Whether the LoRA of the lowest validation loss is kept instead of the last one. */

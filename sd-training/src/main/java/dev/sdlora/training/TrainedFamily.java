@@ -17,7 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** What families of models differ in when they are trained. Immutable. */
+/** The differences between families of models in training. Immutable. */
 interface TrainedFamily {
   /** The checkpoint. */
   ModelFiles model();
@@ -46,10 +46,10 @@ interface TrainedFamily {
   /** Loads the encoder of images; the caller closes it. */
   ImageEncoder imageEncoder();
 
-  /** How noise is added to the latents of images. */
+  /** The noise process of the model. */
   NoiseProcess noise();
 
-  /** How noise levels are drawn unless a training run says so. */
+  /** The distribution of noise levels unless a training run sets another. */
   TimestepSampling timesteps();
 
   /**

@@ -10,7 +10,7 @@ import dev.sdlora.training.step.TrainedNetworks;
 import java.util.function.IntFunction;
 
 /**
- * What a step of a training run needs.
+ * The parts that a step of a training run needs.
  *
  * @param networks the frozen networks
  * @param parameters the trained factors

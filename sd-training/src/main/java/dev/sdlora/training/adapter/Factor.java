@@ -14,7 +14,7 @@ import java.util.List;
  */
 record Factor(String name, Part part, List<Long> shape, Start start, boolean plus) {
 
-  /** How a factor begins. */
+  /** The distribution of the first values of a factor. */
   enum Distribution {
     /** All zeros. */
     ZERO,

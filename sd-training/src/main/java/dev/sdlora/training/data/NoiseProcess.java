@@ -2,7 +2,7 @@ package dev.sdlora.training.data;
 
 import java.util.OptionalDouble;
 
-/** How a family of models adds noise to latents, and what it predicts. Stateless. */
+/** The noise that a family of models adds to latents, and its prediction. Stateless. */
 public interface NoiseProcess {
   /**
    * Returns the noise level at a position.

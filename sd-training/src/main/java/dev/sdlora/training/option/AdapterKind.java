@@ -1,6 +1,6 @@
 package dev.sdlora.training.option;
 
-/** How the change of a layer is made from trained factors. */
+/** A way to make the change of a layer from trained factors. */
 public enum AdapterKind {
   /**
    * LoRA (Hu et al. 2021): a product of two matrices. With 3×3 convolutions it is what LyCORIS

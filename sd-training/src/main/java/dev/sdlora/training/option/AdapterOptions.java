@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * What is trained for each layer, apart from rank and alpha.
+ * The change that is trained for each layer, apart from rank and alpha.
  *
  * @param kind how the change of a layer is made. Default: {@link AdapterKind#LORA}
  * @param dora whether to train the magnitude of each output as well (Liu et al. 2024, "DoRA"); not
@@ -102,18 +103,7 @@ public record AdapterOptions(
    * @return the copy
    */
   public AdapterOptions withKind(AdapterKind other) {
-    return new AdapterOptions(
-        other,
-        dora,
-        convolutionRank,
-        convolutionAlpha,
-        lokrFactor,
-        rankStabilised,
-        loraPlusRatio,
-        dropout,
-        rankDropout,
-        moduleDropout,
-        rules);
+    return with(draft -> draft.kind = other);
   }
 
   /**
@@ -123,18 +113,7 @@ public record AdapterOptions(
    * @return the copy
    */
   public AdapterOptions withDora(boolean trained) {
-    return new AdapterOptions(
-        kind,
-        trained,
-        convolutionRank,
-        convolutionAlpha,
-        lokrFactor,
-        rankStabilised,
-        loraPlusRatio,
-        dropout,
-        rankDropout,
-        moduleDropout,
-        rules);
+    return with(draft -> draft.dora = trained);
   }
 
   /**
@@ -145,18 +124,11 @@ public record AdapterOptions(
    * @return the copy
    */
   public AdapterOptions withConvolutions(int rank, double alpha) {
-    return new AdapterOptions(
-        kind,
-        dora,
-        OptionalInt.of(rank),
-        OptionalDouble.of(alpha),
-        lokrFactor,
-        rankStabilised,
-        loraPlusRatio,
-        dropout,
-        rankDropout,
-        moduleDropout,
-        rules);
+    return with(
+        draft -> {
+          draft.convolutionRank = OptionalInt.of(rank);
+          draft.convolutionAlpha = OptionalDouble.of(alpha);
+        });
   }
 
   /**
@@ -166,18 +138,7 @@ public record AdapterOptions(
    * @return the copy
    */
   public AdapterOptions withLokrFactor(int factor) {
-    return new AdapterOptions(
-        kind,
-        dora,
-        convolutionRank,
-        convolutionAlpha,
-        factor,
-        rankStabilised,
-        loraPlusRatio,
-        dropout,
-        rankDropout,
-        moduleDropout,
-        rules);
+    return with(draft -> draft.lokrFactor = factor);
   }
 
   /**
@@ -187,18 +148,7 @@ public record AdapterOptions(
    * @return the copy
    */
   public AdapterOptions withRankStabilised(boolean stabilised) {
-    return new AdapterOptions(
-        kind,
-        dora,
-        convolutionRank,
-        convolutionAlpha,
-        lokrFactor,
-        stabilised,
-        loraPlusRatio,
-        dropout,
-        rankDropout,
-        moduleDropout,
-        rules);
+    return with(draft -> draft.rankStabilised = stabilised);
   }
 
   /**
@@ -208,18 +158,7 @@ public record AdapterOptions(
    * @return the copy
    */
   public AdapterOptions withLoraPlusRatio(double ratio) {
-    return new AdapterOptions(
-        kind,
-        dora,
-        convolutionRank,
-        convolutionAlpha,
-        lokrFactor,
-        rankStabilised,
-        ratio,
-        dropout,
-        rankDropout,
-        moduleDropout,
-        rules);
+    return with(draft -> draft.loraPlusRatio = ratio);
   }
 
   /**
@@ -231,18 +170,12 @@ public record AdapterOptions(
    * @return the copy
    */
   public AdapterOptions withDropout(double values, double ranks, double modules) {
-    return new AdapterOptions(
-        kind,
-        dora,
-        convolutionRank,
-        convolutionAlpha,
-        lokrFactor,
-        rankStabilised,
-        loraPlusRatio,
-        values,
-        ranks,
-        modules,
-        rules);
+    return with(
+        draft -> {
+          draft.dropout = values;
+          draft.rankDropout = ranks;
+          draft.moduleDropout = modules;
+        });
   }
 
   /**
@@ -253,17 +186,56 @@ public record AdapterOptions(
    */
   public AdapterOptions withRule(LayerRule rule) {
     Objects.requireNonNull(rule, "rule");
-    return new AdapterOptions(
-        kind,
-        dora,
-        convolutionRank,
-        convolutionAlpha,
-        lokrFactor,
-        rankStabilised,
-        loraPlusRatio,
-        dropout,
-        rankDropout,
-        moduleDropout,
-        Stream.concat(rules.stream(), Stream.of(rule)).toList());
+    return with(draft -> draft.rules = Stream.concat(rules.stream(), Stream.of(rule)).toList());
+  }
+
+  private AdapterOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** The options of a copy that is being made. */
+  private static final class Draft {
+    AdapterKind kind;
+    boolean dora;
+    OptionalInt convolutionRank;
+    OptionalDouble convolutionAlpha;
+    int lokrFactor;
+    boolean rankStabilised;
+    double loraPlusRatio;
+    double dropout;
+    double rankDropout;
+    double moduleDropout;
+    List<LayerRule> rules;
+
+    Draft(AdapterOptions options) {
+      kind = options.kind;
+      dora = options.dora;
+      convolutionRank = options.convolutionRank;
+      convolutionAlpha = options.convolutionAlpha;
+      lokrFactor = options.lokrFactor;
+      rankStabilised = options.rankStabilised;
+      loraPlusRatio = options.loraPlusRatio;
+      dropout = options.dropout;
+      rankDropout = options.rankDropout;
+      moduleDropout = options.moduleDropout;
+      rules = options.rules;
+    }
+
+    AdapterOptions options() {
+      return new AdapterOptions(
+          kind,
+          dora,
+          convolutionRank,
+          convolutionAlpha,
+          lokrFactor,
+          rankStabilised,
+          loraPlusRatio,
+          dropout,
+          rankDropout,
+          moduleDropout,
+          rules);
+    }
   }
 }

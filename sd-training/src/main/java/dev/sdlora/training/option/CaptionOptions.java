@@ -3,7 +3,7 @@ package dev.sdlora.training.option;
 import dev.sdlora.api.value.Checks;
 
 /**
- * How captions change from step to step. Tags are the parts of a caption between commas.
+ * Changes of captions from step to step. Tags are the parts of a caption between commas.
  *
  * @param shuffle whether tags are put in random order in each step. Default: false
  * @param kept the number of tags at the start that keep their place and are never left out, at

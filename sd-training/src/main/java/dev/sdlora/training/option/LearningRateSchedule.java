@@ -4,7 +4,7 @@ import dev.sdlora.api.value.Checks;
 import java.util.Objects;
 
 /**
- * How the learning rate changes after the warm-up.
+ * The course of the learning rate after the warm-up.
  *
  * @param shape the shape of the change
  * @param cycles the number of times that {@link Shape#COSINE} starts over, at least 1

@@ -1,6 +1,6 @@
 package dev.sdlora.training.option;
 
-/** How gradients change weights. */
+/** An optimiser. */
 public enum OptimiserKind {
   /** AdamW (Loshchilov and Hutter 2019). */
   ADAMW,

@@ -4,8 +4,8 @@ import dev.sdlora.api.value.Checks;
 import java.util.Objects;
 
 /**
- * How noise levels are drawn. A noise level is a number from 0, a clean image, to 1, pure noise:
- * the timestep divided by the number of timesteps, or a flow's sigma.
+ * A distribution of noise levels. A noise level is a number from 0, a clean image, to 1, pure
+ * noise: the timestep divided by the number of timesteps, or a flow's sigma.
  *
  * @param shape the distribution, which is scaled to the range
  * @param mean the mean of {@link Shape#LOGIT_NORMAL}'s normal numbers

@@ -16,7 +16,7 @@ public final class AdamW implements Optimiser {
   private final Torch torch;
   private final Program program;
   private final Settings settings;
-  private final List<Map<String, NDArray>> groups;
+  private final List<WeightGroups> groups;
   private final GradientSum gradientSum;
   private final Map<String, NDArray> first;
   private final Map<String, NDArray> second;
@@ -56,7 +56,7 @@ public final class AdamW implements Optimiser {
     this.torch = torch;
     this.program = Program.load(torch, AdamW.class, "adamw.torchscript.py");
     this.settings = settings;
-    this.groups = groups.stream().<Map<String, NDArray>>map(LinkedHashMap::new).toList();
+    this.groups = groups.stream().map(group -> WeightGroups.of(List.of(group))).toList();
     WeightGroups weights = WeightGroups.of(groups);
     this.gradientSum = new GradientSum(torch, weights.all());
     this.first = weights.derive(weight -> torch.manager().zeros(weight.getShape()));
@@ -89,16 +89,15 @@ public final class AdamW implements Optimiser {
   }
 
   private void update(
-      Map<String, NDArray> group, Map<String, NDArray> gradients, double rate, double factor) {
-    WeightGroups weights = WeightGroups.of(List.of(group));
+      WeightGroups group, Map<String, NDArray> gradients, double rate, double factor) {
     try (NDManager scope = torch.scope()) {
       program
           .call("step")
-          .list(weights.weights())
-          .list(weights.inOrder(gradients))
-          .list(weights.inOrder(first))
-          .list(weights.inOrder(second))
-          .list(weights.inOrder(steps))
+          .list(group.weights())
+          .list(group.inOrder(gradients))
+          .list(group.inOrder(first))
+          .list(group.inOrder(second))
+          .list(group.inOrder(steps))
           .numbers(
               rate, settings.beta1(), settings.beta2(), settings.weightDecay(), EPSILON, factor)
           .run(scope);

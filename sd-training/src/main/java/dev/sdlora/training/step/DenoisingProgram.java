@@ -29,7 +29,7 @@ public final class DenoisingProgram {
   private final NDArray computation;
 
   /**
-   * How gradients are computed.
+   * The dtype of gradients, and whether inner values are computed again.
    *
    * @param format the dtype that the networks compute in, float32 or bfloat16. Weights that are not
    *     trained may be in this dtype or in float32; trained weights and their gradients are float32

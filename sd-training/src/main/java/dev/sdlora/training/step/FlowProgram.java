@@ -65,11 +65,16 @@ final class FlowProgram {
 
   /** The numbers and functions of a family. */
   private record Kind(
-      String resource, int heads, int doubles, int others, List<Integer> axes, double theta) {
+      List<String> resources,
+      int heads,
+      int doubles,
+      int others,
+      List<Integer> axes,
+      double theta) {
     static Kind of(TransformerConfig config) {
       if (config instanceof Flux2Config flux) {
         return new Kind(
-            "flow_flux2.torchscript.py",
+            List.of("flow_flux_blocks.torchscript.py", "flow_flux2.torchscript.py"),
             flux.heads(),
             flux.doubleBlocks(),
             flux.singleBlocks(),
@@ -78,7 +83,7 @@ final class FlowProgram {
       }
       if (config instanceof Flux1Config flux) {
         return new Kind(
-            "flow_flux1.torchscript.py",
+            List.of("flow_flux_blocks.torchscript.py", "flow_flux1.torchscript.py"),
             flux.heads(),
             flux.doubleBlocks(),
             flux.singleBlocks(),
@@ -87,7 +92,7 @@ final class FlowProgram {
       }
       if (config instanceof ZImageConfig image) {
         return new Kind(
-            "flow_z_image.torchscript.py",
+            List.of("flow_z_image.torchscript.py"),
             image.heads(),
             0,
             image.layers(),
@@ -111,8 +116,8 @@ final class FlowProgram {
                     TransformerPrograms.recordable(config, isStored),
                     own("flow_products.torchscript.py"),
                     AdaptedLayers.FUNCTIONS,
+                    own(kind.resources().toArray(String[]::new)),
                     own(
-                        kind.resource(),
                         "flow_gradients.torchscript.py",
                         "denoise_parts.torchscript.py",
                         "gradients.torchscript.py"))));

@@ -7,14 +7,6 @@ def flow_start(x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tens
   time = torch.silu(__torch__.flux1_time(t, guidance, vector, dims[0], w))
   end = torch.chunk(__torch__.linear(time, w, "norm_out.linear"), 2, -1)
   return ([text, image], [around, end[1], end[0], time])
-def flow_blocks(dims: List[int]) -> int:
-  return dims[3] + dims[4]
-def flow_block_name(i: int, dims: List[int]) -> str:
-  if i < dims[3]:
-    name = "transformer_blocks." + str(i)
-  else:
-    name = "single_transformer_blocks." + str(i - dims[3])
-  return name
 def flow_block(i: int, state: List[Tensor], shared: List[Tensor], w: Dict[str, Tensor], dims: List[int]) -> List[Tensor]:
   p = __torch__.flow_block_name(i, dims)
   time = shared[3]

@@ -14,14 +14,6 @@ def flow_start(x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tens
   shared = torch.add(shared, __torch__.changes(time, w, "double_stream_modulation_img.linear", 6))
   shared = torch.add(shared, __torch__.changes(time, w, "single_stream_modulation.linear", 3))
   return ([text, image], shared)
-def flow_blocks(dims: List[int]) -> int:
-  return dims[3] + dims[4]
-def flow_block_name(i: int, dims: List[int]) -> str:
-  if i < dims[3]:
-    name = "transformer_blocks." + str(i)
-  else:
-    name = "single_transformer_blocks." + str(i - dims[3])
-  return name
 def flow_block(i: int, state: List[Tensor], shared: List[Tensor], w: Dict[str, Tensor], dims: List[int]) -> List[Tensor]:
   p = __torch__.flow_block_name(i, dims)
   room = annotate(List[Tensor], [])

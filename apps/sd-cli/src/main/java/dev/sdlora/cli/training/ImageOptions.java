@@ -7,6 +7,7 @@ import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
 import dev.sdlora.cli.option.NumberPair;
 import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
@@ -20,9 +21,6 @@ import picocli.CommandLine.Option;
     value = "Images and captions",
     basic = {"--buckets", "--flip", "--shuffle-tags", "--class-images"})
 final class ImageOptions {
-  /** The share of captions that recommended settings leave out. */
-  private static final double USUAL_DROPOUT = 0.05;
-
   private static final int USUAL_CLASS_COUNT = 100;
 
   @Option(
@@ -179,11 +177,11 @@ final class ImageOptions {
     if (!shuffle && tagDropout.isEmpty()) {
       console.requireBeside("--shuffle-tags", "--keep-tokens");
     }
-    CaptionOptions[] made = {CaptionOptions.DEFAULTS.withDropout(USUAL_DROPOUT)};
+    CaptionOptions[] made = {CaptionOptions.DEFAULTS.withDropout(Recommendation.CAPTION_DROPOUT)};
     set(
         "--keep-tokens",
         Optional.of(kept.orElse(0)),
-        tags -> made[0] = new CaptionOptions(shuffle, tags, 0, USUAL_DROPOUT));
+        tags -> made[0] = new CaptionOptions(shuffle, tags, 0, Recommendation.CAPTION_DROPOUT));
     set("--tag-dropout", tagDropout, share -> made[0] = made[0].withTagDropout(share));
     set("--caption-dropout", captionDropout, share -> made[0] = made[0].withDropout(share));
     return made[0];

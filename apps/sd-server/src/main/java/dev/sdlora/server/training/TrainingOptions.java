@@ -4,6 +4,7 @@ import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.request.Fields;
 import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainedModules;
 import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.option.BucketOptions;
@@ -30,9 +31,6 @@ import java.util.function.Supplier;
 final class TrainingOptions {
   /** The delta of Huber's loss in kohya's scripts. */
   private static final double HUBER_DELTA = 0.1;
-
-  /** The share of captions that {@code LoraTrainer.recommended} leaves out. */
-  private static final double CAPTION_DROPOUT = 0.05;
 
   /** The default share of images that are held out for validation. */
   static final double VALIDATION_SHARE = 0.1;
@@ -179,7 +177,9 @@ final class TrainingOptions {
 
   private CaptionOptions captions() {
     return new OptionDraft<>(
-            fields, "captions.", CaptionOptions.DEFAULTS.withDropout(CAPTION_DROPOUT))
+            fields,
+            "captions.",
+            CaptionOptions.DEFAULTS.withDropout(Recommendation.CAPTION_DROPOUT))
         .whole("kept", (o, kept) -> new CaptionOptions(o.shuffle(), kept, 0, o.dropout()))
         .flag("shuffle", (o, on) -> new CaptionOptions(on, o.kept(), 0, o.dropout()))
         .number("tag_dropout", CaptionOptions::withTagDropout)
