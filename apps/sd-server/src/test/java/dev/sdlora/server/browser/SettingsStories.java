@@ -64,4 +64,27 @@ interface SettingsStories {
     page.reload();
     assertThat(studio.field("Prompt")).hasValue("something else");
   }
+
+  @Test
+  default void reload_directlyAfterTyping_keepsWhatWasTyped(Studio studio) {
+    Page page = studio.open().prompt("a red star").page();
+    assertThat(page).hasURL(Pattern.compile("prompt=a\\+red\\+star"));
+    // In one task, so that no delayed change of the URL can come between.
+    studio
+        .field("Prompt")
+        .evaluate(
+            """
+            (prompt) => {
+              for (const text of ["a blue ring", "a green ring"]) {
+                prompt.value = text;
+                prompt.dispatchEvent(new InputEvent("input", { bubbles: true }));
+              }
+              location.reload();
+            }
+            """);
+    assertThat(page).hasURL(Pattern.compile("prompt=a\\+green\\+ring"));
+    assertThat(studio.field("Prompt")).hasValue("a green ring");
+    page.reload();
+    assertThat(studio.field("Prompt")).hasValue("a green ring");
+  }
 }

@@ -1,6 +1,9 @@
 /** The delay between changes of the URL; browsers refuse more than 100 in 30 seconds. */
 const PAUSE_MILLIS = 400;
 
+/** Where the page leaves a delayed request for its reload, which takes the URL before `pagehide`. */
+const UNWRITTEN = "sd-lora-unwritten-address";
+
 /**
  * The URL of the page, `#/view/rest?query`: the visible view, the selected item, and in the query
  * the current request, so that a reload loses nothing.
@@ -14,10 +17,11 @@ class Address extends EventTarget {
 
   constructor() {
     super();
+    takeUnwritten();
     this.#read();
     addEventListener("hashchange", () => this.#changed());
     addEventListener("popstate", () => this.#changed());
-    addEventListener("pagehide", () => this.flush());
+    addEventListener("pagehide", () => this.#leave());
   }
 
   get view() {
@@ -70,6 +74,14 @@ class Address extends EventTarget {
     }
   }
 
+  #leave() {
+    const hash = this.of(this.#view, this.#rest);
+    if (hash !== location.hash) {
+      stored((storage) => storage.setItem(UNWRITTEN, hash));
+      this.flush();
+    }
+  }
+
   #changed() {
     if (location.hash !== this.of(this.#view, this.#rest)) {
       clearTimeout(this.#timer);
@@ -84,6 +96,26 @@ class Address extends EventTarget {
     this.#view = (slash < 0 ? path : path.slice(0, slash)) || "draw";
     this.#rest = slash < 0 ? "" : decoded(path.slice(slash + 1));
     this.#query = query;
+  }
+}
+
+/** Writes the request that this page left unwritten before a reload. */
+function takeUnwritten() {
+  const hash = stored((storage) => storage.getItem(UNWRITTEN));
+  if (hash) {
+    stored((storage) => storage.removeItem(UNWRITTEN));
+    if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") {
+      history.replaceState(null, "", hash);
+    }
+  }
+}
+
+/** Uses the storage of the tab; browsers may forbid it. */
+function stored(use) {
+  try {
+    return use(sessionStorage);
+  } catch {
+    return null;
   }
 }
 
