@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests the prompt language and guidance options from request to image. */
-@Timeout(120)
+@Timeout(600)
 class ComposedPromptTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder()

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests that details are painted as the same inpainting requests by hand. */
-@Timeout(180)
+@Timeout(600)
 class DetailPassesTest {
   private static final PromptSpec SPEC = TinyPipeline.SPEC;
   private static final Detector.Found LEFT = found(8, 16, 20, 30, 0.9, "face");

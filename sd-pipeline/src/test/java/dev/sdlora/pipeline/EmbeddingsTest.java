@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Tests embeddings in prompts against equivalent words of the vocabulary: an embedding with the
  * vectors of some words produces the same image as these words, bit for bit.
  */
-@Timeout(120)
+@Timeout(600)
 class EmbeddingsTest {
   private static final int WIDTH = 32;
   private static final PromptSpec SPEC =

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the details of errors of real files and requests, and a request as a stream. */
-@Timeout(60)
+@Timeout(600)
 class ErrorFieldsTest {
   @TempDir private Path folder;
 

@@ -92,7 +92,7 @@ class ExplanationsTest {
 
   @Tag("slow")
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void explain_beyondTheLimits_isRefusedUnlessTheyAreRaised() {
     String prompt = "[a:b:3]".repeat(50_000);
 

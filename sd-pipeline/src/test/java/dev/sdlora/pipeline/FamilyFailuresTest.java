@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Tests combinations of files and requests of later families that do not fit: the messages, and the
  * state of the pipeline afterwards.
  */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class FamilyFailuresTest {
   private static final String VAE = "first_stage_model.";

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Tests that refused, failed and interrupted requests to FLUX.2 klein and Z-Image change nothing:
  * the next image has the same bytes, and no array stays behind.
  */
-@Timeout(300)
+@Timeout(600)
 class FlowFailuresTest {
   /** Enough for small images and too little for those of 4096x4096. */
   private static final long MOST_BYTES = 400_000_000;

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests images of a request that are drawn together. */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class JointBatchTest {
   private static final SpeedOptions JOINT = SpeedOptions.builder().exactBatches(false).build();

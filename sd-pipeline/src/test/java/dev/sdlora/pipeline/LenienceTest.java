@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests that unusable LoRAs and embeddings are errors, or warnings in lenient requests. */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class LenienceTest {
   private static final String LAYER =

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests that requests that are too large are refused before they allocate memory. */
-@Timeout(60)
+@Timeout(600)
 class LimitsTest {
   private static final PromptSpec SPEC = TinyPipeline.SPEC.toBuilder().steps(1).build();
 

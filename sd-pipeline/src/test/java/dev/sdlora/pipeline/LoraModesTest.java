@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests patched and overlaid LoRAs: equal images, and requests that run at the same time. */
-@Timeout(120)
+@Timeout(600)
 class LoraModesTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder()

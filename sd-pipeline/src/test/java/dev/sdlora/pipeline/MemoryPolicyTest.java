@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Tests that a pipeline that releases text encoders and VAE between stages draws the same images.
  */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class MemoryPolicyTest {
   private static final String TAG = "a cat<lora:tiny_lora:0.8>";

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the promises of the public API on the tiny checkpoint. */
-@Timeout(120)
+@Timeout(600)
 class PipelineTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder()

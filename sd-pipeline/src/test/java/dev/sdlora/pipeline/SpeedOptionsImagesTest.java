@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests the intended and the forbidden effects of speed options on images. */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class SpeedOptionsImagesTest {
   private static final PromptSpec SPEC =

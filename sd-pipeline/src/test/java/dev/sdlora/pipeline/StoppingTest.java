@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests how requests are stopped, and the effect on others. */
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 class StoppingTest {
   private static final PromptSpec SPEC = TinyPipeline.SPEC.toBuilder().steps(2).build();
   private static final PromptSpec ENDLESS = SPEC.toBuilder().steps(1000).build();

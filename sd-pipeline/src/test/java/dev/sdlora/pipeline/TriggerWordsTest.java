@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the warning about missing trigger words, and adding them on request. */
-@Timeout(120)
+@Timeout(600)
 class TriggerWordsTest {
   private static final String MISSING =
       "LoRA 'ink' is triggered by 'Mox style, <lora:ink:1> night', which is not in the prompt, nor"

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Compares gradients of inner values that are kept with those of inner values that are computed
  * again, and gradients in bfloat16 with those in float32.
  */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class CheckpointingTest {
   /** Latents of 18×16 positions, of which the second level has 9×8 and the third 5×4. */

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Training runs on SD 2.x, which predicts velocity here, and SDXL, which is conditioned on sizes.
  */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class FamilyTrainingTest {
   private static final ImageSize SIZE = new ImageSize(128, 128);

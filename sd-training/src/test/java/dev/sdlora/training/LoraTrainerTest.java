@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training runs on the tiny checkpoint, from the user's perspective. */
-@Timeout(60)
+@Timeout(600)
 class LoraTrainerTest {
   /**
    * For images of this size, the middle of the U-Net has one position, and attention to one

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Prior preservation with images that are given, or that the base model generates. */
-@Timeout(120)
+@Timeout(600)
 class PriorImagesTest {
   @TempDir private Path folder;
 

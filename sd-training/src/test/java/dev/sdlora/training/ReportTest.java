@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reports of training runs, and their samples at several weights. */
-@Timeout(60)
+@Timeout(600)
 class ReportTest {
   @TempDir private Path folder;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Training runs that are stopped and resumed. */
-@Timeout(60)
+@Timeout(600)
 @Tag("slow")
 class ResumeTest {
   @TempDir private Path folder;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sliders trained on prompts, without images. */
-@Timeout(120)
+@Timeout(600)
 class SliderTrainingTest {
   private static final SliderPrompts PROMPTS =
       SliderPrompts.of("a disc", "a red disc", "a blue disc");

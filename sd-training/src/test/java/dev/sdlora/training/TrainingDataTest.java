@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Training runs with buckets, masks, flips, changing captions and a cache. */
-@Timeout(120)
+@Timeout(600)
 class TrainingDataTest {
   /** Sizes of 64x128, 96x96 and 128x64 for a resolution of 96x96. */
   private static final BucketOptions BUCKETS = new BucketOptions(64, 128, 32, true);

@@ -56,7 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Compares gradients and losses of SDXL's two text encoders together with its U-Net with finite
  * differences and patched weights.
  */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class TwoTextEncodersGradientTest {
   /** More than 75 tokens: with two chunks, the first one gives the pooled text. */

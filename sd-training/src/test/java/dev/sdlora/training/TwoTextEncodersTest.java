@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Training runs of SDXL's two text encoders together with its U-Net, from the user's perspective.
  */
-@Timeout(120)
+@Timeout(600)
 class TwoTextEncodersTest {
   @TempDir private static Path models;
   @TempDir private Path folder;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Held-out images: their loss, the stop when it rises, and the LoRA that is kept. */
-@Timeout(60)
+@Timeout(600)
 class ValidationTest {
   @TempDir private Path folder;
 

@@ -44,7 +44,7 @@ class JobsTest {
   }
 
   @AfterEach
-  @Timeout(60)
+  @Timeout(600)
   void nothingIsLeft() {
     served.untilIdle();
     served.ask("/sdapi/v1/txt2img", "{'prompt': 'a ring', " + SMALL); // after the cancelled jobs

@@ -218,7 +218,7 @@ class DetectorsTest {
 
   /** The network counts for days. */
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void find_interruptedWhileItRuns_stops() throws Exception {
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     try (Detector detector = open("endless")) {

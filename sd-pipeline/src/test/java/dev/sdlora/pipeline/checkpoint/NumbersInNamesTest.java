@@ -42,7 +42,7 @@ class NumbersInNamesTest {
 
   private static void refuses(Path path, Runnable reading) {
     assertTimeoutPreemptively(
-        Duration.ofSeconds(30),
+        Duration.ofMinutes(10),
         () ->
             assertThatThrownBy(reading::run)
                 .isInstanceOf(CheckpointException.class)

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests warnings about LoRAs and embeddings without effect. */
-@Timeout(120)
+@Timeout(600)
 @Tag("slow")
 class ChangelessLorasTest {
   private static final String LAYER =

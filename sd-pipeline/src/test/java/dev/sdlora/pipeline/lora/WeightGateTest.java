@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Tests which requests share the weights and which wait. */
-@Timeout(60)
+@Timeout(600)
 class WeightGateTest {
   private static final PatchPlan A = plan("a");
   private static final PatchPlan B = plan("b");

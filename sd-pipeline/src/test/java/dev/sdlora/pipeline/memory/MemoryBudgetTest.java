@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Tests which requests get memory and which ones wait for it. */
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 class MemoryBudgetTest {
   private final AtomicLong available = new AtomicLong(3_000_000_000L);
   private final MemoryBudget budget =

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that callers receive warnings about prompts. */
-@Timeout(120)
+@Timeout(600)
 class PromptWarningsTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(5).build();
@@ -170,8 +170,8 @@ class PromptWarningsTest {
 
     assertThat(warnings(spec))
         .containsExactly(
-            "the embedding 'EasyNegative' is in a LoRA folder and was treated as text; move it to an"
-                + " embedding folder to use it");
+            "the embedding 'EasyNegative' is in a LoRA folder and was treated as text; move it to"
+                + " an embedding folder to use it");
     assertThat(warnings(prompt("ink, bad-hands, EasyNegative2"))).isEmpty();
   }
 

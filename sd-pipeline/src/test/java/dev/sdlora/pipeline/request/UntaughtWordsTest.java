@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests models that list the words they were taught. */
-@Timeout(120)
+@Timeout(600)
 class UntaughtWordsTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(5).build();

@@ -24,7 +24,7 @@ class FolderTreeTest {
       new FolderTree.Kind(
           "test", List.of(".x"), (sentence, folder) -> new StableDiffusionException(sentence));
 
-  private static final Duration FAR_TOO_LONG = Duration.ofSeconds(60);
+  private static final Duration FAR_TOO_LONG = Duration.ofMinutes(10);
 
   @TempDir private Path temporary;
 
