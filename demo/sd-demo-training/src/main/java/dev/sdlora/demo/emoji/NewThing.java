@@ -8,7 +8,6 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * The figure as a thing that someone has twelve images of: the images, and prompts that none of
@@ -19,7 +18,7 @@ public final class NewThing {
   public static final String WORD = Zorp.WORD;
 
   private static final int SIDE = AutoencoderStage.SIDE;
-  private static final int IMAGES = 12;
+  private static final List<Noun> VIEWS = Zorp.views();
   private static final List<Colour> COLOURS = List.of(Colour.values());
   private static final List<Pattern> PATTERNS =
       List.of(Pattern.PLAIN, Pattern.PLAIN, Pattern.STRIPED, Pattern.DOTTED, Pattern.CHECKERED);
@@ -35,8 +34,27 @@ public final class NewThing {
         .toList();
   }
 
+  /** Returns the scenes of the images: from close by and from afar, on plain and other grounds. */
   private static List<DrawnScene> shown() {
-    return IntStream.range(0, IMAGES).mapToObj(LoraImages::zorp).toList();
+    return List.of(
+        scene(0, Size.LARGE, Place.CENTRE, Colour.RED, Pattern.PLAIN),
+        scene(1, Size.LARGE, Place.CENTRE, Colour.PINK, Pattern.PLAIN),
+        scene(2, Size.MEDIUM, Place.CENTRE, Colour.BLUE, Pattern.PLAIN),
+        scene(3, Size.MEDIUM, Place.CENTRE, Colour.WHITE, Pattern.PLAIN),
+        scene(4, Size.MEDIUM, Place.CENTRE, Colour.PURPLE, Pattern.STRIPED),
+        scene(5, Size.SMALL, Place.LEFT, Colour.YELLOW, Pattern.PLAIN),
+        scene(6, Size.SMALL, Place.TOP, Colour.YELLOW, Pattern.PLAIN),
+        scene(7, Size.SMALL, Place.RIGHT, Colour.GREEN, Pattern.PLAIN),
+        scene(8, Size.SMALL, Place.BOTTOM, Colour.PINK, Pattern.PLAIN),
+        scene(9, Size.SMALL, Place.LEFT, Colour.BLACK, Pattern.CHECKERED),
+        scene(10, Size.SMALL, Place.RIGHT, Colour.WHITE, Pattern.DOTTED),
+        scene(11, Size.SMALL, Place.BOTTOM, Colour.BLUE, Pattern.PLAIN));
+  }
+
+  private static DrawnScene scene(
+      int index, Size size, Place place, Colour ground, Pattern pattern) {
+    List<DrawnThing> thing = List.of(new DrawnThing(VIEWS.get(index % VIEWS.size()), null));
+    return new DrawnScene(thing, 1, size, place, ground, pattern, true, index);
   }
 
   /** Returns scenes whose combination of size, place, ground and pattern no image shows. */
@@ -73,7 +91,7 @@ public final class NewThing {
 
   /** Returns the figure in all its views. */
   public static List<Noun> views() {
-    return Zorp.views();
+    return VIEWS;
   }
 
   /** Returns a set of drawings with the figure added. */

@@ -20,6 +20,15 @@ final class NewThingTest {
   }
 
   @Test
+  void images_mostFromAfar_onGroundsOfTheirOwn() {
+    assertThat(NewThing.images())
+        .extracting(TrainingExample::caption)
+        .doesNotHaveDuplicates()
+        .filteredOn(caption -> caption.contains("small"))
+        .hasSize(7);
+  }
+
+  @Test
   void newScenes_manyPrompts_noneIsThatOfAnImage() {
     Set<String> shown = new HashSet<>();
     NewThing.images().forEach(image -> shown.add(image.caption()));

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class EvaluateNewThing {
   private static final int COMMON = 200;
   private static final int PROMPTS = 48;
-  private static final int TRAINING_STEPS = 420;
+  private static final int TRAINING_STEPS = 1400;
   private static final double TEXT_ENCODER_RATE = 1e-3;
   private static final int STEPS = 10;
   private static final long SEED = 12;
