@@ -7,10 +7,12 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.training.data.Batch;
 import java.util.Arrays;
 import java.util.List;
@@ -58,15 +60,7 @@ public final class DenoisingProgram {
             torch,
             Program.Source.join(
                 List.of(UNet.METHODS, TextEncoder.METHODS, own("denoise.torchscript.py"))),
-            Program.Source.join(
-                List.of(
-                    UNet.functions(own("attention.torchscript.py")),
-                    TextEncoder.FUNCTIONS,
-                    AdaptedLayers.FUNCTIONS,
-                    own(
-                        "denoise_parts.torchscript.py",
-                        "segments.torchscript.py",
-                        "gradients.torchscript.py"))));
+            functions(torch, computation.format()));
     this.channels = unet.inChannels();
     this.outChannels = unet.outChannels();
     this.heads =
@@ -78,6 +72,32 @@ public final class DenoisingProgram {
             .toArray();
     this.texts =
         torch.manager().create(settings, new Shape(clips.size(), settings.length / clips.size()));
+  }
+
+  /** The source of the functions for networks that compute in a dtype. */
+  static List<Program.Source> functions(Torch torch, ScalarType format) {
+    return Program.Source.join(
+        List.of(
+            UNet.functions(own("attention.torchscript.py")),
+            TextEncoder.FUNCTIONS,
+            AdaptedLayers.FUNCTIONS,
+            attention(torch, format),
+            own(
+                "denoise_parts.torchscript.py",
+                "segments.torchscript.py",
+                "gradients.torchscript.py")));
+  }
+
+  /** Attention by products, where the processor multiplies in the dtype faster than in float32. */
+  private static List<Program.Source> attention(Torch torch, ScalarType format) {
+    return format == ScalarType.BFLOAT16
+            && Processor.hasBfloat16()
+            && Packer.isSupported(torch, format)
+        ? Program.Source.join(
+            List.of(
+                Program.Source.beside(UNet.class, "matrix_attention.torchscript.py"),
+                own("product_attention.torchscript.py")))
+        : List.of();
   }
 
   private static List<Program.Source> own(String... resources) {

@@ -3,12 +3,7 @@
     # computation: the dtype number that the U-Net computes in, and 1 to compute inner values again instead of keeping them.
     format = int(computation[0])
     levels = __torch__.integers(heads)
-    if int(computation[1]) > 0:
-      result = __torch__.segment_gradients(x, t, target, importance, loss, ctx, vector, w, levels, format)
-    else:
-      predicted = (self).predict(x, t, ctx, vector, vector, __torch__.in_format(w, format), levels, 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
-      result = __torch__.loss_gradients(__torch__.errors(predicted, target, loss), importance, w)
-    return result
+    return __torch__.segment_gradients(x, t, target, importance, loss, ctx, vector, w, levels, format, int(computation[1]) > 0)
   def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, loss: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, computation: Tensor, texts: Tensor) -> Dict[str, Tensor]:
     # The same with text encoders; ids [E, B, chunks, n], vector [B, V] is appended to the pooled text,
     # texts [E, 5] the arguments of each encoder, w the encoders' weights under "text_encoders.0." and so on; they compute in the same dtype

@@ -45,7 +45,7 @@ def level_heads(name: str, heads: List[int]) -> int:
   if torch.startswith(name, "up_blocks."):
     level = level - int(torch.split(name, ".")[1])
   return heads[level]
-def segment(x: Tensor, skip: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], name: str, heads: int) -> Tensor:
+def segment(x: Tensor, skip: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], name: str, heads: int, cuts: Dict[str, Tensor]) -> Tensor:
   # The output of a segment; the last one is the prediction, in float32 (dtype 6).
   if torch.eq(name, "conv_in"):
     y = __torch__.conv3(torch.to(x, w["conv_in.weight"].dtype), w, name, 1, 0)
@@ -53,7 +53,7 @@ def segment(x: Tensor, skip: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tens
     h = torch.silu(__torch__.group_norm(x, w, "conv_norm_out", 1e-5))
     y = torch.to(__torch__.conv3(h, w, name, 1, 0), 6)
   elif __torch__.is_part(name, ".attentions."):
-    y = __torch__.spatial(x, ctx, annotate(Dict[str, Tensor], {}), w, name, heads, 0.)
+    y = __torch__.spatial(x, ctx, cuts, w, name, heads, 0.)
   elif __torch__.is_part(name, ".downsamplers."):
     y = __torch__.conv3(x, w, name + ".conv", 2, 0)
   elif __torch__.is_part(name, ".upsamplers."):
@@ -64,10 +64,10 @@ def segment(x: Tensor, skip: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tens
     y = __torch__.resnet(x, emb, w, name, 1e-5, 0)
   return y
 def trained_in(trained: List[str], name: str) -> List[str]:
-  # The trained weights of a segment.
+  # The trained weights of a segment. The norm before the last convolution has a name of its own.
   own = annotate(List[str], [])
   for i in range(torch.len(trained)):
-    if torch.startswith(trained[i], name + "."):
+    if torch.startswith(trained[i], name + ".") or (torch.eq(name, "conv_out") and torch.startswith(trained[i], "conv_norm_out.")):
       _0 = torch.append(own, trained[i])
   return own
 def detached(w: Dict[str, Tensor], format: int) -> Dict[str, Tensor]:
@@ -91,9 +91,31 @@ def add_to(sums: Dict[int, Tensor], place: int, found: Optional[Tensor]) -> None
     if torch.__contains__(sums, place):
       g = torch.add(sums[place], g)
     torch._set_item(sums, place, g)
-def segment_gradients(x: Tensor, t: Tensor, target: Tensor, importance: Tensor, loss: Tensor, ctx: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: List[int], format: int) -> Dict[str, Tensor]:
-  # As loss_gradients of the U-Net's prediction, but only the outputs of segments are kept; what is inside them is computed again for the
-  # gradients (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
+def recorded_segment(k: int, inputs: List[Tensor], reached: List[bool], skips: List[int], conditions: List[Tensor], w: Dict[str, Tensor], own: Dict[str, Tensor], trained: List[str], names: List[str], heads: List[int], format: int, cuts: Dict[str, Tensor]) -> Tuple[Tensor, List[int], List[Tensor]]:
+  # The output of segment k, recorded from leaves on; the numbers of those that depend on a trained weight (see sums in segment_gradients); and these
+  # leaves, followed by the trained weights of the segment. inputs: that of the network, and the outputs of the segments before.
+  places = annotate(List[int], [])
+  wanted = annotate(List[Tensor], [])
+  input = __torch__.leaf(inputs[k], k > 0 and reached[k - 1], k - 1, places, wanted)
+  skip = input
+  if skips[k] >= 0:
+    skip = __torch__.leaf(inputs[skips[k] + 1], reached[skips[k]], skips[k], places, wanted)
+  e = __torch__.leaf(conditions[0], conditions[0].requires_grad, -1, places, wanted)
+  c = __torch__.leaf(conditions[1], conditions[1].requires_grad, -2, places, wanted)
+  leaves = __torch__.record(__torch__.trained_in(trained, names[k]), w, format, own)
+  return (__torch__.segment(input, skip, e, c, own, names[k], __torch__.level_heads(names[k], heads), cuts), places, torch.add(wanted, leaves))
+def leaf(x: Tensor, depends: bool, place: int, places: List[int], wanted: List[Tensor]) -> Tensor:
+  # A tensor without what it was computed from; its gradient is wanted if it depends on a trained weight.
+  x = torch.detach(x)
+  if depends:
+    x = torch.requires_grad_(x, True)
+    _0 = torch.append(places, place)
+    _1 = torch.append(wanted, x)
+  return x
+def segment_gradients(x: Tensor, t: Tensor, target: Tensor, importance: Tensor, loss: Tensor, ctx: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: List[int], format: int, again: bool) -> Dict[str, Tensor]:
+  # The gradients of the weighted loss, segment by segment, and the errors of all members without weights under the name "errors".
+  # again: only the outputs of segments are kept; what is inside them is computed again for the gradients (Chen et al. 2016, "Training Deep
+  # Nets with Sublinear Memory Cost"). The last three, whose gradients come first, are kept whole.
   trained = annotate(List[str], [])
   keys = torch.keys(w)
   for i in range(torch.len(keys)):
@@ -105,99 +127,92 @@ def segment_gradients(x: Tensor, t: Tensor, target: Tensor, importance: Tensor, 
   _1 = __torch__.record(early, w, format, own)
   emb = __torch__.time_embedding(t, vector, vector, format, own)
   text = torch.to(ctx, format)
-  e = torch.detach(emb)
-  c = torch.detach(text)
-  # 2. All segments, without recording. reached: whether an output depends on a trained weight.
+  conditions = [emb, text]
+  # 2. All segments. reached: whether an output depends on a trained weight.
   names = __torch__.segments(own, torch.len(heads))
   count = torch.len(names)
   skips = __torch__.skips(names)
-  outputs = annotate(List[Tensor], [])
+  inputs = annotate(List[Tensor], [x])
   reached = annotate(List[bool], [])
-  h = x
+  recorded = annotate(List[Tuple[Tensor, List[int], List[Tensor]]], [])
+  cuts = annotate(List[Dict[str, Tensor]], [])
   depends = False
-  for i2 in range(count):
-    skip = h
-    if skips[i2] >= 0:
-      skip = outputs[skips[i2]]
-      depends = depends or reached[skips[i2]]
-    h = __torch__.segment(h, skip, e, c, own, names[i2], __torch__.level_heads(names[i2], heads))
-    depends = depends or torch.len(__torch__.trained_in(trained, names[i2])) > 0
-    depends = depends or (emb.requires_grad and __torch__.is_part(names[i2], ".resnets."))
-    depends = depends or (text.requires_grad and __torch__.is_part(names[i2], ".attentions."))
-    _2 = torch.append(outputs, h)
-    _3 = torch.append(reached, depends)
+  for k in range(count):
+    depends = depends or torch.len(__torch__.trained_in(trained, names[k])) > 0
+    depends = depends or (emb.requires_grad and __torch__.is_part(names[k], ".resnets."))
+    depends = depends or (text.requires_grad and __torch__.is_part(names[k], ".attentions."))
+    skip = inputs[k]
+    if skips[k] >= 0:
+      skip = inputs[skips[k] + 1]
+      depends = depends or reached[skips[k]]
+    _2 = torch.append(reached, depends)
+    kept = torch.__not__(again) or k >= count - 3
+    if depends and kept:
+      mine = annotate(Dict[str, Tensor], {})
+      one = __torch__.recorded_segment(k, inputs, reached, skips, conditions, w, own, trained, names, heads, format, mine)
+      _3 = torch.append(recorded, one)
+      _4 = torch.append(cuts, mine)
+      _5 = torch.append(inputs, torch.detach((one)[0]))
+    else:
+      h = __torch__.segment(inputs[k], skip, torch.detach(emb), torch.detach(text), own, names[k], __torch__.level_heads(names[k], heads), annotate(Dict[str, Tensor], {}))
+      _6 = torch.append(inputs, h)
   # 3. The loss and its gradient for the prediction.
-  predicted = torch.requires_grad_(torch.detach(h), True)
+  predicted = torch.requires_grad_(torch.pop(inputs), True)
   each = __torch__.errors(predicted, target, loss)
   total = torch.mean(torch.mul(each, importance))
   # Gradients of outputs by the numbers of segments; -1 is the time embedding and -2 the text.
   sums = annotate(Dict[int, Tensor], {})
   __torch__.add_to(sums, count - 1, torch.grad([total], [predicted], None, None, False, True)[0])
   h = x
-  predicted = x
+  skip = x
   # 4. The segments in reverse.
   result = annotate(Dict[str, Tensor], {})
-  for i3 in range(count):
-    k = count - 1 - i3
-    _4 = torch.pop(outputs)
-    if torch.__contains__(sums, k):
-      gradient = torch.pop(sums, k)
-      if reached[k]:
-        places = annotate(List[int], [])
-        wanted = annotate(List[Tensor], [])
-        input = x
-        if k > 0:
-          input = torch.detach(outputs[k - 1])
-          if reached[k - 1]:
-            input = torch.requires_grad_(input, True)
-            _5 = torch.append(places, k - 1)
-            _6 = torch.append(wanted, input)
-        skip = input
-        if skips[k] >= 0:
-          skip = torch.detach(outputs[skips[k]])
-          if reached[skips[k]]:
-            skip = torch.requires_grad_(skip, True)
-            _7 = torch.append(places, skips[k])
-            _8 = torch.append(wanted, skip)
-        if emb.requires_grad:
-          e = torch.requires_grad_(torch.detach(emb), True)
-          _9 = torch.append(places, -1)
-          _10 = torch.append(wanted, e)
-        if text.requires_grad:
-          c = torch.requires_grad_(torch.detach(text), True)
-          _11 = torch.append(places, -2)
-          _12 = torch.append(wanted, c)
-        mine = __torch__.trained_in(trained, names[k])
-        leaves = __torch__.record(mine, w, format, own)
-        again = __torch__.segment(input, skip, e, c, own, names[k], __torch__.level_heads(names[k], heads))
-        found = torch.grad([again], torch.add(wanted, leaves), annotate(List[Optional[Tensor]], [gradient]), None, False, True)
+  for i2 in range(count):
+    k = count - 1 - i2
+    if reached[k]:
+      if torch.len(recorded) > 0:
+        one = torch.pop(recorded)
+        mine = torch.pop(cuts)
+      else:
+        mine = annotate(Dict[str, Tensor], {})
+        one = __torch__.recorded_segment(k, inputs, reached, skips, conditions, w, own, trained, names, heads, format, mine)
+      out, places, wanted = one
+      if torch.__contains__(sums, k):
+        found = __torch__.part_gradients(out, torch.pop(sums, k), mine, wanted)
         for j in range(torch.len(places)):
           __torch__.add_to(sums, places[j], found[j])
-        __torch__.collect(result, mine, leaves, torch.slice(found, torch.len(places)))
+        first = torch.len(places)
+        __torch__.collect(result, __torch__.trained_in(trained, names[k]), torch.slice(wanted, first), torch.slice(found, first))
+    _7 = torch.pop(inputs)
   # 5. Conditions, and text encoders if they are trained.
   rest = annotate(List[str], [])
   leaves2 = annotate(List[Tensor], [])
-  for i4 in range(torch.len(trained)):
-    if torch.__not__(torch.__contains__(result, trained[i4])):
-      _13 = torch.append(rest, trained[i4])
-      _14 = torch.append(leaves2, w[trained[i4]])
+  for i3 in range(torch.len(trained)):
+    if torch.__not__(torch.__contains__(result, trained[i3])):
+      _8 = torch.append(rest, trained[i3])
+      _9 = torch.append(leaves2, w[trained[i3]])
   ends = annotate(List[Tensor], [])
   gradients = annotate(List[Optional[Tensor]], [])
   if torch.__contains__(sums, -1):
-    _15 = torch.append(ends, emb)
-    _16 = torch.append(gradients, sums[-1])
+    _10 = torch.append(ends, emb)
+    _11 = torch.append(gradients, sums[-1])
   if torch.__contains__(sums, -2):
-    _17 = torch.append(ends, text)
-    _18 = torch.append(gradients, sums[-2])
-  if torch.len(ends) > 0 and torch.len(rest) > 0:
-    __torch__.collect(result, rest, leaves2, torch.grad(ends, leaves2, gradients, None, False, True))
+    _12 = torch.append(ends, text)
+    _13 = torch.append(gradients, sums[-2])
+  if torch.len(rest) > 0:
+    last = annotate(List[Optional[Tensor]], [])
+    if torch.len(ends) > 0:
+      last = torch.grad(ends, leaves2, gradients, None, False, True)
+    __torch__.collect(result, rest, leaves2, last)
   torch._set_item(result, "loss", torch.detach(total))
   torch._set_item(result, "errors", torch.detach(torch.mean(each, [1, 2, 3])))
   return result
 def collect(result: Dict[str, Tensor], names: List[str], weights: List[Tensor], found: List[Optional[Tensor]]) -> None:
   # Names gradients; weights that nothing depends on have zeros.
   for i in range(torch.len(names)):
-    g = found[i]
+    g = annotate(Optional[Tensor], None)
+    if i < torch.len(found):
+      g = found[i]
     if torch.__is__(g, None):
       torch._set_item(result, names[i], torch.zeros_like(weights[i]))
     else:
