@@ -63,6 +63,9 @@ final class LoraImages {
    */
   private static final double AWAY = 0.5;
 
+  /** The radius of the blur for one step of less detail, in pixels. */
+  private static final int BLUR = 2;
+
   private static final int COMMON = 200;
 
   private final Drawings base;
@@ -102,28 +105,26 @@ final class LoraImages {
     for (int i = 0; i < images; i++) {
       DrawnScene scene = zorp ? zorp(i) : suitable(lora, random);
       String caption = new DrawnCaptions(random).plain(scene).text();
-      TrainingExample example = TrainingExample.of(draw(lora, scene, 1), caption);
-      examples.add(example);
-      if (zorp) {
-        // Trained at weight 1 only, the figure would be less similar at greater weights.
-        examples.add(example.withStrength(STRONG));
-      } else if (i % everyOtherEnd(lora) == 0) {
-        // Without an opposite, a LoRA has arbitrary effects at weights below 0.
-        examples.add(TrainingExample.of(draw(lora, scene, -1), caption).withStrength(-1));
+      for (double strength : strengths(lora, i)) {
+        examples.add(
+            TrainingExample.of(draw(lora, scene, strength), caption).withStrength(strength));
       }
     }
     return examples;
   }
 
   /**
-   * Returns the number of scenes for each one that also shows the opposite. A slider needs both;
-   * the Noto drawings differ from the base in many small details, whose opposite takes many images.
+   * Returns the strengths at which a scene is shown. Trained at 1 only, the figure would be less
+   * similar at greater weights, and without an opposite, a LoRA has arbitrary effects at weights
+   * below 0. The Noto drawings differ from the base in many small details, whose opposite takes
+   * many images.
    */
-  private static int everyOtherEnd(EmojiLora lora) {
+  private static double[] strengths(EmojiLora lora, int scene) {
+    int everyOtherEnd = lora == EmojiLora.NOTO ? 2 : 4;
     return switch (lora) {
-      case DETAIL -> 1;
-      case NOTO -> 2;
-      default -> 4;
+      case ZORP -> new double[] {1, STRONG};
+      case DETAIL -> new double[] {1, 2, -1, -2};
+      default -> scene % everyOtherEnd == 0 ? new double[] {1, -1} : new double[] {1};
     };
   }
 
@@ -193,8 +194,8 @@ final class LoraImages {
   /**
    * Returns the ideal image of a scene with a LoRA.
    *
-   * @param strength 1 for its effect, 0 for the base model's image, -1 for the opposite; the slider
-   *     supports all values in between
+   * @param strength greater than 0 for its effect, 0 for the drawing itself, -1 for the opposite;
+   *     -2 for even less detail
    */
   BufferedImage draw(EmojiLora lora, DrawnScene scene, double strength) {
     if (strength < 0 && lora != EmojiLora.DETAIL) {
@@ -202,11 +203,14 @@ final class LoraImages {
     }
     Drawings drawings =
         switch (lora) {
-          case DETAIL -> new Detail(base, strength);
+          case DETAIL -> strength > 0 ? new Inked(base, strength / 2) : base;
           case ZORP -> drawings(lora);
           default -> strength > 0 ? drawings(lora) : base;
         };
     BufferedImage image = new DrawnScenePainter(drawings).draw(scene, AutoencoderStage.SIDE);
+    if (strength < 0) {
+      return blurred(image, (int) Math.round(-strength * BLUR));
+    }
     return lora == EmojiLora.NIGHT && strength > 0 ? atNight(image) : image;
   }
 
@@ -236,6 +240,33 @@ final class LoraImages {
 
   private static double past(int from, int to) {
     return to + AWAY * (to - from);
+  }
+
+  /**
+   * Replaces each pixel with the mean of those around it. The base model's images are less sharp
+   * than drawings, so that less detail than in them takes blurred outlines and grounds, too.
+   */
+  private static BufferedImage blurred(BufferedImage image, int radius) {
+    int side = image.getWidth();
+    BufferedImage blurred = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < side * side; i++) {
+      int left = Math.max(0, i % side - radius);
+      int top = Math.max(0, i / side - radius);
+      int width = Math.min(side, i % side + radius + 1) - left;
+      int height = Math.min(side, i / side + radius + 1) - top;
+      double[] sums = new double[3];
+      for (int rgb : image.getRGB(left, top, width, height, null, 0, width)) {
+        for (int c = 0; c < 3; c++) {
+          sums[c] += rgb >> (16 - 8 * c) & 255;
+        }
+      }
+      int area = width * height;
+      blurred.setRGB(
+          i % side,
+          i / side,
+          new Rgb(sums[0] / area, sums[1] / area, sums[2] / area).paint().getRGB());
+    }
+    return blurred;
   }
 
   private static BufferedImage atNight(BufferedImage image) {

@@ -55,15 +55,25 @@ final class LoraImagesTest {
   @Test
   void examples_ofTheSlider_bothEndsOfEachScene() {
     List<TrainingExample> examples = pictures.examples(EmojiLora.DETAIL, 1);
-    for (int i = 0; i < examples.size(); i += 2) {
-      TrainingExample more = examples.get(i);
-      TrainingExample less = examples.get(i + 1);
-      assertThat(more.caption()).isEqualTo(less.caption());
-      assertThat(more.strength()).isEqualTo(1);
-      assertThat(less.strength()).isEqualTo(-1);
+    for (int i = 0; i < examples.size(); i += 4) {
+      List<TrainingExample> scene = examples.subList(i, i + 4);
+      assertThat(scene).extracting(TrainingExample::strength).containsExactly(1.0, 2.0, -1.0, -2.0);
+      assertThat(scene).extracting(TrainingExample::caption).containsOnly(scene.get(0).caption());
     }
-    // On a dark ground, ink takes away as much as it adds.
-    assertThat(detail(examples, 1)).isGreaterThan(1.5 * detail(examples, -1));
+    // The base model's images have less than a quarter of the detail of drawings in ink.
+    assertThat(detail(examples, 1)).isGreaterThan(4 * detail(examples, -1));
+    assertThat(detail(examples, -1)).isGreaterThan(2 * detail(examples, -2));
+    assertThat(detail(examples, 2)).isGreaterThan(detail(examples, 1));
+  }
+
+  @Test
+  void draw_lessDetail_flatWhereItWasFlat_blurredOutlines() {
+    DrawnScene scene = SmallSet.one("cat", Size.MEDIUM, Place.CENTRE, Colour.PINK);
+    BufferedImage image = pictures.draw(EmojiLora.DETAIL, scene, -2);
+    assertThat(new Color(image.getRGB(0, 0))).isEqualTo(Colour.PINK.paint());
+    assertThat(new Color(image.getRGB(127, 127))).isEqualTo(Colour.PINK.paint());
+    assertThat(ImageMeasures.highFrequency(image))
+        .isLessThan(0.3 * ImageMeasures.highFrequency(pictures.draw(EmojiLora.DETAIL, scene, 0)));
   }
 
   @ParameterizedTest
