@@ -258,6 +258,7 @@ final class Drawings {
     if (!(job.work() instanceof SharedWork work)) {
       return;
     }
+    work.claim();
     Drawing drawing = new Drawing(claim, work, job, new SavedImages(results, job, whenEnded));
     drawings.put(claim.id(), drawing);
     pending = drawing;

@@ -225,7 +225,7 @@ public final class SharedJobs implements AutoCloseable {
       if (history > 0) {
         view.follow(drawings::has);
       }
-      drawings.claim(view::shown, closing ? Optional.of(awaited()) : Optional.empty());
+      drawings.claim(view::claimed, closing ? Optional.of(awaited()) : Optional.empty());
       drawn = drawings.size();
       if (failing) {
         LOG.info("the jobs can be used again");

@@ -26,6 +26,7 @@ final class SharedWork implements Work {
 
   // The fields below are guarded by this.
   private double place;
+  private boolean claimed;
   private boolean drawnHere;
   private @Nullable JobProgress progress;
   private @Nullable Work run;
@@ -76,6 +77,11 @@ final class SharedWork implements Work {
     return outcome;
   }
 
+  /** Stops following the job, because this server is about to draw it. */
+  synchronized void claim() {
+    claimed = true;
+  }
+
   /** Draws the job here. */
   CompletableFuture<Outcome> draw(Work drawing) {
     JobProgress heard;
@@ -91,7 +97,7 @@ final class SharedWork implements Work {
 
   /** Whether a report is another one than the last. */
   synchronized boolean isNews(String report) {
-    return progress != null && run == null && !report.equals(told);
+    return progress != null && run == null && !claimed && !report.equals(told);
   }
 
   /** Follows a job that another server draws. */
@@ -100,7 +106,7 @@ final class SharedWork implements Work {
     News news = news(before, report, stored, report.images() > before.images());
     synchronized (this) {
       JobProgress heard = progress;
-      if (heard == null || run != null || !seen.equals(before)) {
+      if (heard == null || run != null || claimed || !seen.equals(before)) {
         return;
       }
       told = text;
@@ -179,12 +185,16 @@ final class SharedWork implements Work {
 
   /** Stops drawing a job that another server draws now. */
   void stop() {
+    synchronized (this) {
+      claimed = false;
+    }
     run().ifPresent(Work::cancel);
   }
 
   /** Leaves the job to another server. */
   synchronized void leave() {
     run = null;
+    claimed = false;
     drawnHere = false;
   }
 

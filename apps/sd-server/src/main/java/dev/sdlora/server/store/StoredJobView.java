@@ -22,9 +22,11 @@ import java.util.function.Predicate;
  * @param jobs the jobs that clients of the queue change
  */
 record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
-  /** Returns a job of the queue, or of the database alone. */
-  Optional<Job> shown(String id) {
-    return queue.find(id).or(() -> find(id));
+  /**
+   * Returns a claimed job: of the queue, or of the database alone, whose reports are not followed.
+   */
+  Optional<Job> claimed(String id) {
+    return queue.find(id).or(() -> store.find(id).map(this::adopted));
   }
 
   /** Returns a job of the database. */
