@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * What is left out of an adapter for one batch. It depends only on the seed of the training and the
- * index of the batch. Not safe for use by several threads.
+ * The parts of an adapter that are left out for one batch. They depend only on the seed of the
+ * training and the index of the batch. Not safe for use by several threads.
  *
  * <ul>
  *   <li>Layers are left unchanged.

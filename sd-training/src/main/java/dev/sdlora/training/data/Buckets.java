@@ -82,7 +82,7 @@ public final class Buckets {
     return Math.min(LEAST_SIDE, Math.min(resolution.width(), resolution.height()));
   }
 
-  /** What {@link #place} requires of images, in words. */
+  /** The least size of images that {@link #place} accepts, in words. */
   public String requirement() {
     return options
             .filter(given -> least(given) > leastSide())

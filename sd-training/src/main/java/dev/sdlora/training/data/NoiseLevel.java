@@ -18,7 +18,7 @@ public record NoiseLevel(
     return (float) (signal * clean + noise * gaussian);
   }
 
-  /** What the network predicts. */
+  /** The value that the network learns to predict. */
   public float target(float clean, float gaussian) {
     return (float) (targetSignal * clean + targetNoise * gaussian);
   }

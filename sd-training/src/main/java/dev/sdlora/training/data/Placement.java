@@ -3,8 +3,8 @@ package dev.sdlora.training.data;
 import dev.sdlora.api.image.ImageSize;
 
 /**
- * How an image is brought to its training size: scaled to some width and height, and cropped
- * equally on both sides.
+ * The scaling of an image towards its training size, and the cropping of the rest, equally on both
+ * sides.
  *
  * @param size the training size
  * @param scaledWidth the width of the scaled image, at least that of the training size
