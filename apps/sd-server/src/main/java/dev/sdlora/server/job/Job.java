@@ -179,17 +179,25 @@ public final class Job {
     }
     List<String> added = queue.workEnded(this);
     request.work().release();
+    JobState end;
     synchronized (this) {
       List<String> all = new ArrayList<>(warnings);
       all.addAll(added);
       warnings = List.copyOf(all);
       failure = cause;
-      state = interrupted && cause == null ? JobState.CANCELLED : JobState.after(cause, cancelling);
+      end = interrupted && cause == null ? JobState.CANCELLED : JobState.after(cause, cancelling);
       endedAt = queue.nanoTime();
-      previews.forgetLatest();
-      changed();
     }
-    queue.ended(this);
+    try {
+      queue.ending(this, end);
+    } finally {
+      synchronized (this) {
+        state = end;
+        previews.forgetLatest();
+        changed();
+      }
+      queue.ended(this);
+    }
   }
 
   /**

@@ -102,8 +102,13 @@ public final class JobQueue {
     /** Called when a phase of a job is over. */
     default void passed(Job job, Phase.Passed phase) {}
 
-    /** Called when a job has ended. */
-    void ended(Job job);
+    /**
+     * Called at the end of a job, before clients see it, so that metrics already include a job
+     * whose response a client has.
+     *
+     * @param end the state in which the job ends
+     */
+    void ended(Job job, JobState end);
   }
 
   /** Thrown if there is no place for another job. */
@@ -277,22 +282,24 @@ public final class JobQueue {
     }
   }
 
-  void ended(Job job) {
-    if (job.snapshot().state() != JobState.DONE && job.work().lane() == Work.Lane.DRAWING) {
+  /** Reports the end of a job before clients see it. */
+  void ending(Job job, JobState end) {
+    if (end != JobState.DONE && job.work().lane() == Work.Lane.DRAWING) {
       int begun = Math.min(job.parts(), job.snapshot().begun());
       takeBack(job, 0, job.parts() - begun);
     }
-    synchronized (this) {
-      if (job.work().lane() != Work.Lane.TRAINING
-          && job.seconds() > 0
-          && job.snapshot().state() == JobState.DONE) {
-        double mean = meanSeconds.orElse(job.seconds());
-        meanSeconds = OptionalDouble.of(0.8 * mean + 0.2 * job.seconds());
-      }
-      forgetOldest();
-      notifyAll();
+    observer.ended(job, end);
+  }
+
+  synchronized void ended(Job job) {
+    if (job.work().lane() != Work.Lane.TRAINING
+        && job.seconds() > 0
+        && job.snapshot().state() == JobState.DONE) {
+      double mean = meanSeconds.orElse(job.seconds());
+      meanSeconds = OptionalDouble.of(0.8 * mean + 0.2 * job.seconds());
     }
-    observer.ended(job);
+    forgetOldest();
+    notifyAll();
   }
 
   void began(Job job) {

@@ -101,7 +101,8 @@ public final class LocalTools implements AutoCloseable {
   }
 
   private DrawingModel model(Pipeline pipeline) {
-    JobQueue queue = new JobQueue(pipeline.concurrency(), MOST_JOBS, HISTORY, this::logFailure);
+    JobQueue queue =
+        new JobQueue(pipeline.concurrency(), MOST_JOBS, HISTORY, (job, end) -> logFailure(job));
     References images =
         new References(Map.of("job", new JobImages(queue), "file", new LocalFiles(MOST_BYTES)));
     RequestContext offer =

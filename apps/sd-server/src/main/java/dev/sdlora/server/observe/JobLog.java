@@ -1,6 +1,7 @@
 package dev.sdlora.server.observe;
 
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.trace.Origin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,20 +16,19 @@ public final class JobLog {
   private JobLog() {}
 
   /** Logs a job that this process drew, if the logger is on. */
-  public static void ended(Job job) {
+  public static void ended(Job job, JobState end) {
     if (!LOG.isInfoEnabled()) {
       return;
     }
-    String state = job.snapshot().state().label();
     Origin.Scope logged = job.logged();
     try {
       withKey(LOG.atInfo(), job)
           .addKeyValue("kind", job.kind())
-          .addKeyValue("state", state)
+          .addKeyValue("state", end.label())
           .addKeyValue("wait_ms", job.waited().toMillis())
           .addKeyValue("duration_ms", Math.round(job.seconds() * 1000))
           .addKeyValue("images", job.images().size())
-          .log("job {} {}", job.id(), state);
+          .log("job {} {}", job.id(), end.label());
     } finally {
       logged.close();
     }

@@ -109,16 +109,15 @@ public final class JobSpans {
   }
 
   /** Ends the span of a job. */
-  public void ended(Job job) {
+  public void ended(Job job, JobState end) {
     Span span = running.remove(job);
     if (span == null) {
       return;
     }
     if (span.isRecording()) {
-      JobState state = job.snapshot().state();
-      span.setAttribute("sdlora.job.state", state.label());
+      span.setAttribute("sdlora.job.state", end.label());
       span.setAttribute("sdlora.images", (long) job.images().size());
-      if (state == JobState.FAILED) {
+      if (end == JobState.FAILED) {
         span.setStatus(StatusCode.ERROR);
         job.failure()
             .ifPresent(

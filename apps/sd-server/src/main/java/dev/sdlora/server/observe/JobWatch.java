@@ -3,6 +3,7 @@ package dev.sdlora.server.observe;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.Phase;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.results.Results;
@@ -46,13 +47,13 @@ public record JobWatch(
   }
 
   @Override
-  public void ended(Job job) {
-    spans.ended(job);
+  public void ended(Job job, JobState end) {
+    spans.ended(job, end);
     if (job.work().isElsewhere()) {
       return;
     }
-    metrics.ended(job);
-    JobLog.ended(job);
+    metrics.ended(job, end);
+    JobLog.ended(job, end);
     Origin.Scope logged = job.logged();
     job.failure()
         .filter(failure -> sentences.of(failure).unexpected())

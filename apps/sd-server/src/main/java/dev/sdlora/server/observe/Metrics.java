@@ -69,12 +69,11 @@ public final class Metrics implements StoreObserver {
   }
 
   /** Counts a job that has ended. */
-  public void ended(Job job) {
-    String state = job.snapshot().state().label();
+  public void ended(Job job, JobState end) {
     Timer.builder("sdlora.jobs")
         .description("jobs that have ended, and the time they ran")
         .tag("kind", job.kind())
-        .tag("state", state)
+        .tag("state", end.label())
         .register(registry)
         .record(Duration.ofNanos((long) (job.seconds() * 1e9)));
     images().increment(job.images().size());
@@ -84,7 +83,7 @@ public final class Metrics implements StoreObserver {
             name -> {
               Counter.builder("sdlora.key.jobs")
                   .description("jobs of API keys that have ended")
-                  .tags("key", name, "state", state)
+                  .tags("key", name, "state", end.label())
                   .register(registry)
                   .increment();
               Counter.builder("sdlora.key.images")

@@ -71,7 +71,7 @@ class JobQueueTest {
               });
 
   private final List<Job> ended = new ArrayList<>();
-  private final JobQueue queue = new JobQueue(1, 3, 2, ended::add);
+  private final JobQueue queue = new JobQueue(1, 3, 2, (job, end) -> ended.add(job));
 
   private Job submit(int images) {
     PromptSpec spec =
@@ -141,7 +141,13 @@ class JobQueueTest {
   void aKeysLimitOfJobs_isOverAfterTheToldTime() {
     AtomicLong clock = new AtomicLong(1);
     JobQueue measured =
-        new JobQueue(2, 9, 9, ended::add, Quotas.inMemory(), () -> clock.get() * 1_000_000_000L);
+        new JobQueue(
+            2,
+            9,
+            9,
+            (job, end) -> ended.add(job),
+            Quotas.inMemory(),
+            () -> clock.get() * 1_000_000_000L);
     List<Holding> works = List.of(new Holding(0), new Holding(0), new Holding(0));
     Consumer<Holding> ask =
         work -> measured.submit(new Job.Request("test", work, Fields.object()), Optional.empty());
@@ -166,7 +172,8 @@ class JobQueueTest {
   void cancelledImages_areTakenBack() {
     Usage usage = Usage.inMemory();
     Quotas quotas = new Quotas(() -> usage, System::nanoTime, () -> 0);
-    JobQueue counting = new JobQueue(1, 9, 9, ended::add, quotas, System::nanoTime);
+    JobQueue counting =
+        new JobQueue(1, 9, 9, (job, end) -> ended.add(job), quotas, System::nanoTime);
     as(
         WEB,
         () -> {
@@ -425,6 +432,27 @@ class JobQueueTest {
   }
 
   @Test
+  void observer_seesTheEnd_beforeClients() {
+    List<JobState> shown = new ArrayList<>();
+    List<JobState> ends = new ArrayList<>();
+    JobQueue watched =
+        new JobQueue(
+            1,
+            3,
+            2,
+            (job, end) -> {
+              shown.add(job.snapshot().state());
+              ends.add(end);
+            });
+    Training work = new Training();
+    Job job = watched.submit(new Job.Request("training", work, Fields.object()), Optional.empty());
+    work.outcome.complete(Work.Outcome.NOTHING);
+    assertThat(shown).isNotEmpty().doesNotContain(JobState.DONE);
+    assertThat(ends).containsExactly(JobState.DONE);
+    assertThat(state(job)).isEqualTo(JobState.DONE);
+  }
+
+  @Test
   void observer_thatThrows_isAWarning() {
     JobQueue careless =
         new JobQueue(
@@ -438,7 +466,7 @@ class JobQueueTest {
               }
 
               @Override
-              public void ended(Job job) {}
+              public void ended(Job job, JobState end) {}
             });
     Training work = new Training();
     Job job = careless.submit(new Job.Request("training", work, Fields.object()), Optional.empty());

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class WatchersTest {
-  private final JobQueue queue = new JobQueue(2, 2, 1, job -> {});
+  private final JobQueue queue = new JobQueue(2, 2, 1, (job, end) -> {});
   private final Job slow = job();
   private final Job quick = job();
   private final Watchers watchers = new Watchers(2, job -> job == quick ? 41.2 : 300);
