@@ -71,7 +71,8 @@ class JobQueueTest {
               });
 
   private final List<Job> ended = new ArrayList<>();
-  private final JobQueue queue = new JobQueue(1, 3, 2, (job, end) -> ended.add(job));
+  private final JobQueue.Observer noting = (job, end) -> ended.add(job);
+  private final JobQueue queue = new JobQueue(1, 3, 2, noting);
 
   private Job submit(int images) {
     PromptSpec spec =
@@ -141,13 +142,7 @@ class JobQueueTest {
   void aKeysLimitOfJobs_isOverAfterTheToldTime() {
     AtomicLong clock = new AtomicLong(1);
     JobQueue measured =
-        new JobQueue(
-            2,
-            9,
-            9,
-            (job, end) -> ended.add(job),
-            Quotas.inMemory(),
-            () -> clock.get() * 1_000_000_000L);
+        new JobQueue(2, 9, 9, noting, Quotas.inMemory(), () -> clock.get() * 1_000_000_000L);
     List<Holding> works = List.of(new Holding(0), new Holding(0), new Holding(0));
     Consumer<Holding> ask =
         work -> measured.submit(new Job.Request("test", work, Fields.object()), Optional.empty());
@@ -172,8 +167,7 @@ class JobQueueTest {
   void cancelledImages_areTakenBack() {
     Usage usage = Usage.inMemory();
     Quotas quotas = new Quotas(() -> usage, System::nanoTime, () -> 0);
-    JobQueue counting =
-        new JobQueue(1, 9, 9, (job, end) -> ended.add(job), quotas, System::nanoTime);
+    JobQueue counting = new JobQueue(1, 9, 9, noting, quotas, System::nanoTime);
     as(
         WEB,
         () -> {
