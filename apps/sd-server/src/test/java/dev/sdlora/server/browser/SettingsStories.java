@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +88,30 @@ interface SettingsStories {
     assertThat(page).hasURL(Pattern.compile("prompt=a\\+green\\+ring"));
     assertThat(studio.field("Prompt")).hasValue("a green ring");
     page.reload();
+    assertThat(studio.field("Prompt")).hasValue("a green ring");
+  }
+
+  @Test
+  default void reload_answeredLate_keepsWhatWasTypedBefore(Studio studio) {
+    Page page = studio.open().prompt("a red star").page();
+    assertThat(page).hasURL(Pattern.compile("prompt=a\\+red\\+star"));
+    List<Route> held = new ArrayList<>();
+    page.route(url -> url.endsWith("/"), held::add);
+    studio
+        .field("Prompt")
+        .evaluate(
+            """
+            (prompt) => {
+              location.reload();
+              prompt.value = "a green ring";
+              prompt.dispatchEvent(new InputEvent("input", { bubbles: true }));
+            }
+            """);
+    page.waitForCondition(() -> !held.isEmpty());
+    page.waitForCondition(() -> page.url().contains("green"));
+    held.forEach(Route::resume);
+    page.waitForLoadState();
+    assertThat(page).hasURL(Pattern.compile("prompt=a\\+green\\+ring"));
     assertThat(studio.field("Prompt")).hasValue("a green ring");
   }
 }

@@ -1,8 +1,8 @@
 /** The delay between changes of the URL; browsers refuse more than 100 in 30 seconds. */
 const PAUSE_MILLIS = 400;
 
-/** Where the page leaves a delayed request for its reload, which takes the URL before `pagehide`. */
-const UNWRITTEN = "sd-lora-unwritten-address";
+/** Where the page leaves its URL for a reload, which loads the URL of the time when it began. */
+const LAST = "sd-lora-last-address";
 
 /**
  * The URL of the page, `#/view/rest?query`: the visible view, the selected item, and in the query
@@ -17,7 +17,7 @@ class Address extends EventTarget {
 
   constructor() {
     super();
-    takeUnwritten();
+    takeLast();
     this.#read();
     addEventListener("hashchange", () => this.#changed());
     addEventListener("popstate", () => this.#changed());
@@ -75,11 +75,8 @@ class Address extends EventTarget {
   }
 
   #leave() {
-    const hash = this.of(this.#view, this.#rest);
-    if (hash !== location.hash) {
-      stored((storage) => storage.setItem(UNWRITTEN, hash));
-      this.flush();
-    }
+    this.flush();
+    stored((storage) => storage.setItem(LAST, location.hash));
   }
 
   #changed() {
@@ -99,14 +96,12 @@ class Address extends EventTarget {
   }
 }
 
-/** Writes the request that this page left unwritten before a reload. */
-function takeUnwritten() {
-  const hash = stored((storage) => storage.getItem(UNWRITTEN));
-  if (hash) {
-    stored((storage) => storage.removeItem(UNWRITTEN));
-    if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") {
-      history.replaceState(null, "", hash);
-    }
+/** After a reload, returns to the URL that the page had when it was left. */
+function takeLast() {
+  const hash = stored((storage) => storage.getItem(LAST));
+  stored((storage) => storage.removeItem(LAST));
+  if (hash && performance.getEntriesByType("navigation")[0]?.type === "reload") {
+    history.replaceState(null, "", hash);
   }
 }
 
