@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -197,6 +200,29 @@ class SharedJobsTest {
           assertThat(image(right, atRight, 0)).isEqualTo(image(plain, expected, 0));
         }
       }
+    }
+  }
+
+  @Tag("slow")
+  @Test
+  void twoServers_claimLostBetweenImages_eachImageIsThereOnce() throws Exception {
+    try (Pipeline second = Served.pipeline(1);
+        Served left = served();
+        Served right =
+            Served.of(second, settings -> settings.jobs(folder.toString(), Duration.ofDays(1)))) {
+      String id =
+          submit(
+              left, "{'prompt': 'a ring', 'n_iter': 3, 'width': 64, 'height': 64, 'steps': 150}");
+      left.until("/api/jobs/" + id, job -> job.get("images").size() == 1);
+      try (Connection other =
+              DriverManager.getConnection(
+                  "jdbc:h2:file:" + folder + "/jobs;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
+          Statement statement = other.createStatement()) {
+        statement.execute("UPDATE sd_jobs SET worker = 'another', lease = 0");
+      }
+      JsonNode atLeft = done(left, id);
+      assertThat(atLeft.get("images")).hasSize(3);
+      assertThat(done(right, id).get("images")).isEqualTo(atLeft.get("images"));
     }
   }
 

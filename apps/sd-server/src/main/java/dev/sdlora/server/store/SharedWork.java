@@ -30,6 +30,7 @@ final class SharedWork implements Work {
   private boolean drawnHere;
   private @Nullable JobProgress progress;
   private @Nullable Work run;
+  private @Nullable LocalRun local;
   private JobReport seen = JobReport.NOTHING;
   private String told = "";
   private boolean begun;
@@ -84,11 +85,12 @@ final class SharedWork implements Work {
 
   /** Draws the job here. */
   CompletableFuture<Outcome> draw(Work drawing) {
-    JobProgress heard;
+    LocalRun heard;
     synchronized (this) {
       run = drawing;
       drawnHere = true;
-      heard = progress;
+      heard = progress == null ? null : new LocalRun(progress, seen.images());
+      local = heard;
     }
     return heard == null
         ? CompletableFuture.failedFuture(new CancellationException())
@@ -185,6 +187,7 @@ final class SharedWork implements Work {
 
   /** Stops drawing a job that another server draws now. */
   void stop() {
+    stopLocal();
     synchronized (this) {
       claimed = false;
     }
@@ -192,10 +195,28 @@ final class SharedWork implements Work {
   }
 
   /** Leaves the job to another server. */
-  synchronized void leave() {
-    run = null;
-    claimed = false;
-    drawnHere = false;
+  void leave() {
+    stopLocal();
+    synchronized (this) {
+      run = null;
+      claimed = false;
+      drawnHere = false;
+    }
+  }
+
+  /** Ignores what the run here reports from now on, and keeps the images that it has reported. */
+  private void stopLocal() {
+    LocalRun stopped;
+    synchronized (this) {
+      stopped = local;
+      local = null;
+    }
+    if (stopped != null) {
+      int images = stopped.stop(); // Not under the lock: watchers of the job call this work.
+      synchronized (this) {
+        seen = seen.withImages(images);
+      }
+    }
   }
 
   /** Ends the job that nobody waits for any more. */
