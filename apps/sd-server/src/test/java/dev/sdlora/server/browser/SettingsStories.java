@@ -114,4 +114,26 @@ interface SettingsStories {
     assertThat(page).hasURL(Pattern.compile("prompt=a\\+green\\+ring"));
     assertThat(studio.field("Prompt")).hasValue("a green ring");
   }
+
+  @Test
+  default void back_afterLeavingDirectlyAfterTyping_keepsWhatWasTyped(Studio studio) {
+    Page page = studio.open().prompt("a red star").page();
+    assertThat(page).hasURL(Pattern.compile("prompt=a\\+red\\+star"));
+    // In one task, so that no delayed change of the URL can come between.
+    studio
+        .field("Prompt")
+        .evaluate(
+            """
+            (prompt) => {
+              for (const text of ["a blue ring", "a green ring"]) {
+                prompt.value = text;
+                prompt.dispatchEvent(new InputEvent("input", { bubbles: true }));
+              }
+              location.assign("api/model");
+            }
+            """);
+    page.waitForURL(url -> url.endsWith("/api/model"));
+    page.goBack();
+    assertThat(studio.field("Prompt")).hasValue("a green ring");
+  }
 }
