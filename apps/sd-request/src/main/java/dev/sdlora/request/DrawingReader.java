@@ -50,7 +50,7 @@ public final class DrawingReader {
    * @throws IllegalArgumentException if a field has a value of the wrong type or out of range, or
    *     requests something that is not available
    * @throws dev.sdlora.api.error.ResourceException if one image or all together have too many
-   *     pixels
+   *     pixels or bytes
    * @throws dev.sdlora.api.error.StableDiffusionException if a LoRA or an image cannot be used
    */
   public PromptSpec read(Fields fields, Dialect dialect, Overrides serverOptions) {
@@ -78,7 +78,7 @@ public final class DrawingReader {
     if (fields.has("tiling")) {
       spec.tiling(fields.flag("tiling", false) ? Tiling.BOTH : Tiling.NONE);
     }
-    RequestImages images = new RequestImages(offer);
+    RequestImages images = new RequestImages(offer, fields);
     new OwnFields(offer, images).read(fields, spec);
     new ImageToImageFields(
             images, options, recorded.map(PromptSpec::otherParameters).orElse(Map.of()))

@@ -18,10 +18,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
@@ -40,14 +42,18 @@ public final class Fields {
   private final String noun;
   private final List<String> warnings;
 
+  /** The texts of images that were read. */
+  private final Set<String> images;
+
   private Fields(ObjectNode node) {
-    this(node, "field", new ArrayList<>());
+    this(node, "field", new ArrayList<>(), new HashSet<>());
   }
 
-  private Fields(ObjectNode node, String noun, List<String> warnings) {
+  private Fields(ObjectNode node, String noun, List<String> warnings, Set<String> images) {
     this.node = node;
     this.noun = noun;
     this.warnings = warnings;
+    this.images = images;
   }
 
   private static ObjectMapper mapper() {
@@ -130,12 +136,12 @@ public final class Fields {
 
   /** Returns the same fields, called "option" in errors. */
   Fields asOptions() {
-    return new Fields(node, "option", warnings);
+    return new Fields(node, "option", warnings, images);
   }
 
   /** Returns other fields that share these warnings. */
   public Fields with(ObjectNode other) {
-    return new Fields(other, noun, warnings);
+    return new Fields(other, noun, warnings, images);
   }
 
   /** Adds a warning for the client about a part of the request that has no effect. */
@@ -146,6 +152,20 @@ public final class Fields {
   /** Returns the warnings so far, including those of nested objects. */
   public List<String> warnings() {
     return List.copyOf(warnings);
+  }
+
+  /**
+   * Remembers that the image of a text was read.
+   *
+   * @return whether it was read for the first time
+   */
+  boolean readsImage(String text) {
+    return images.add(text);
+  }
+
+  /** Whether the image of a text was read, from these fields or from those that share warnings. */
+  boolean hasReadImage(String text) {
+    return images.contains(text);
   }
 
   private Optional<JsonNode> get(String name) {
@@ -324,7 +344,7 @@ public final class Fields {
       if (!(element instanceof ObjectNode object)) {
         throw wrong(name, "a list of objects", element);
       }
-      objects.add(new Fields(object, "field", warnings));
+      objects.add(new Fields(object, "field", warnings, images));
     }
     return objects;
   }
@@ -360,12 +380,12 @@ public final class Fields {
   public Fields object(String name) {
     Optional<JsonNode> value = get(name);
     if (value.isEmpty()) {
-      return new Fields(object(), "field", warnings);
+      return new Fields(object(), "field", warnings, images);
     }
     if (!(value.get() instanceof ObjectNode object)) {
       throw wrong(name, "an object", value.get());
     }
-    return new Fields(object, "field", warnings);
+    return new Fields(object, "field", warnings, images);
   }
 
   /** Returns the names of all fields. */

@@ -1,13 +1,7 @@
 package dev.sdlora.request;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sdlora.api.image.Image;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,40 +53,11 @@ public final class References {
                         .formatted(field, text)));
   }
 
-  /**
-   * Returns fields in which the images that references name stand as base64, so that they can be
-   * read elsewhere and later. References to images that do not exist stay as they are.
-   */
-  ObjectNode inlined(ObjectNode fields) {
-    ObjectNode copy = fields.deepCopy();
-    inline(copy);
-    return copy;
-  }
-
-  private void inline(JsonNode node) {
-    if (node instanceof ObjectNode object) {
-      for (Map.Entry<String, JsonNode> field : List.copyOf(object.properties())) {
-        image(field.getKey(), field.getValue())
-            .ifPresent(image -> object.put(field.getKey(), image));
-      }
-    } else if (node instanceof ArrayNode array) {
-      for (int i = 0; i < array.size(); i++) {
-        Optional<String> image = image("", array.get(i));
-        if (image.isPresent()) {
-          array.set(i, TextNode.valueOf(image.get()));
-        }
-      }
-    }
-    node.forEach(this::inline);
-  }
-
-  private Optional<String> image(String field, JsonNode node) {
-    Matcher reference = REFERENCE.matcher(node.isTextual() ? node.textValue() : "");
-    return StoredRequest.isText(field) || !reference.matches()
-        ? Optional.empty()
-        : Optional.ofNullable(sources.get(reference.group(1)))
-            .flatMap(source -> source.find(reference.group(2)))
-            .map(Base64Images::base64);
+  /** Returns these references and those of another kind. */
+  public References with(String prefix, ImageLookup source) {
+    Map<String, ImageLookup> all = new TreeMap<>(sources);
+    all.put(prefix, source);
+    return new References(all);
   }
 
   /** Whether a text is a reference to an image. */

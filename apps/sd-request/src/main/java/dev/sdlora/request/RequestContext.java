@@ -119,6 +119,20 @@ public record RequestContext(
         ignoreScripts);
   }
 
+  /** Returns the context with other images that requests can refer to. */
+  public RequestContext withImages(References others) {
+    return new RequestContext(
+        models,
+        chosen,
+        upscalerFolders,
+        controlNetFolders,
+        styles,
+        others,
+        limits,
+        paths,
+        ignoreScripts);
+  }
+
   /** Returns the context of a checkpoint. */
   public RequestContext with(Model model) {
     return new RequestContext(

@@ -12,16 +12,25 @@ import java.util.Optional;
  */
 final class RequestImages {
   private final RequestContext offer;
+  private final Fields fields;
   private long pixels;
+  private long bytes;
 
-  RequestImages(RequestContext offer) {
+  /**
+   * Creates a decoder.
+   *
+   * @param fields the request, which remembers what was read
+   */
+  RequestImages(RequestContext offer, Fields fields) {
     this.offer = offer;
+    this.fields = fields;
   }
 
   /**
    * Decodes the image that a field contains or refers to.
    *
-   * @throws ResourceException if it has too many pixels, alone or together with the previous images
+   * @throws ResourceException if it has too many pixels, or too many bytes together with the
+   *     previous images
    */
   Image image(String field, String text) {
     return image(field, text, Optional.empty());
@@ -36,6 +45,7 @@ final class RequestImages {
   Image image(String field, String text, Optional<Color> background) {
     RequestLimits limits = offer.limits();
     byte[] file = offer.images().bytes(field, text);
+    requireBytes(field, text, file.length);
     pixels += Base64Images.requireSize(field, file, limits.pixels());
     long most = limits.inputPixels();
     if (pixels > most) {
@@ -49,5 +59,19 @@ final class RequestImages {
     return background
         .flatMap(color -> Background.behind(file, color))
         .orElseGet(() -> Base64Images.decoded(file));
+  }
+
+  /** A file of many bytes can have few pixels; an image that is named twice counts once. */
+  private void requireBytes(String field, String text, int length) {
+    bytes += fields.readsImage(text) ? length : 0;
+    long most = offer.limits().bytes();
+    if (bytes > most) {
+      throw new ResourceException(
+          ResourceException.Resource.PIXELS,
+          "the images up to field '%s' have %s bytes in total; the limit of a request is %s"
+              .formatted(field, bytes, most),
+          bytes,
+          most);
+    }
   }
 }

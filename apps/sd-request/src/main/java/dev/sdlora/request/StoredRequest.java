@@ -65,19 +65,26 @@ public final class StoredRequest {
    * @param read the request read from the fields, with a seed
    */
   public static ObjectNode of(Fields fields, PromptSpec read) {
+    return seeded(of(fields), read);
+  }
+
+  /** Returns the fields as they were sent, without embedded images. */
+  public static ObjectNode of(Fields fields) {
     ObjectNode settings = fields.node().deepCopy();
     withoutImages(settings);
-    return seeded(settings, read);
+    return settings;
   }
 
   /**
-   * Returns the fields with all images that they contain or refer to, so that the request can be
-   * repeated elsewhere and later.
+   * Returns the fields with all images that were read, so that the request can be repeated
+   * elsewhere and later.
    *
    * @param read the request read from the fields, with a seed
+   * @throws IllegalArgumentException if an image is gone since it was read
    */
-  public static ObjectNode whole(Fields fields, PromptSpec read, References images) {
-    return seeded(images.inlined(fields.node()), read);
+  public static WholeRequest whole(Fields fields, PromptSpec read, References images) {
+    WholeRequest whole = WholeRequest.of(fields, images);
+    return whole.with(seeded(whole.fields(), read));
   }
 
   private static ObjectNode seeded(ObjectNode fields, PromptSpec read) {
@@ -111,6 +118,12 @@ public final class StoredRequest {
   }
 
   private static void withoutImages(JsonNode node) {
+    removeImages(node);
+    node.forEach(StoredRequest::withoutImages);
+  }
+
+  /** Removes the images that stand directly in an object or a list. */
+  static void removeImages(JsonNode node) {
     if (node instanceof ObjectNode object) {
       List<String> names = new ArrayList<>();
       object.fieldNames().forEachRemaining(names::add);
@@ -122,7 +135,6 @@ public final class StoredRequest {
         }
       }
     }
-    node.forEach(StoredRequest::withoutImages);
   }
 
   /** Whether a field holds a text for people, which is never an image. */

@@ -16,7 +16,9 @@ class OwnFieldsTest {
   private static PromptSpec read(String fields) {
     PromptSpec.Builder spec = PromptSpec.builder();
     byte[] json = fields.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-    new OwnFields(DrawingWriterTest.OFFER, new RequestImages(DrawingWriterTest.OFFER))
+    new OwnFields(
+            DrawingWriterTest.OFFER,
+            new RequestImages(DrawingWriterTest.OFFER, Fields.of(Fields.object())))
         .read(Fields.parse(json), spec);
     return spec.build();
   }

@@ -112,13 +112,11 @@ public final class SdServer implements AutoCloseable {
   private final Metrics metrics;
   private final Transport transport;
   private final String host;
-  private final boolean front;
   private volatile boolean stopping;
 
   SdServer(SdServerBuilder settings, Optional<Results> results) {
     Pipeline pipeline = settings.pipeline;
     this.host = settings.host;
-    this.front = settings.front;
     this.metrics = new Metrics();
     RequestLimits limits = settings.limits();
     ErrorMessages sentences = new ErrorMessages(folders(settings));
@@ -176,8 +174,10 @@ public final class SdServer implements AutoCloseable {
             queue, shared, asked -> published.map(files -> RequestFiles.of(asked, files)));
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     this.masks = new MasksApi(offer, settings.segmentation);
-    byte[] key = shared.map(SharedJobs::signingKey).orElseGet(SignedPaths::randomKey);
-    SignedPaths signed = new SignedPaths(key, InstantSource.system());
+    SignedPaths signed =
+        shared
+            .map(jobs -> new SignedPaths(jobs::signingKey, InstantSource.system()))
+            .orElseGet(() -> new SignedPaths(SignedPaths.randomKey(), InstantSource.system()));
     this.transport = transport(settings, sentences, signed);
     RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
     this.tools =
@@ -331,10 +331,11 @@ public final class SdServer implements AutoCloseable {
   }
 
   private void ready(Context context) {
-    boolean lost = front && !shared.map(SharedJobs::isReachable).orElse(true);
+    boolean lost = !shared.map(SharedJobs::isReachable).orElse(true);
     context
         .status(stopping || lost ? 503 : 200)
-        .result(stopping ? "stopping" : lost ? "the database cannot be reached" : "ready");
+        .result(
+            stopping ? "stopping" : lost ? "the database of the jobs cannot be used now" : "ready");
   }
 
   private static void tell(Exception error, Context context, ErrorMessages sentences) {

@@ -12,6 +12,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
+import dev.sdlora.request.WholeRequest;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.store.Submission;
 import java.util.ArrayList;
@@ -66,7 +67,8 @@ final class GridPlan {
         fields.object("y").name("axis").isPresent()
             ? Optional.of(axis("y", fields, offer))
             : Optional.empty();
-    ObjectNode settings = fields.node().deepCopy();
+    StoredRequest.requireShort(fields, offer.limits().text());
+    ObjectNode settings = StoredRequest.of(fields);
     offer.name(request.node());
     settings.set("request", StoredRequest.of(request, spec));
     GridPlan plan = new GridPlan(offer, spec, columns, rows, settings, fields.warnings());
@@ -176,11 +178,17 @@ final class GridPlan {
   }
 
   /** Returns the fields of the request with all images. */
-  ObjectNode whole(Fields fields) {
-    ObjectNode whole = fields.node().deepCopy();
-    whole.set("request", StoredRequest.whole(fields.object("request"), spec, offer.images()));
-    Submission.forgetCheckpoint(whole.get("request"));
-    return whole;
+  WholeRequest whole(Fields fields) {
+    WholeRequest request = StoredRequest.whole(fields.object("request"), spec, offer.images());
+    Submission.forgetCheckpoint(request.fields());
+    ObjectNode grid = Fields.object();
+    for (String name : List.of("x", "y")) {
+      if (fields.has(name)) {
+        grid.set(name, settings.get(name));
+      }
+    }
+    grid.set("request", request.fields());
+    return request.with(grid);
   }
 
   /** Returns the warnings of the request. */

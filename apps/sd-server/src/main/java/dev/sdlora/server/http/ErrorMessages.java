@@ -91,7 +91,7 @@ public final class ErrorMessages {
     }
     if (error instanceof StoreException) {
       return new Message(
-          503, "the database of the jobs cannot be used now", RetryAfter.unknown(), true);
+          503, "the database of the jobs cannot be used now", RetryAfter.unknown(), false);
     }
     if (error instanceof OutOfMemoryError) {
       return new Message(

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -35,7 +36,8 @@ public final class SignedPaths {
       Pattern.compile("(?:^|&)signature=([A-Za-z0-9_-]*)(?:&|$)");
   private static final Pattern EXPIRES = Pattern.compile("(?:^|&)expires=(\\d{1,12})(?:&|$)");
 
-  private final SecretKeySpec key;
+  private final Supplier<byte[]> source;
+  private volatile @Nullable SecretKeySpec key;
   private final InstantSource clock;
 
   /**
@@ -45,8 +47,28 @@ public final class SignedPaths {
    * @param clock tells the time
    */
   public SignedPaths(byte[] key, InstantSource clock) {
-    this.key = new SecretKeySpec(key, ALGORITHM);
+    this(() -> key, clock);
+  }
+
+  /**
+   * Creates a signer whose key is not known yet.
+   *
+   * @param key returns the key, {@link #KEY_BYTES} long; its errors are those of the first
+   *     signatures and checks
+   * @param clock tells the time
+   */
+  public SignedPaths(Supplier<byte[]> key, InstantSource clock) {
+    this.source = key;
     this.clock = clock;
+  }
+
+  private SecretKeySpec key() {
+    SecretKeySpec known = key;
+    if (known == null) {
+      known = new SecretKeySpec(source.get(), ALGORITHM);
+      key = known;
+    }
+    return known;
   }
 
   /** Returns a random key. */
@@ -82,7 +104,7 @@ public final class SignedPaths {
   private String signature(String path, String expires) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
+      mac.init(key());
       byte[] code = mac.doFinal((expires + "\n" + plain(path)).getBytes(StandardCharsets.UTF_8));
       return Base64.getUrlEncoder().withoutPadding().encodeToString(code);
     } catch (GeneralSecurityException e) {

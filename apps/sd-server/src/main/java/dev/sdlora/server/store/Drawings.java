@@ -6,6 +6,7 @@ import dev.sdlora.api.Style;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.WholeRequest;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
@@ -286,7 +287,9 @@ final class Drawings {
     StoredJob.Claim claim = drawing.claim;
     Origin.Scope logged = drawing.job.logged();
     try {
-      RequestContext offer = open(drawing, alone);
+      RequestContext opened = open(drawing, alone);
+      RequestContext offer =
+          opened.withImages(opened.images().with(WholeRequest.STORED, store.pictures()::find));
       Fields fields = Fields.parse(claim.body().getBytes(StandardCharsets.UTF_8));
       WorkReader reader = readers.getOrDefault(claim.kind(), Submission::drawing);
       Form form = Form.parse(claim.form());

@@ -36,12 +36,16 @@ final class JobStore implements AutoCloseable {
 
   private static final long LOADED_BYTES = 64L << 20;
 
+  /** The file of a database may have so many bytes more than its images, and once more those. */
+  private static final long FREE_BYTES = 32L << 20;
+
   private final Database database;
   private final Optional<Results> results;
   private final RecentFiles files = new RecentFiles(Integer.MAX_VALUE, LOADED_BYTES);
 
   /**
-   * Opens the jobs and creates their tables if they do not exist.
+   * Opens the jobs and creates their tables if they do not exist; later, if PostgreSQL does not
+   * answer now.
    *
    * @param place a folder, or the address of a PostgreSQL database
    * @param observer notified of transactions
@@ -49,14 +53,7 @@ final class JobStore implements AutoCloseable {
    * @throws StoreException if the database cannot be opened
    */
   static JobStore open(String place, StoreObserver observer, Optional<Results> results) {
-    Database database = Database.open(place, observer);
-    try {
-      Tables.create(database);
-      return new JobStore(database, results);
-    } catch (RuntimeException e) {
-      database.close();
-      throw e;
-    }
+    return new JobStore(Database.open(place, observer), results);
   }
 
   private JobStore(Database database, Optional<Results> results) {
@@ -89,6 +86,34 @@ final class JobStore implements AutoCloseable {
     return new StoredUsage(database);
   }
 
+  /** Whether the database has answered yet. */
+  boolean isPrepared() {
+    return database.isPrepared();
+  }
+
+  /** Frees the disk of what was deleted, if that is more than what was kept. */
+  void compact() {
+    if (isEmbedded()) {
+      database.compact(FREE_BYTES + 2 * bytes());
+    }
+  }
+
+  private long bytes() {
+    return database.within(
+        session -> {
+          long bytes = 0;
+          for (String table : List.of("sd_images", "sd_parts", "sd_picture_parts")) {
+            bytes +=
+                session
+                    .query(
+                        row -> row.getLong(1),
+                        "SELECT COALESCE(SUM(OCTET_LENGTH(png)), 0) FROM " + table)
+                    .get(0);
+          }
+          return bytes;
+        });
+  }
+
   /** Whether no other server can use the database. */
   boolean isEmbedded() {
     return database.isEmbedded();
@@ -108,36 +133,49 @@ final class JobStore implements AutoCloseable {
    * @throws dev.sdlora.server.key.QuotaException if its owner has too many unfinished jobs
    */
   void add(StoredJob.Draft draft) {
-    database.within(
-        session -> {
-          requirePlace(session, draft);
-          session.call(Notices.NEW);
-          return session.update(
-              "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body,"
-                  + " form, model_hash, files, state, place, created, attempts, cancelling,"
-                  + " report, trace, owner, priority, fingerprint)"
-                  + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
-                  + NOW
-                  + " - ?, ?, 0, FALSE, ?, ?, ?, ?, ?)",
-              draft.id(),
-              draft.model(),
-              draft.affinity(),
-              draft.kind(),
-              draft.title(),
-              draft.parts(),
-              draft.settings(),
-              draft.body(),
-              draft.form().json(),
-              draft.cargo().map(Cargo::modelHash).orElse(null),
-              draft.cargo().map(Cargo::files).orElse(null),
-              draft.sender().priority() * Sender.STEP.toMillis(),
-              draft.created(),
-              JobReport.NOTHING.json(),
-              draft.origin().text(),
-              draft.sender().owner().orElse(null),
-              draft.sender().priority(),
-              draft.sender().fingerprint().orElse(null));
-        });
+    if (draft.images().isEmpty()) {
+      database.within(session -> added(session, draft));
+    } else {
+      pictures().changing(() -> database.within(session -> added(session, draft)));
+    }
+  }
+
+  private static int added(Database.Session session, StoredJob.Draft draft) throws SQLException {
+    requirePlace(session, draft);
+    session.call(Notices.NEW);
+    int added =
+        session.update(
+            "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body,"
+                + " form, model_hash, files, state, place, created, attempts, cancelling,"
+                + " report, trace, owner, priority, fingerprint)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
+                + NOW
+                + " - ?, ?, 0, FALSE, ?, ?, ?, ?, ?)",
+            draft.id(),
+            draft.model(),
+            draft.affinity(),
+            draft.kind(),
+            draft.title(),
+            draft.parts(),
+            draft.settings(),
+            draft.body(),
+            draft.form().json(),
+            draft.cargo().map(Cargo::modelHash).orElse(null),
+            draft.cargo().map(Cargo::files).orElse(null),
+            draft.sender().priority() * Sender.STEP.toMillis(),
+            draft.created(),
+            JobReport.NOTHING.json(),
+            draft.origin().text(),
+            draft.sender().owner().orElse(null),
+            draft.sender().priority(),
+            draft.sender().fingerprint().orElse(null));
+    Pictures.add(session, draft.id(), draft.images());
+    return added;
+  }
+
+  /** Returns the images that jobs read. */
+  Pictures pictures() {
+    return new Pictures(database);
   }
 
   private static void requirePlace(Database.Session session, StoredJob.Draft draft)

@@ -1,7 +1,7 @@
 package dev.sdlora.server.store;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.WholeRequest;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
@@ -69,9 +69,10 @@ public final class SharedJobs implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Optional<Notices> notices = Optional.empty();
-  private boolean failing;
+  private volatile boolean begun;
+  private volatile boolean deleted;
   private volatile boolean closing;
-  private volatile boolean reachable = true;
+  private volatile boolean reachable;
   private volatile long workers;
   private volatile int drawn;
 
@@ -98,6 +99,7 @@ public final class SharedJobs implements AutoCloseable {
       StoreObserver observer,
       Optional<Results> results) {
     this.store = JobStore.open(place, observer, results);
+    this.reachable = store.isPrepared();
     this.queue = queue;
     this.age = age;
     this.history = history;
@@ -108,18 +110,28 @@ public final class SharedJobs implements AutoCloseable {
     this.view = new StoredJobView(store, queue, this);
   }
 
-  /** Shows the jobs that the database has, and begins to draw. */
+  /** Shows the jobs that the database has, as soon as it answers, and begins to draw. */
   public void start() {
+    if (store.isPrepared()) {
+      begin();
+    }
+    notices = store.listen(this::heard);
+    var unused = thread.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    unused = thread.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
+    unused = thread.scheduleWithFixedDelay(this::deleteOld, 0, 1, TimeUnit.HOURS);
+  }
+
+  private void begin() {
+    if (begun) {
+      return;
+    }
     if (store.isEmbedded() && workshop.places() > 0 && workshop.models().isPresent()) {
       store.failOthers(workshop.models().get());
     }
     if (history > 0) {
       view.show(history);
     }
-    notices = store.listen(this::heard);
-    var unused = thread.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    unused = thread.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
-    unused = thread.scheduleWithFixedDelay(this::deleteOld, 0, 1, TimeUnit.HOURS);
+    begun = true;
   }
 
   /**
@@ -135,7 +147,7 @@ public final class SharedJobs implements AutoCloseable {
     double place = Sender.current().rank(System.currentTimeMillis());
     SharedWork work =
         new SharedWork(id, known.title(), known.parts(), place, asked.outlives(), this);
-    ObjectNode body = asked.body().get();
+    WholeRequest body = asked.body().get();
     Job job =
         queue.submit(
             new Job.Request(asked.kind(), work, asked.settings(), asked.form().previews()),
@@ -151,7 +163,8 @@ public final class SharedJobs implements AutoCloseable {
               known.parts(),
               job.created().toEpochMilli(),
               Fields.text(asked.settings()),
-              Fields.text(body),
+              Fields.text(body.fields()),
+              body.images(),
               asked.form(),
               cargo,
               job.origin(),
@@ -220,6 +233,7 @@ public final class SharedJobs implements AutoCloseable {
   private void look() {
     nudged.set(false);
     try {
+      begin();
       drawings.renew(closing);
       cancelAgain();
       if (history > 0) {
@@ -227,15 +241,8 @@ public final class SharedJobs implements AutoCloseable {
       }
       drawings.claim(view::claimed, closing ? Optional.of(awaited()) : Optional.empty());
       drawn = drawings.size();
-      if (failing) {
-        LOG.info("the jobs can be used again");
-        failing = false;
-      }
-    } catch (StoreException e) {
-      if (!failing) {
-        LOG.warn("{}; trying again until it can be", e.getMessage());
-        failing = true;
-      }
+    } catch (StoreException e) { // The database has logged it.
+      reachable = false;
     } catch (RuntimeException e) { // Otherwise the thread would look no more.
       LOG.error("looking at the jobs failed", e);
     }
@@ -246,6 +253,11 @@ public final class SharedJobs implements AutoCloseable {
     try {
       drawings.report();
       workers = store.workers().alive();
+      deleted |= store.pictures().deleteUnused() > 0;
+      if (deleted && drawn == 0) {
+        deleted = false;
+        store.compact();
+      }
       reachable = true;
     } catch (StoreException e) {
       reachable = false;
@@ -281,8 +293,9 @@ public final class SharedJobs implements AutoCloseable {
     try {
       store.workers().removeOld();
       store.deleteOld(age);
+      deleted = true;
     } catch (StoreException e) {
-      LOG.warn("old jobs could not be deleted: {}", e.getMessage());
+      LOG.debug("old jobs could not be deleted", e);
     }
   }
 
@@ -340,6 +353,7 @@ public final class SharedJobs implements AutoCloseable {
 
   void delete(String id) {
     store.delete(id);
+    deleted = true;
   }
 
   /** Whether this server begins no more jobs. */
@@ -372,13 +386,17 @@ public final class SharedJobs implements AutoCloseable {
     closing = true;
     long end = System.nanoTime() + CLOSE_MILLIS * 1_000_000;
     try {
-      while (System.nanoTime() < end && thread.submit(() -> isDrawing()).get()) {
+      while (store.isPrepared()
+          && System.nanoTime() < end
+          && thread.submit(() -> isDrawing()).get()) {
         Thread.sleep(20);
       }
       thread.shutdown();
       var unused = thread.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-      drawings.giveBack();
-      drawings.leave();
+      if (store.isPrepared()) { // Otherwise nothing was claimed.
+        drawings.giveBack();
+        drawings.leave();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | StoreException e) {

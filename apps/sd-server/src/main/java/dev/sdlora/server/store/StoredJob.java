@@ -3,6 +3,7 @@ package dev.sdlora.server.store;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.key.Sender;
 import dev.sdlora.server.trace.Origin;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,8 @@ record StoredJob(
    * @param parts the number of images
    * @param created the time of arrival in milliseconds since 1970
    * @param settings the fields of the request without images, as JSON
-   * @param body the fields of the request with all images, as JSON
+   * @param body the fields of the request, which refer to its images, as JSON
+   * @param images the files of the images, by their SHA-256
    * @param form the way in which the fields are read
    * @param cargo the files that it needs; empty if its servers have them
    * @param origin the HTTP request that submits it
@@ -72,6 +74,7 @@ record StoredJob(
       long created,
       String settings,
       String body,
+      Map<String, byte[]> images,
       Form form,
       Optional<Cargo> cargo,
       Origin origin,
@@ -84,7 +87,7 @@ record StoredJob(
    * @param id the id
    * @param attempt counts the servers that began it, from 1
    * @param kind the API call
-   * @param body the fields of the request with all images, as JSON
+   * @param body the fields of the request, which refer to its images, as JSON
    * @param form the way in which the fields are read
    * @param affinity the LoRAs of its prompt
    * @param needs the files that it needs

@@ -9,6 +9,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
+import dev.sdlora.request.WholeRequest;
 import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Work;
 import java.util.List;
@@ -32,7 +33,7 @@ public record Submission(
     List<PromptSpec> specs,
     Work work,
     ObjectNode settings,
-    Supplier<ObjectNode> body,
+    Supplier<WholeRequest> body,
     Form form,
     boolean outlives) {
 
@@ -58,8 +59,8 @@ public record Submission(
         new DrawingRun(offer.pipeline(), spec, warnings),
         settings,
         () -> {
-          ObjectNode whole = StoredRequest.whole(fields, spec, offer.images());
-          forgetCheckpoint(whole);
+          WholeRequest whole = StoredRequest.whole(fields, spec, offer.images());
+          forgetCheckpoint(whole.fields());
           return whole;
         },
         new Form(

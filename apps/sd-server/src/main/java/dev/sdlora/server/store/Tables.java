@@ -30,27 +30,25 @@ final class Tables {
           new Column("sd_images", "result", "VARCHAR(200)"));
 
   /** Creates what does not exist; servers that start at the same time wait for each other. */
-  static void create(Database database) {
-    database.within(
-        session -> {
-          if (!database.isEmbedded()) {
-            session.query(row -> "", "SELECT pg_advisory_xact_lock(?)", LOCK);
-          }
-          create(session, database.bytes());
-          addColumns(session);
-          if (!database.isEmbedded()) {
-            leaveUncompressed(session);
-          }
-          if (database.isEmbedded()) { // The process that claimed them is gone.
-            session.update(
-                "UPDATE sd_jobs SET lease = 0 WHERE state = 'running' AND worker NOT LIKE ?",
-                Drawings.PROCESS + "%");
-          }
-          return 0;
-        });
+  static int create(Database.Session session, String bytes) throws SQLException {
+    boolean embedded = session.embedded();
+    if (!embedded) {
+      session.query(row -> "", "SELECT pg_advisory_xact_lock(?)", LOCK);
+    }
+    createAll(session, bytes);
+    addColumns(session);
+    if (!embedded) {
+      leaveUncompressed(session);
+    }
+    return embedded
+        // The process that claimed them is gone.
+        ? session.update(
+            "UPDATE sd_jobs SET lease = 0 WHERE state = 'running' AND worker NOT LIKE ?",
+            Drawings.PROCESS + "%")
+        : 0;
   }
 
-  private static void create(Database.Session session, String bytes) throws SQLException {
+  private static void createAll(Database.Session session, String bytes) throws SQLException {
     session.update(
         "CREATE TABLE IF NOT EXISTS sd_jobs (id VARCHAR(100) PRIMARY KEY, number BIGINT"
             + " GENERATED ALWAYS AS IDENTITY,"
@@ -79,12 +77,13 @@ final class Tables {
             + " NULL, checkpoint VARCHAR(300) NOT NULL, loras TEXT NOT NULL, concurrency INT NOT"
             + " NULL, running INT NOT NULL, version VARCHAR(100) NOT NULL)");
     StoredUsage.create(session);
+    Pictures.create(session, bytes);
     session.update("CREATE INDEX IF NOT EXISTS sd_jobs_state ON sd_jobs (state, place)");
   }
 
   /** PNG files are compressed already; trying it again took two thirds of the time of a job. */
   private static void leaveUncompressed(Database.Session session) throws SQLException {
-    for (String table : List.of("sd_images", "sd_parts")) {
+    for (String table : List.of("sd_images", "sd_parts", "sd_picture_parts")) {
       List<String> storage =
           session.query(
               row -> row.getString(1),

@@ -9,7 +9,7 @@ public interface WorkReader {
   /**
    * Reads a request.
    *
-   * @param fields the fields with all images
+   * @param fields the fields, which refer to the images of the job
    * @param form the way in which the fields are read
    * @param offer what the request can name
    */
