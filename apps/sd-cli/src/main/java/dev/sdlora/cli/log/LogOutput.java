@@ -43,7 +43,10 @@ public final class LogOutput {
    */
   static boolean isOn(String logger, Level level) {
     boolean reports = format == LogFormat.JSON && logger.startsWith("dev.sdlora.server.");
-    return level.toInt() >= (reports ? Level.INFO : Level.WARN).toInt();
+    // The server tells of each outage; the pool would add a stack for each connection.
+    boolean repeats = logger.startsWith("com.zaxxer.hikari.");
+    Level least = repeats ? Level.ERROR : reports ? Level.INFO : Level.WARN;
+    return level.toInt() >= least.toInt();
   }
 
   static void write(LogEvent event) {
