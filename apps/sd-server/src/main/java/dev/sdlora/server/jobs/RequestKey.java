@@ -1,11 +1,15 @@
 package dev.sdlora.server.jobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.transport.Access;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,10 +44,24 @@ final class RequestKey {
     return Optional.of(Sha256.hex(both, ID_BYTES));
   }
 
-  /** Returns a hash of the fields of a request, in any order. */
+  /** Returns a hash of the fields of a request, in any order and with any priority. */
   static String fingerprint(Fields fields) {
-    Map<String, String> sorted = new TreeMap<>();
-    fields.node().properties().forEach(each -> sorted.put(each.getKey(), each.getValue() + ""));
-    return Sha256.hex(sorted.toString().getBytes(StandardCharsets.UTF_8), ID_BYTES);
+    ObjectNode drawn = fields.node().deepCopy();
+    drawn.remove("priority");
+    return Sha256.hex(sorted(drawn).getBytes(StandardCharsets.UTF_8), ID_BYTES);
+  }
+
+  private static String sorted(JsonNode node) {
+    if (node.isObject()) {
+      Map<String, String> fields = new TreeMap<>();
+      node.properties().forEach(each -> fields.put(each.getKey(), sorted(each.getValue())));
+      return fields.toString();
+    }
+    if (node.isArray()) {
+      List<String> elements = new ArrayList<>();
+      node.forEach(element -> elements.add(sorted(element)));
+      return elements.toString();
+    }
+    return node.toString();
   }
 }
