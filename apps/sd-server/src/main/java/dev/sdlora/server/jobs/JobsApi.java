@@ -90,10 +90,6 @@ public final class JobsApi {
             () -> new Refusal(404, "there is no job with this id; old jobs are forgotten"));
   }
 
-  private Optional<Job> find(String id) {
-    return drawings.find(id).filter(JobQueue::isVisible);
-  }
-
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
     Optional<String> key = RequestKey.of(context);
@@ -102,7 +98,7 @@ public final class JobsApi {
         () -> {
           Job job =
               key.isPresent()
-                  ? repeats.once(key.get(), asker, this::find, () -> add(fields, key.get()))
+                  ? repeats.once(key.get(), asker, drawings::find, () -> add(fields, key.get()))
                   : add(fields, UUID.randomUUID().toString());
           Answers.warn(context, drawings.warnings());
           context.status(202).header("Location", "/api/jobs/" + job.id());

@@ -55,7 +55,7 @@ public final class DrawingJobs {
         : List.of();
   }
 
-  /** Returns a job that is known here or to other servers. */
+  /** Returns a job that is known here or to other servers, if the client may see it. */
   public Optional<Job> find(String id) {
     return queue.find(id).or(() -> shared.flatMap(jobs -> jobs.find(id)));
   }

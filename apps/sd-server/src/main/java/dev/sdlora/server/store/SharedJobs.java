@@ -174,7 +174,12 @@ public final class SharedJobs implements AutoCloseable {
       queue.uncount(job);
       work.end(null, e);
       queue.discard(job);
-      return find(id).orElseThrow(() -> reason(e)); // Another server added it at the same time.
+      // Another server may have added it, now or before.
+      Job existing = view.find(id).orElseThrow(() -> reason(e));
+      if (!JobQueue.isVisible(existing)) {
+        throw new IllegalArgumentException("a job with the id '" + id + "' already exists");
+      }
+      return existing;
     }
     nudge();
     return job;
@@ -196,9 +201,12 @@ public final class SharedJobs implements AutoCloseable {
     return store.usage();
   }
 
-  /** Returns a job that the queue does not show, such as one that another server has just ended. */
+  /**
+   * Returns a job that the queue does not show, such as one that another server has just ended, if
+   * the client may see it.
+   */
   Optional<Job> find(String id) {
-    return view.find(id);
+    return view.find(id).filter(JobQueue::isVisible);
   }
 
   /** Returns the key with which all servers of the database sign addresses. */
