@@ -19,8 +19,6 @@ public final class ControlImages {
   /** The side of the color adapter's squares. */
   private static final int SQUARE = 64;
 
-  private static final int USUAL_GRID = 512;
-
   private ControlImages() {}
 
   /**
@@ -93,7 +91,7 @@ public final class ControlImages {
       case RECOLOR_LUMINANCE -> coloured(Recolor.luminance(source, first));
       case RECOLOR_INTENSITY -> coloured(Recolor.intensity(source, first));
       case TILE_RESAMPLE -> smaller(source, first);
-      case COLOR_GRID -> grid(source, resolution.orElse(USUAL_GRID));
+      case COLOR_GRID -> grid(sized.averaged());
       case BLUR_GAUSSIAN -> Gauss.levels(sized.resized(), first);
       case CANNY -> {
         double second = preprocessor.thresholds().get(1);
@@ -136,9 +134,11 @@ public final class ControlImages {
         Math.max(1, (int) (source.height() / factor)));
   }
 
-  private static Raster grid(Raster source, int resolution) {
-    int squares = Math.max(1, resolution / SQUARE);
-    return CvResize.nearest(CvResize.cubic(source, squares, squares), resolution, resolution);
+  /** The squares that fit into the image, at least one each way, are enlarged to all of it. */
+  private static Raster grid(Raster image) {
+    int across = Math.max(1, image.width() / SQUARE);
+    int down = Math.max(1, image.height() / SQUARE);
+    return CvResize.nearest(CvResize.cubic(image, across, down), image.width(), image.height());
   }
 
   private static Raster above(Raster source, double threshold) {

@@ -42,10 +42,16 @@ final class CvResize {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Taps(int first, float[] weights) {}
 
-  /** Averages the area of each new pixel ({@code INTER_AREA}); neither side may grow. */
+  /**
+   * Averages the area of each new pixel ({@code INTER_AREA}). If the image grows, a new pixel has
+   * the colour of the old one that it lies in, and mixes two where it lies across their edge.
+   */
   static Raster area(Raster source, int width, int height) {
     if (source.width() == width && source.height() == height) {
       return source;
+    }
+    if (width > source.width() || height > source.height()) {
+      return enlarged(source, width, height);
     }
     double across = 1 / ((double) width / source.width());
     double down = 1 / ((double) height / source.height());
@@ -77,6 +83,49 @@ final class CvResize {
       }
       for (int i = 0; i < sums.length; i++) {
         result[y * sums.length + i] = level(Math.rint(sums[i]));
+      }
+    }
+    return new Raster(width, height, channels, result);
+  }
+
+  /** The first of two neighbours, and the share of the second, as an integer of BITS bits. */
+  private record Pair(int first, int share) {}
+
+  private static Pair areaPair(int to, int size, int from) {
+    double grown = (double) size / from;
+    int first = (int) Math.floor(to * (1 / grown));
+    float share = (float) (to + 1 - (first + 1) * grown);
+    share = share <= 0 ? 0 : share - (float) Math.floor(share);
+    return first >= from - 1
+        ? new Pair(from - 1, 0)
+        : new Pair(first, (int) Math.rint(share * (1 << BITS)));
+  }
+
+  private static Raster enlarged(Raster source, int width, int height) {
+    int channels = source.channels();
+    int one = 1 << BITS;
+    byte[] result = new byte[width * height * channels];
+    Pair[] columns = new Pair[width];
+    for (int x = 0; x < width; x++) {
+      columns[x] = areaPair(x, width, source.width());
+    }
+    for (int y = 0; y < height; y++) {
+      Pair rows = areaPair(y, height, source.height());
+      int upper = rows.first * source.width();
+      int lower = Math.min(source.height() - 1, rows.first + 1) * source.width();
+      for (int i = 0; i < width * channels; i++) {
+        Pair pair = columns[i / channels];
+        int left = pair.first * channels + i % channels;
+        int right = Math.min(source.width() - 1, pair.first + 1) * channels + i % channels;
+        int above =
+            source.level(upper * channels + left) * (one - pair.share)
+                + source.level(upper * channels + right) * pair.share;
+        int below =
+            source.level(lower * channels + left) * (one - pair.share)
+                + source.level(lower * channels + right) * pair.share;
+        // OpenCV drops bits on the way, which shows in single levels.
+        int sum = (((one - rows.share) * (above >> 4)) >> 16) + ((rows.share * (below >> 4)) >> 16);
+        result[y * width * channels + i] = (byte) ((sum + 2) >> 2);
       }
     }
     return new Raster(width, height, channels, result);

@@ -34,6 +34,27 @@ record Sized(String preprocessor, Raster source, OptionalInt resolution) {
     return resized(MOST_PIXELS);
   }
 
+  /**
+   * Returns the image at the resolution, resized as for the color adapter: by area, whether it is
+   * reduced or enlarged.
+   */
+  Raster averaged() {
+    if (resolution.isEmpty()) {
+      return resized();
+    }
+    int shorter = resolution.getAsInt();
+    boolean isWide = source.height() < source.width();
+    double ratio =
+        isWide
+            ? (double) source.width() / source.height()
+            : (double) source.height() / source.width();
+    double longer = Math.rint(ratio * shorter);
+    requireRoom(longer, shorter, MOST_PIXELS);
+    return isWide
+        ? CvResize.area(source, (int) longer, shorter)
+        : CvResize.area(source, shorter, (int) longer);
+  }
+
   private Raster resized(long most) {
     if (resolution.isEmpty()) {
       requireRoom(source.width(), source.height(), most);
