@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,10 +22,12 @@ final class OtherModels {
               + "(?!.*(?:motion_modules|temporal_transformer))"
               + "|lora_te[12]?[._]text_model|text_encoder(?:_2)?\\.text_model");
 
+  private static final Predicate<LayerName> JOINT =
+      atStart("transformer_blocks[._]\\d+[._]attn[._]");
+
   /** Two streams, for text and for images, with joint attention. */
   private static final Predicate<LayerName> TWO_STREAMS =
-      atStart("transformer_blocks[._]\\d+[._]attn[._]")
-          .or(inside("add_k_proj", "add_q_proj", "add_v_proj"));
+      JOINT.or(inside("add_k_proj", "add_q_proj", "add_v_proj"));
 
   /** The blocks of FLUX.1, which FLUX.2 has under the same names. */
   private static final Predicate<LayerName> BLOCKS =
@@ -40,6 +43,11 @@ final class OtherModels {
   /** FLUX.2 klein has 5 blocks of two streams at the width of FLUX.1, which has 19. */
   private static final String BEYOND_KLEIN =
       "(?:double_blocks|(?:tran)?sformer_blocks)[._](?:[5-9]|1\\d)[._]";
+
+  private static final Pattern TEXT_OUT = inBlock("attn[._]to_add_out");
+  private static final Pattern TEXT_IN = inBlock("attn[._]add_[qkv]_proj");
+  private static final Pattern TEXT_MLP = inBlock("ff_context[._]");
+  private static final Pattern IMAGE_MLP = inBlock("ff[._]");
 
   private static final Predicate<LayerName> LAYERS =
       atStart("layers[._]\\d+[._](attention|feed_forward|adaLN_modulation)")
@@ -81,6 +89,13 @@ final class OtherModels {
                   .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))
                   .or(wholeAtStart("lora_te2_encoder_block|text_encoder_2\\.encoder\\.block\\."))),
           new Sign(SD3, TWO_STREAMS.and(width(1536, 2432))),
+          new Sign(SD3, JOINT, OtherModels::endsInImages),
+          // Mochi has the same feed-forward of the text, but calls its attention attn1.
+          new Sign(
+              SD3,
+              atStart("transformer_blocks[._]\\d+[._]ff_context[._]net[._]0")
+                  .and(width(3072).negate()),
+              any(JOINT)),
           new Sign("Qwen-Image", TWO_STREAMS.and(atStart("transformer_blocks[._][2-5]\\d[._]"))),
           new Sign(
               FLUX1,
@@ -89,12 +104,11 @@ final class OtherModels {
                   .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))),
           new Sign(
               SD3,
-              TWO_STREAMS.and(atStart(FLUX2_TOO).negate()).or(wholeAtStart("text_encoder_3\\."))),
+              TWO_STREAMS
+                  .and(atStart(FLUX2_TOO + "|.*[._]attn[12][._]").negate())
+                  .or(wholeAtStart("text_encoder_3\\."))),
           // SD 3.5 Medium; other models with a second attention call the first attn1.
-          new Sign(
-              SD3,
-              atStart("transformer_blocks[._]\\d+[._]attn2[._]"),
-              atStart("transformer_blocks[._]\\d+[._]attn[._]")),
+          new Sign(SD3, atStart("transformer_blocks[._]\\d+[._]attn2[._]"), any(JOINT)),
           new Sign(
               "Anima",
               inside("llm_adapter")
@@ -130,11 +144,12 @@ final class OtherModels {
   private OtherModels() {}
 
   /**
-   * The sign of a model: a key that satisfies a condition, and another that satisfies a second one.
+   * The sign of a model: a key that satisfies a condition, and keys that together satisfy a second
+   * one.
    */
-  private record Sign(String model, Predicate<LayerName> keys, Predicate<LayerName> others) {
+  private record Sign(String model, Predicate<LayerName> keys, Predicate<List<LayerName>> all) {
     Sign(String model, Predicate<LayerName> keys) {
-      this(model, keys, key -> true);
+      this(model, keys, all -> true);
     }
   }
 
@@ -146,6 +161,10 @@ final class OtherModels {
    * @param module the name of the layer that gave the evidence, if one did
    */
   record Found(String model, String sign, Optional<String> module) {}
+
+  private static Pattern inBlock(String name) {
+    return Pattern.compile("transformer_blocks[._](\\d{1,4})[._]" + name);
+  }
 
   /** Matches names that contain one of the words; much faster than an unanchored pattern. */
   private static Predicate<LayerName> inside(String... words) {
@@ -165,6 +184,34 @@ final class OtherModels {
   /** Whether a layer has as many columns as a model of one of these widths. */
   private static Predicate<LayerName> width(long... widths) {
     return key -> key.hasWidth(in -> Arrays.stream(widths).anyMatch(width -> width == in));
+  }
+
+  private static Predicate<List<LayerName>> any(Predicate<LayerName> key) {
+    return keys -> keys.stream().anyMatch(key);
+  }
+
+  /**
+   * Whether the last block has the attention or feed-forward of earlier blocks, but writes no text:
+   * no block follows that would read it. Of the models with two streams, only Stable Diffusion 3
+   * ends so; the others go on with blocks of one stream or keep the text.
+   */
+  private static boolean endsInImages(List<LayerName> keys) {
+    int text = lastBlock(keys, TEXT_OUT);
+    int textInput = lastBlock(keys, TEXT_IN);
+    int textMlp = lastBlock(keys, TEXT_MLP);
+    int imageMlp = lastBlock(keys, IMAGE_MLP);
+    return (text >= 0 && textInput > text) || (textMlp >= 0 && imageMlp > textMlp);
+  }
+
+  private static int lastBlock(List<LayerName> keys, Pattern pattern) {
+    int last = -1;
+    for (LayerName key : keys) {
+      Matcher block = pattern.matcher(key.name());
+      if (block.lookingAt()) {
+        last = Math.max(last, Integer.parseInt(block.group(1)));
+      }
+    }
+    return last;
   }
 
   /** Finds the other model that a file's modules are for, if it is recognised. */
@@ -200,7 +247,7 @@ final class OtherModels {
             .toList();
     for (Sign sign : signs) {
       Optional<LayerName> key = keys.stream().filter(sign.keys).findFirst();
-      if (key.isPresent() && keys.stream().anyMatch(sign.others)) {
+      if (key.isPresent() && sign.all.test(keys)) {
         String whole = key.get().whole();
         return Optional.of(new Found(sign.model, "module '" + whole + "'", Optional.of(whole)));
       }

@@ -8,6 +8,7 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -291,6 +292,43 @@ class LoraFileTest {
     Path path =
         pair(key + ".lora_A.weight", List.of(1L, in), key + ".lora_B.weight", List.of(out, 1L));
     assertThat(LoraFile.open(path).family()).isEqualTo(family);
+  }
+
+  /** Names and shapes that tell Stable Diffusion 3 from others with diffusers' names, at 32. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0.attn.to_add_out 0.attn.add_k_proj 1.attn.add_k_proj | SD3",
+        "0.ff.net.0.proj 0.ff_context.net.2 1.ff.net.0.proj 1.attn.to_q | SD3",
+        "0.ff_context.net.0.proj 0.attn.to_q | SD3",
+        "0.attn.to_q 0.attn2.to_q | SD3",
+        "0.attn.to_add_out 0.attn.add_k_proj 1.attn.add_k_proj 1.attn.to_add_out | UNKNOWN"
+      })
+  void open_loraWithNamesOfDiffusers_isOfSd3AtAnyWidth(String layers, ModelFamily family) {
+    assertThat(LoraFile.open(inBlocks(layers)).family()).isEqualTo(family);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0.attn1.to_q 0.attn2.to_q 0.ff.net.0.proj | a transformer model such as PixArt",
+        "0.attn1.to_q 0.attn1.add_k_proj 0.ff_context.net.0.proj 1.ff.net.0.proj | a transformer",
+        "0.attn.to_q 0.img_mlp.net.0.proj 0.attn.to_add_out | Qwen-Image"
+      })
+  void open_loraOfSimilarNames_isNotOfSd3(String layers, String model) {
+    Path path = inBlocks(layers);
+    assertThatThrownBy(() -> LoraFile.open(path)).hasMessageContaining("is for " + model);
+  }
+
+  private Path inBlocks(String layers) {
+    Map<String, List<Long>> tensors = new LinkedHashMap<>();
+    for (String layer : layers.split(" ")) {
+      tensors.put("transformer.transformer_blocks." + layer + ".lora_A.weight", List.of(2L, 32L));
+      tensors.put("transformer.transformer_blocks." + layer + ".lora_B.weight", List.of(32L, 2L));
+    }
+    return write(Map.of(), tensors);
   }
 
   @ParameterizedTest
