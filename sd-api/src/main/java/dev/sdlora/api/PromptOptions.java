@@ -4,6 +4,7 @@ import dev.sdlora.api.value.Checks;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class PromptOptions {
   private final boolean oldEditingTimelines;
   private final boolean emptyNegativeEncoded;
   private final boolean clipSkipOnSdxl;
+  private final OptionalInt t5Tokens;
   private final PromptLimits limits;
   private final Optional<DynamicPrompts> dynamicPrompts;
 
@@ -39,6 +41,7 @@ public final class PromptOptions {
     oldEditingTimelines = values.oldEditingTimelines;
     emptyNegativeEncoded = values.emptyNegativeEncoded;
     clipSkipOnSdxl = values.clipSkipOnSdxl;
+    t5Tokens = values.t5Tokens;
     limits = values.limits;
     dynamicPrompts = values.dynamicPrompts;
   }
@@ -117,6 +120,14 @@ public final class PromptOptions {
    */
   public boolean clipSkipOnSdxl() {
     return clipSkipOnSdxl;
+  }
+
+  /**
+   * {@return the number of tokens to which T5's texts are padded in FLUX.1 and Stable Diffusion 3;
+   * empty, the default, for that of diffusers and ComfyUI} See {@link #withT5Tokens}.
+   */
+  public OptionalInt t5Tokens() {
+    return t5Tokens;
   }
 
   /** {@return the limits on the prompts} Default {@link PromptLimits#DEFAULTS}. */
@@ -258,6 +269,24 @@ public final class PromptOptions {
   }
 
   /**
+   * Returns a copy that pads the texts of T5 to another number of tokens. The padding is read too,
+   * so it changes images. Longer texts are read up to 512 tokens. FLUX.1 and Stable Diffusion 3
+   * have this padding; other models ignore the number.
+   *
+   * @param tokens 1 to 512. Without it, FLUX.1 [dev] and its kin have 512 and [schnell] 256, which
+   *     also cuts longer texts, as in diffusers, and Stable Diffusion 3 has 77, as in ComfyUI.
+   *     Forge pads to 256 for all of them, ComfyUI for FLUX.1; diffusers to 256 for Stable
+   *     Diffusion 3
+   * @return the copy
+   * @throws IllegalArgumentException if the number is out of range
+   */
+  public PromptOptions withT5Tokens(int tokens) {
+    Values values = values();
+    values.t5Tokens = OptionalInt.of(Checks.inRange(1, 512, tokens, "t5Tokens"));
+    return new PromptOptions(values);
+  }
+
+  /**
    * Returns a copy with other limits.
    *
    * @param limits the limits on the prompts
@@ -280,6 +309,7 @@ public final class PromptOptions {
     values.oldEditingTimelines = oldEditingTimelines;
     values.emptyNegativeEncoded = emptyNegativeEncoded;
     values.clipSkipOnSdxl = clipSkipOnSdxl;
+    values.t5Tokens = t5Tokens;
     values.limits = limits;
     values.dynamicPrompts = dynamicPrompts;
     return values;
@@ -306,6 +336,7 @@ public final class PromptOptions {
         oldEditingTimelines,
         emptyNegativeEncoded,
         clipSkipOnSdxl,
+        t5Tokens,
         limits,
         dynamicPrompts);
   }
@@ -326,6 +357,7 @@ public final class PromptOptions {
     private boolean oldEditingTimelines;
     private boolean emptyNegativeEncoded;
     private boolean clipSkipOnSdxl;
+    private OptionalInt t5Tokens = OptionalInt.empty();
     private PromptLimits limits = PromptLimits.DEFAULTS;
     private Optional<DynamicPrompts> dynamicPrompts = Optional.empty();
   }

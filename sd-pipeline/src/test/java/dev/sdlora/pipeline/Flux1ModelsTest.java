@@ -98,6 +98,23 @@ class Flux1ModelsTest {
   }
 
   @Test
+  void generate_t5Tokens_changeTheImageAndAreInItsText() {
+    try (Pipeline pipeline = open(TinyTransformers.flux1Dev())) {
+      Image plain = draw(pipeline, spec(pipeline));
+      GeneratedImage image = pipeline.generate(padded(spec(pipeline), 256).build()).first();
+      assertThat(image.image()).isNotEqualTo(plain);
+      assertThat(image.infotext()).contains("T5 tokens: 256");
+      PromptSpec.Builder read = PromptSpec.fromInfotext(image.infotext()).toBuilder();
+      assertThat(draw(pipeline, read)).isEqualTo(image.image());
+      assertThat(draw(pipeline, padded(spec(pipeline), 512))).isEqualTo(plain);
+    }
+  }
+
+  private static PromptSpec.Builder padded(PromptSpec.Builder spec, int tokens) {
+    return spec.promptOptions(spec.promptOptions().withT5Tokens(tokens));
+  }
+
+  @Test
   void generate_hiresFix_hasAGuidanceOfItsOwn() {
     try (Pipeline pipeline = open(TinyTransformers.flux1Dev())) {
       HiresFix.Builder fix = HiresFix.builder().size(new ImageSize(96, 96));

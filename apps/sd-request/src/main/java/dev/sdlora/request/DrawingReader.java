@@ -157,6 +157,8 @@ public final class DrawingReader {
     fields.ifWhole("steps", spec::steps);
     fields.ifNumber("cfg_scale", spec::cfgScale);
     fields.ifNumber("distilled_cfg_scale", spec::distilledGuidance);
+    fields.ifWhole(
+        "t5_tokens", tokens -> spec.promptOptions(spec.promptOptions().withT5Tokens(tokens)));
     fields.ifNumber("image_cfg_scale", spec::imageCfgScale);
     SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
     fields.ifNumber("eta", eta -> options.eta(eta).etaDdim(eta));

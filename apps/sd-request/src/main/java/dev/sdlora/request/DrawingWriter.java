@@ -127,6 +127,7 @@ public final class DrawingWriter {
     fields.put("steps", spec.steps());
     fields.put("cfg_scale", spec.cfgScale());
     spec.distilledGuidance().ifPresent(scale -> fields.put("distilled_cfg_scale", scale));
+    spec.promptOptions().t5Tokens().ifPresent(tokens -> fields.put("t5_tokens", tokens));
     putIf(
         spec.imageCfgScale() != USUAL.imageCfgScale(),
         fields,

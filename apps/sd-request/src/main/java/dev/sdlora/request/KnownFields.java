@@ -13,7 +13,7 @@ public final class KnownFields {
           """
           prompt negative_prompt styles disable_extra_networks infotext checkpoint
           seed subseed subseed_strength seed_resize_from_w seed_resize_from_h
-          sampler_name sampler_index scheduler steps cfg_scale image_cfg_scale distilled_cfg_scale
+          sampler_name sampler_index scheduler steps cfg_scale image_cfg_scale distilled_cfg_scale t5_tokens
           width height batch_size n_iter tiling restore_faces
           eta s_min_uncond s_churn s_tmin s_tmax s_noise shift
           skip_layers skip_layer_scale skip_layer_start skip_layer_end

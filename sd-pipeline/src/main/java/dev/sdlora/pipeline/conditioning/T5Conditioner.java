@@ -45,7 +45,8 @@ public final class T5Conditioner implements TextConditioner {
    *
    * @param clip CLIP-L, which reads {@link dev.sdlora.pipeline.network.ClipConfig.Reading#END}
    * @param t5 T5-XXL
-   * @param tokens the length, 512 for dev, 256 for schnell; longer texts are cut
+   * @param least the length of shorter texts
+   * @param most the greatest length; longer texts are cut
    * @param words trained words for CLIP
    * @param readsNegative whether the negative prompt acts next to the parts of the prompt; if not,
    *     it is not encoded
@@ -53,12 +54,13 @@ public final class T5Conditioner implements TextConditioner {
   public static T5Conditioner flux1(
       AppliedEncoder clip,
       AppliedEncoder t5,
-      int tokens,
+      int least,
+      int most,
       PromptOptions options,
       TrainedWords words,
       Predicate<List<PromptSchedule.Weighted>> readsNegative) {
     ChunkEncoder chunks = ChunkEncoder.of(clip);
-    T5Text text = T5Text.padded(t5, options, tokens, tokens);
+    T5Text text = T5Text.padded(t5, options, least, most);
     return new T5Conditioner(
         (prompt, scope) -> {
           TokenChunk first = Conditioner.chunks(prompt, options, words).get(0);

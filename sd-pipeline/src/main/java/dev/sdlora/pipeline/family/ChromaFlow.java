@@ -43,12 +43,12 @@ final class ChromaFlow implements FlowTraits {
   }
 
   @Override
-  public FlowSettings settings() {
+  public FlowSettings settings(PromptSpec spec) {
     return new FlowSettings(model, false, PromptReading.ofT5(TOKENS, PromptLimits.DEFAULTS));
   }
 
   @Override
-  public int textTokens() {
+  public int textTokens(PromptSpec spec) {
     return TOKENS;
   }
 }

@@ -137,7 +137,7 @@ public record FlowFamily(TransformerModel model) implements Family {
 
   @Override
   public void requireSupported(PromptSpec spec, ImageSize size) {
-    traits().settings().require(spec, size, sizeMultiple());
+    traits().settings(spec).require(spec, size, sizeMultiple());
     SkippableLayers.require(spec, name(), traits().skippableLayers());
     OptionalInt longest = traits().longestSide();
     if (longest.isPresent() && Math.max(size.width(), size.height()) > longest.getAsInt()) {
@@ -156,7 +156,7 @@ public record FlowFamily(TransformerModel model) implements Family {
               .formatted(Decimals.text(spec.distilledGuidance().getAsDouble())));
     }
     warnings.addAll(traits().warnings(spec));
-    warnings.addAll(traits().settings().warnings(spec, pass, prompt, negative));
+    warnings.addAll(traits().settings(spec).warnings(spec, pass, prompt, negative));
     return warnings;
   }
 
@@ -168,7 +168,7 @@ public record FlowFamily(TransformerModel model) implements Family {
     return Optional.of(
         TransformerMemory.call(
             model.transformer().config(),
-            image + references + traits().textTokens(),
+            image + references + traits().textTokens(spec),
             packed,
             number,
             rows));
@@ -184,6 +184,11 @@ public record FlowFamily(TransformerModel model) implements Family {
     traits()
         .guidance(spec)
         .ifPresent(scale -> facts.put(ImageSettings.DISTILLED_GUIDANCE, Decimals.text(scale)));
+    if (traits().padsT5()) {
+      spec.promptOptions()
+          .t5Tokens()
+          .ifPresent(tokens -> facts.put(ImageSettings.T5_TOKENS, Integer.toString(tokens)));
+    }
     if (traits().hasFixedShift()) {
       facts.put(ImageSettings.SHIFT, Decimals.text(model.shift()));
     }

@@ -43,10 +43,15 @@ interface FlowTraits {
   TransformerNames names();
 
   /** Returns the checks of requests. */
-  FlowSettings settings();
+  FlowSettings settings(PromptSpec spec);
 
   /** Returns the number of tokens of the longest prompt. */
-  int textTokens();
+  int textTokens(PromptSpec spec);
+
+  /** Whether the network reads the padding of T5's texts. */
+  default boolean padsT5() {
+    return false;
+  }
 
   /** Returns the guidance scale that the network reads as an input; empty if it reads none. */
   default OptionalDouble guidance(PromptSpec spec) {

@@ -20,7 +20,9 @@ import java.util.OptionalDouble;
  * masks in their place, Canny and Depth, which read one as a control image, and schnell.
  */
 final class Flux1Flow implements FlowTraits {
-  private static final int DEV_TOKENS = 512;
+  /** The most tokens that diffusers lets T5 read. */
+  private static final int MOST_TOKENS = 512;
+
   private static final int SCHNELL_TOKENS = 256;
   private static final double USUAL_GUIDANCE = 3.5;
 
@@ -43,7 +45,8 @@ final class Flux1Flow implements FlowTraits {
     return T5Conditioner.flux1(
         encoders.get(0),
         encoders.get(1),
-        textTokens(),
+        spec.promptOptions().t5Tokens().orElse(usualTokens()),
+        mostTokens(spec),
         spec.promptOptions(),
         words,
         parts -> FlowSettings.readsNegative(spec, parts));
@@ -61,14 +64,28 @@ final class Flux1Flow implements FlowTraits {
   }
 
   @Override
-  public FlowSettings settings() {
+  public FlowSettings settings(PromptSpec spec) {
     return new FlowSettings(
-        model, isGuided && !isFilling, PromptReading.ofT5(textTokens(), PromptLimits.DEFAULTS));
+        model, isGuided && !isFilling, PromptReading.ofT5(mostTokens(spec), PromptLimits.DEFAULTS));
   }
 
   @Override
-  public int textTokens() {
-    return isGuided ? DEV_TOKENS : SCHNELL_TOKENS;
+  public int textTokens(PromptSpec spec) {
+    return mostTokens(spec);
+  }
+
+  /** Texts are padded to the length at which they are cut, as in diffusers. */
+  private int usualTokens() {
+    return isGuided ? MOST_TOKENS : SCHNELL_TOKENS;
+  }
+
+  private int mostTokens(PromptSpec spec) {
+    return spec.promptOptions().t5Tokens().isPresent() ? MOST_TOKENS : usualTokens();
+  }
+
+  @Override
+  public boolean padsT5() {
+    return true;
   }
 
   @Override

@@ -51,12 +51,12 @@ abstract class QwenFlow implements FlowTraits {
   }
 
   @Override
-  public FlowSettings settings() {
+  public FlowSettings settings(PromptSpec spec) {
     return new FlowSettings(model, readsReferences, PromptReading.ofQwen(this::inTemplate));
   }
 
   @Override
-  public int textTokens() {
+  public int textTokens(PromptSpec spec) {
     return QwenPrompt.LENGTH;
   }
 

@@ -40,7 +40,7 @@ final class Sd3Flow implements FlowTraits {
     Optional<AppliedEncoder> t5 = encoders.stream().skip(2).findFirst();
     return T5Conditioner.sd3(
         encoders.subList(0, 2),
-        new T5Conditioner.LongText(t5, LEAST_TOKENS, MOST_TOKENS, width, false),
+        new T5Conditioner.LongText(t5, leastTokens(spec), MOST_TOKENS, width, false),
         spec.promptOptions(),
         words,
         parts -> FlowSettings.readsNegative(spec, parts));
@@ -57,13 +57,22 @@ final class Sd3Flow implements FlowTraits {
   }
 
   @Override
-  public FlowSettings settings() {
+  public FlowSettings settings(PromptSpec spec) {
     return new FlowSettings(model, false, PromptReading.ofT5(MOST_TOKENS, PromptLimits.DEFAULTS));
   }
 
   @Override
-  public int textTokens() {
-    return CLIP_TOKENS + LEAST_TOKENS;
+  public int textTokens(PromptSpec spec) {
+    return CLIP_TOKENS + leastTokens(spec);
+  }
+
+  private static int leastTokens(PromptSpec spec) {
+    return spec.promptOptions().t5Tokens().orElse(LEAST_TOKENS);
+  }
+
+  @Override
+  public boolean padsT5() {
+    return true;
   }
 
   @Override

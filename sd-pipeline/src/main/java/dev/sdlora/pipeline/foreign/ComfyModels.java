@@ -73,6 +73,7 @@ final class ComfyModels {
     understood.addAll(loras);
     models.forEach(this::changes);
     clips.forEach(this::stops);
+    settings.t5OfComfy(clips.stream().anyMatch(node -> graph.text(node, "type").equals("flux")));
     for (List<Node> way : List.of(models, clips)) {
       if (!way.isEmpty() && name(graph, way.get(way.size() - 1)).isPresent()) {
         understood.add(way.get(way.size() - 1));

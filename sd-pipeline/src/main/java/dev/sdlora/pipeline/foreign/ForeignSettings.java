@@ -28,6 +28,7 @@ public final class ForeignSettings {
   private static final Pattern NO_NAME = Pattern.compile("[:<>#\\r\\n]");
   private static final Pattern ENDING =
       Pattern.compile("(?i)\\.(safetensors|sft|ckpt|pth?|bin|gguf)$");
+  private static final Pattern FLUX1 = Pattern.compile("(?i)flux(?![._ -]?2)");
   private static final Pattern SHA256 = Pattern.compile("(?:0x|sha256:)?([0-9a-fA-F]{8,64})");
 
   private final String program;
@@ -176,6 +177,18 @@ public final class ForeignSettings {
       set("Empty negative", "encoded");
     }
     emphasis();
+  }
+
+  /**
+   * If the model is FLUX.1, sets the length to which ComfyUI pads the texts of T5 for it. Called
+   * after the model and the distilled guidance are set, which tell FLUX.1 too.
+   *
+   * @param isFlux1 whether something else tells that it is FLUX.1
+   */
+  void t5OfComfy(boolean isFlux1) {
+    if (isFlux1 || has("Distilled CFG Scale") || FLUX1.matcher(get("Model")).find()) {
+      set("T5 tokens", "256");
+    }
   }
 
   /** If the prompts have weights, sets emphasis without normalisation. */

@@ -87,6 +87,7 @@ public final class SwarmUi {
     loras(settings, params, hashes);
     hires(settings, params);
     settings.likeComfy();
+    settings.t5OfComfy(false);
     settings.restOf(params, KNOWN);
     settings.set("Version", (PROGRAM + " " + params.path("swarm_version").asText("")).strip());
     return Optional.of(settings);

@@ -88,6 +88,11 @@ final class FamilyKeys {
                       : Optional.empty(),
               (draft, value) -> draft.prompts = draft.prompts.withEmptyNegativeEncoded(true)),
           setting(
+              ImageSettings.T5_TOKENS,
+              settings -> Optional.ofNullable(settings.facts().get(ImageSettings.T5_TOKENS)),
+              (draft, value) ->
+                  draft.prompts = draft.prompts.withT5Tokens(InfotextValues.integer(value))),
+          setting(
               "Clip skip SDXL",
               settings -> flag(settings.spec().promptOptions().clipSkipOnSdxl()),
               (draft, value) ->

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.foreign.ForeignSettings;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /** Converts the settings of other programs to A1111's text format. */
@@ -56,11 +57,16 @@ final class ForeignText {
     }
     ImageSettings settings =
         new ImageSettings(spec, spec.size().get(), spec.seed().getAsLong(), spec.otherParameters());
+    if (spec.distilledGuidance().isPresent()) {
+      settings =
+          settings.with(
+              ImageSettings.DISTILLED_GUIDANCE,
+              InfotextValues.number(spec.distilledGuidance().getAsDouble()));
+    }
+    OptionalInt tokens = spec.promptOptions().t5Tokens();
     return Infotext.write(
-        spec.distilledGuidance().isPresent()
-            ? settings.with(
-                ImageSettings.DISTILLED_GUIDANCE,
-                InfotextValues.number(spec.distilledGuidance().getAsDouble()))
+        tokens.isPresent()
+            ? settings.with(ImageSettings.T5_TOKENS, Integer.toString(tokens.getAsInt()))
             : settings);
   }
 }

@@ -18,6 +18,12 @@ final class InfotextReader {
   static final int FEWEST_SETTINGS = 3;
   private static final Pattern VERSION = Pattern.compile("v?(\\d{1,4})\\.(\\d{1,4}).*");
 
+  /** Versions of Forge, which writes its own before A1111's. */
+  private static final Pattern FORGE = Pattern.compile("f\\d|(?i:forge|neo)");
+
+  /** Forge pads the texts of T5 to this many tokens. */
+  private static final int FORGE_T5_TOKENS = 256;
+
   private InfotextReader() {}
 
   static PromptSpec read(String text) {
@@ -109,6 +115,11 @@ final class InfotextReader {
     settings.values().forEach((key, value) -> InfotextKeys.read(key, value, draft));
     if (settings.value("RNG").isEmpty()) {
       draft.keep("RNG", "GPU");
+    }
+    boolean isForge =
+        settings.value("Version").map(version -> FORGE.matcher(version).lookingAt()).orElse(false);
+    if (isForge && settings.value(ImageSettings.T5_TOKENS).isEmpty()) {
+      draft.prompts = draft.prompts.withT5Tokens(FORGE_T5_TOKENS);
     }
     boolean mayEdit = text.contains("[");
     if (mayEdit && settings.value("Version").map(InfotextReader::isBefore16).orElse(false)) {

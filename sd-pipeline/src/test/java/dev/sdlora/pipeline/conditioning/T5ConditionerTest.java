@@ -46,8 +46,12 @@ class T5ConditionerTest {
   }
 
   private static T5Conditioner flux1(PromptOptions options) {
+    return flux1(LENGTH, options);
+  }
+
+  private static T5Conditioner flux1(int least, PromptOptions options) {
     return T5Conditioner.flux1(
-        tiny.clipL(), tiny.t5(), LENGTH, options, TrainedWords.NONE, parts -> true);
+        tiny.clipL(), tiny.t5(), least, LENGTH, options, TrainedWords.NONE, parts -> true);
   }
 
   private static T5Conditioner chroma(int tokens) {
@@ -84,6 +88,13 @@ class T5ConditionerTest {
       assertCloseToScale(both.get(row).states(), tiny.golden("t5.states", row), TOLERANCE);
       assertCloseToScale(both.get(row).vector(), tiny.golden("clip_l.pooled", row), TOLERANCE);
     }
+  }
+
+  /** The text has 10 tokens. */
+  @ParameterizedTest
+  @CsvSource({"5, 10", "10, 10", "12, 12"})
+  void flux1_shorterPadding_readsLongerTextsWhole(int least, int tokens) {
+    assertThat(one(flux1(least, PromptOptions.DEFAULTS), TEXT).tokens()).isEqualTo(tokens);
   }
 
   @Test

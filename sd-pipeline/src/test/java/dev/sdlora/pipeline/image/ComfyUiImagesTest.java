@@ -233,6 +233,7 @@ final class ComfyUiImagesTest {
 
     assertThat(spec.prompt()).isEqualTo("a (cat:1.2) \\[in\\] the hall");
     assertThat(spec.distilledGuidance()).hasValue(2.5);
+    assertThat(spec.promptOptions().t5Tokens()).hasValue(256);
     assertThat(spec.samplerOptions())
         .isEqualTo(
             SamplerOptions.builder()

@@ -136,6 +136,21 @@ final class InfotextParseTest {
     assertThat(Infotext.parse("a" + settings).promptOptions().oldEditingTimelines()).isFalse();
   }
 
+  /** Forge pads the texts of T5 to 256 tokens. */
+  @ParameterizedTest
+  @CsvSource({
+    "v1.10.1, -1",
+    "f2.0.1v1.10.1-previous-659-gc055f2d4, 256",
+    "neo, 256",
+    "'f2.0.1v1.10.1, T5 tokens: 300', 300",
+    "'SD-LoRA 1, T5 tokens: 128', 128",
+    "'SD-LoRA 1, T5 tokens: 513', -1"
+  })
+  void parse_t5Tokens_areForges(String version, int tokens) {
+    String settings = "a\nSteps: 20, Sampler: Euler a, Seed: 9, Version: " + version;
+    assertThat(Infotext.parse(settings).promptOptions().t5Tokens().orElse(-1)).isEqualTo(tokens);
+  }
+
   @Test
   void parse_hiresFixOf2022_sizesAreExchanged() {
     PromptSpec spec =
@@ -223,6 +238,7 @@ final class InfotextParseTest {
             .schedule(Schedule.NORMAL)
             .seed(12345)
             .size(896, 1152)
+            .promptOptions(PromptOptions.DEFAULTS.withT5Tokens(256))
             .distilledGuidance(3.5));
   }
 

@@ -46,6 +46,15 @@ final class FamilyOptions {
   private Optional<Double> distilledCfg = Optional.empty();
 
   @Option(
+      names = "--t5-tokens",
+      paramLabel = "1..512",
+      description =
+          "Tokens to which the text encoder T5 of FLUX.1 and Stable Diffusion 3 pads a prompt; Forge"
+              + " and ComfyUI pad to 256 for FLUX.1. Default: 512 for FLUX.1 [dev], 256 for"
+              + " FLUX.1 [schnell], 77 for Stable Diffusion 3.")
+  private Optional<Integer> t5Tokens = Optional.empty();
+
+  @Option(
       names = "--original-size",
       paramLabel = "WxH",
       description = "SDXL conditioning: size before cropping. Default: the image size.")
@@ -104,6 +113,10 @@ final class FamilyOptions {
     boolean bySteps = refinerBySteps || spec.refinerBySteps();
     set("--refiner-switch-at", at, share -> spec.refinerSwitch(share, bySteps));
     set("--distilled-cfg", distilledCfg, spec::distilledGuidance);
+    set(
+        "--t5-tokens",
+        t5Tokens,
+        tokens -> spec.promptOptions(spec.promptOptions().withT5Tokens(tokens)));
     set("--image-cfg-scale", imageCfgScale, spec::imageCfgScale);
     set(
         "--original-size",
