@@ -78,6 +78,15 @@ class Flux1ModelsTest {
           .singleElement()
           .asString()
           .contains("does not say that it is FLUX.1 Kontext");
+      assertThat(referring.first().infotext()).contains("Reference images: 1");
+      PromptSpec without = PromptSpec.fromInfotext(referring.first().infotext());
+      assertThat(pipeline.generate(without).warnings())
+          .contains(
+              "the text is from an image made with reference images (1), which are not stored in"
+                  + " the text; the request has 0");
+      assertThat(
+              pipeline.generate(without.toBuilder().referenceImage(reference).build()).warnings())
+          .noneMatch(warning -> warning.contains("made with reference images"));
       Image kohya = draw(pipeline, spec(pipeline).prompt("a cat<lora:lora_kohya:0.8>"));
       Image peft = draw(pipeline, spec(pipeline).prompt("a cat<lora:lora_peft:0.8>"));
       assertThat(TinyFlow.difference(kohya, plain)).isGreaterThan(1);

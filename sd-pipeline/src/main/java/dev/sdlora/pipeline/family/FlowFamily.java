@@ -175,7 +175,8 @@ public record FlowFamily(TransformerModel model) implements Family {
   }
 
   /**
-   * Returns the schedule and the separate files of VAE and text encoder, as Forge Neo writes them.
+   * Returns the schedule, the number of reference images and the separate files of VAE and text
+   * encoder, as Forge Neo writes them.
    */
   @Override
   public Map<String, String> facts(PromptSpec spec) {
@@ -184,6 +185,9 @@ public record FlowFamily(TransformerModel model) implements Family {
     traits()
         .guidance(spec)
         .ifPresent(scale -> facts.put(ImageSettings.DISTILLED_GUIDANCE, Decimals.text(scale)));
+    if (!spec.referenceImages().isEmpty()) {
+      facts.put(ImageSettings.REFERENCES, Integer.toString(spec.referenceImages().size()));
+    }
     if (traits().padsT5()) {
       spec.promptOptions()
           .t5Tokens()

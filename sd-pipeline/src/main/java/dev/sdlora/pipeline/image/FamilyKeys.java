@@ -87,6 +87,7 @@ final class FamilyKeys {
                       ? Optional.of("encoded")
                       : Optional.empty(),
               (draft, value) -> draft.prompts = draft.prompts.withEmptyNegativeEncoded(true)),
+          fact(ImageSettings.REFERENCES),
           setting(
               ImageSettings.T5_TOKENS,
               settings -> Optional.ofNullable(settings.facts().get(ImageSettings.T5_TOKENS)),

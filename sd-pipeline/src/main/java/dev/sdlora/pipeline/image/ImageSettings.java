@@ -39,6 +39,9 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** Fact: the guidance scale that the model read as an input, as Forge writes it. */
   public static final String DISTILLED_GUIDANCE = "Distilled CFG Scale";
 
+  /** The key of the number of reference images. */
+  public static final String REFERENCES = "Reference images";
+
   /** The key of the padding of T5's texts; a fact because few families have it. */
   public static final String T5_TOKENS = "T5 tokens";
 

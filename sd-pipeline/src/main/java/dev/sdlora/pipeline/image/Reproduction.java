@@ -66,6 +66,7 @@ public final class Reproduction {
           "Lora hashes",
           "TI hashes",
           ImageSettings.REGION_MASKS,
+          ImageSettings.REFERENCES,
           ImageSettings.PRECISION,
           ImageSettings.LOW_BITS);
 
@@ -371,6 +372,13 @@ public final class Reproduction {
       warnings.add(
           "the text is from an image that was made with a mask, which is not stored in the text");
     }
+    said(ImageSettings.REFERENCES)
+        .filter(number -> !number.equals(made.facts().get(ImageSettings.REFERENCES)))
+        .ifPresent(
+            number ->
+                warnings.add(
+                    "the text is from an image made with reference images (%s), which are not stored in the text; the request has %s"
+                        .formatted(cut(number), spec.referenceImages().size())));
     int units = spec.controlUnits().size() + spec.imagePrompts().size();
     said.forEach(
         (key, value) -> {

@@ -36,7 +36,9 @@ final class SourceOptions {
   @Option(
       names = "--strength",
       paramLabel = "0..1",
-      description = "Denoising strength; 0 keeps the image. Default: 0.75.")
+      description =
+          "Denoising strength; 0 denoises nothing, but the image still passes through the VAE, which"
+              + " changes details a little. Default: 0.75.")
   private Optional<Double> strength = Optional.empty();
 
   @Option(
