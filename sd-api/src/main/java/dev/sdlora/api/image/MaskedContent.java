@@ -3,7 +3,11 @@ package dev.sdlora.api.image;
 import dev.sdlora.api.value.Labels;
 import java.util.Objects;
 
-/** The content of the masked area before sampling; A1111's "Masked content". */
+/**
+ * The content of the masked area before sampling; A1111's "Masked content". As there, the image is
+ * encoded with its masked area filled with the surrounding colours unless the content is the
+ * original, so the latent around the area does not know what was in it.
+ */
 public enum MaskedContent {
   /** The surrounding colours, blurred into the area. */
   FILL("fill"),

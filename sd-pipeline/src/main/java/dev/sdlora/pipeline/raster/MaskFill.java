@@ -2,13 +2,19 @@ package dev.sdlora.pipeline.raster;
 
 /**
  * Fills the masked area with the surrounding colours: the rest of the image, in layers of
- * decreasing blur. The radii are A1111's; unlike there, the layers are not rounded to levels.
+ * decreasing blur. The radii are A1111's, and the arithmetic on bytes is that of Pillow, which
+ * A1111 uses: transformers start from this image in a latent that keeps much of it, so a level of
+ * rounding shows.
  */
 public final class MaskFill {
   /** Standard deviations in pixels, and the number of times each layer is applied. */
   private static final int[][] LAYERS = {{256, 1}, {64, 1}, {16, 2}, {4, 4}, {2, 2}, {0, 1}};
 
-  private static final int BOXES = 3;
+  private static final int CHANNELS = 4;
+  private static final int ALPHA = 3;
+
+  /** The fixed point of a layer's share: 255 in units of 1/128. */
+  private static final int WHOLE_SHARE = 255 << 7;
 
   private MaskFill() {}
 
@@ -21,93 +27,65 @@ public final class MaskFill {
    */
   public static Raster fill(Raster image, Raster mask) {
     int pixels = image.width() * image.height();
-    float[][] seen = new float[4][pixels];
+    int[] seen = new int[CHANNELS * pixels];
     for (int i = 0; i < pixels; i++) {
-      float cover = (255 - mask.level(i)) / 255f;
+      int cover = 255 - mask.level(i);
       for (int c = 0; c < 3; c++) {
-        seen[c][i] = image.level(3 * i + c) * cover;
+        seen[CHANNELS * i + c] = by255(image.level(3 * i + c) * cover);
       }
-      seen[3][i] = cover;
+      seen[CHANNELS * i + ALPHA] = cover;
     }
-    float[][] sum = new float[4][pixels];
+    int[] sum = new int[CHANNELS * pixels];
     for (int[] layer : LAYERS) {
-      float[][] blurred = new float[4][];
-      for (int c = 0; c < 4; c++) {
-        blurred[c] = blur(seen[c], image.width(), image.height(), layer[0]);
-      }
+      int[] blurred = BoxBlur.gaussian(seen, image.width(), image.height(), CHANNELS, layer[0]);
+      divideByAlpha(blurred);
       for (int repeat = 0; repeat < layer[1]; repeat++) {
         layOver(sum, blurred);
       }
     }
-    return colours(sum, image.width(), image.height());
-  }
-
-  /** Draws one layer over another, with premultiplied colours (Porter and Duff 1984, "over"). */
-  private static void layOver(float[][] below, float[][] above) {
-    for (int i = 0; i < below[3].length; i++) {
-      float open = 1 - above[3][i];
-      for (int c = 0; c < 4; c++) {
-        below[c][i] = above[c][i] + below[c][i] * open;
-      }
-    }
-  }
-
-  private static Raster colours(float[][] sum, int width, int height) {
-    byte[] samples = new byte[3 * width * height];
+    byte[] samples = new byte[3 * pixels];
     for (int i = 0; i < samples.length; i++) {
-      float cover = sum[3][i / 3];
-      float level = cover > 0 ? sum[i % 3][i / 3] / cover : 0;
-      samples[i] = (byte) Math.min(255, Math.round(level));
+      samples[i] = (byte) sum[i / 3 * CHANNELS + i % 3];
     }
-    return new Raster(width, height, 3, samples);
+    return new Raster(image.width(), image.height(), 3, samples);
   }
 
-  /**
-   * Approximates a Gaussian with three box filters of fractional width, at a cost independent of
-   * the deviation (Gwosdek et al. 2011).
-   */
-  private static float[] blur(float[] values, int width, int height, double sigma) {
-    if (sigma == 0) {
-      return values;
-    }
-    double variance = sigma * sigma / BOXES;
-    int whole = (int) ((Math.sqrt(12 * variance + 1) - 1) / 2);
-    double share =
-        (2 * whole + 1)
-            * (whole * (whole + 1) - 3 * variance)
-            / (6 * (variance - (double) (whole + 1) * (whole + 1)));
-    float[] result = values.clone();
-    double[] line = new double[Math.max(width, height)];
-    for (int pass = 0; pass < BOXES; pass++) {
-      for (int y = 0; y < height; y++) {
-        box(result, y * width, 1, line, width, whole, share);
-      }
-      for (int x = 0; x < width; x++) {
-        box(result, x, width, line, height, whole, share);
+  /** Turns colours multiplied by alpha into colours, rounded down. */
+  private static void divideByAlpha(int[] levels) {
+    for (int i = 0; i < levels.length; i += CHANNELS) {
+      int alpha = levels[i + ALPHA];
+      if (alpha > 0) {
+        for (int c = 0; c < 3; c++) {
+          levels[i + c] = Math.min(255, 255 * levels[i + c] / alpha);
+        }
       }
     }
-    return result;
   }
 
-  /** Averages one line in place; its ends are repeated beyond it. */
-  private static void box(
-      float[] values, int from, int step, double[] line, int length, int whole, double share) {
-    for (int i = 0; i < length; i++) {
-      line[i] = values[from + i * step];
-    }
-    double sum = 0;
-    for (int i = -whole; i <= whole; i++) {
-      sum += at(line, i, length);
-    }
-    double size = 2 * whole + 1 + 2 * share;
-    for (int i = 0; i < length; i++) {
-      double ends = at(line, i - whole - 1, length) + at(line, i + whole + 1, length);
-      values[from + i * step] = (float) ((sum + share * ends) / size);
-      sum += at(line, i + whole + 1, length) - at(line, i - whole, length);
+  /** Draws one layer over another (Porter and Duff 1984, "over"), colours not multiplied. */
+  private static void layOver(int[] below, int[] above) {
+    for (int i = 0; i < below.length; i += CHANNELS) {
+      int alpha = above[i + ALPHA];
+      if (alpha == 0) {
+        continue;
+      }
+      int both = 255 * alpha + below[i + ALPHA] * (255 - alpha);
+      int share = (int) ((long) alpha * 255 * WHOLE_SHARE / both);
+      for (int c = 0; c < 3; c++) {
+        int mixed = above[i + c] * share + below[i + c] * (WHOLE_SHARE - share);
+        below[i + c] = over255(mixed + (128 << 7)) >> 7;
+      }
+      below[i + ALPHA] = by255(both);
     }
   }
 
-  private static double at(double[] line, int i, int length) {
-    return line[Math.max(0, Math.min(length - 1, i))];
+  /** Divides by 255 and rounds. */
+  private static int by255(int product) {
+    return over255(product + 128);
+  }
+
+  /** Divides by 255 as Pillow does, by two shifts. */
+  private static int over255(int product) {
+    return ((product >> 8) + product) >> 8;
   }
 }
