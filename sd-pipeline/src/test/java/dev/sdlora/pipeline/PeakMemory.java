@@ -37,7 +37,8 @@ import java.util.Optional;
  *
  * <p>Arguments: a checkpoint, a precision, width, height, and the number of steps, or 0 to only
  * decode a latent; then any of {@code controlnets=2}, {@code cfg=1}, {@code taesd=8} (its width),
- * {@code upscale=2}, {@code lora=file}, and {@code first} to skip the warm-up image. The
+ * {@code upscale=2}, {@code lora=file}, {@code first} to skip the warm-up image, and {@code again}
+ * to measure the second of two equal requests, without returning what the first freed. The
  * ControlNets, TAESD and the upscaler, which has the sizes of ESRGAN, are random.
  */
 public final class PeakMemory {
@@ -57,6 +58,7 @@ public final class PeakMemory {
         PromptSpec.builder().prompt("a cat").negativePrompt("ugly").seed(1).images(1);
     int controlNets = 0;
     boolean first = false;
+    boolean again = false;
     for (String option : Arrays.asList(args).subList(5, args.length)) {
       String value = option.substring(option.indexOf('=') + 1);
       if (option.startsWith("controlnets=")) {
@@ -68,6 +70,8 @@ public final class PeakMemory {
         spec.finalDecoder(FinalDecoder.TAESD);
       } else if (option.equals("first")) {
         first = true;
+      } else if (option.equals("again")) {
+        again = true;
       } else if (option.startsWith("upscale=")) {
         double scale = Double.parseDouble(value);
         spec.upscaling(Upscaler.of(upscaler(folder)), scale);
@@ -86,9 +90,15 @@ public final class PeakMemory {
     try (Pipeline pipeline = builder.build()) {
       int steps = Integer.parseInt(args[4]);
       PromptSpec request = spec.size(size).steps(Math.max(1, steps)).build();
-      if (!first) {
+      if (again) {
+        pipeline.generate(request);
+      } else if (!first) {
         // Loads code, threads and small buffers.
         pipeline.generate(request.toBuilder().size(64, 64).steps(2).build());
+      }
+      if (!again) {
+        // Memory freed by an earlier request would hide allocations of this one.
+        Natives.returnFreedMemory();
       }
       measure((LocalPipeline) pipeline, request, size, steps > 0);
     }
@@ -97,10 +107,7 @@ public final class PeakMemory {
   private static void measure(
       LocalPipeline pipeline, PromptSpec spec, ImageSize size, boolean all) {
     RequestMemory memory = new RequestMemory(pipeline.model(), spec, Optional.empty(), size);
-    MemoryNeed need = memory.need(true);
-    Natives
-        .returnFreedMemory(); // Memory freed by an earlier request would hide allocations of this
-    // one.
+    MemoryNeed need = memory.need(true).beyond((double) Natives.freedBytes());
     long before = read("VmRSS:");
     long start = System.nanoTime();
     Phases phases = new Phases(before);

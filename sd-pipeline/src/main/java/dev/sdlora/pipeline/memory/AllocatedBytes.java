@@ -30,6 +30,11 @@ public record AllocatedBytes(double most, double mapped, double kept) {
         Math.max(most, other.most), Math.max(mapped, other.mapped), Math.max(kept, other.kept));
   }
 
+  /** The part of {@link #bytes} in arenas, which use freed memory again. */
+  public double pooled() {
+    return bytes() - mapped;
+  }
+
   /** The resident memory, including what arenas keep from earlier operations. */
   public double bytes() {
     return Math.max(most, mapped + kept);

@@ -5,6 +5,7 @@ import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.value.Bytes;
 import dev.sdlora.api.value.Tally;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,6 +40,7 @@ public final class MemoryBudget {
   private final OptionalLong most;
   private final LongSupplier available;
   private final Runnable reclaim;
+  private final LongSupplier freed;
   private final double heap;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -57,12 +59,16 @@ public final class MemoryBudget {
    * @param available returns the bytes that the machine has available now
    * @param reclaim returns freed memory of this process to the system; called before a request is
    *     rejected
+   * @param freed returns the bytes that this process has freed but not returned, which are not
+   *     available to other programs but to the next request
    * @param heap the maximum size of Java's heap in bytes
    */
-  public MemoryBudget(OptionalLong most, LongSupplier available, Runnable reclaim, long heap) {
+  public MemoryBudget(
+      OptionalLong most, LongSupplier available, Runnable reclaim, LongSupplier freed, long heap) {
     this.most = most;
     this.available = available;
     this.reclaim = reclaim;
+    this.freed = freed;
     this.heap = heap;
   }
 
@@ -78,13 +84,13 @@ public final class MemoryBudget {
    * @throws IllegalStateException if the budget was closed while it waited
    */
   public <T> T within(MemoryNeed need, String what, BooleanSupplier cancelled, Supplier<T> work) {
-    take(need, what, cancelled);
+    MemoryNeed reserved = take(need, what, cancelled);
     try {
       T result = work.get();
       begun = true;
       return result;
     } finally {
-      giveBack(need);
+      giveBack(reserved);
     }
   }
 
@@ -97,7 +103,7 @@ public final class MemoryBudget {
   public void require(MemoryNeed need, String what) {
     lock.lock();
     try {
-      if (shares == 0 && !fits(need)) {
+      if (shares == 0 && room(need).isEmpty()) {
         throw refused(need, what);
       }
     } finally {
@@ -105,10 +111,12 @@ public final class MemoryBudget {
     }
   }
 
-  private void take(MemoryNeed need, String what, BooleanSupplier cancelled) {
+  /** Returns what was reserved. */
+  private MemoryNeed take(MemoryNeed need, String what, BooleanSupplier cancelled) {
     lock.lock();
     try {
-      while (!fits(need)) {
+      Optional<MemoryNeed> room = room(need);
+      while (room.isEmpty()) {
         if (shares == 0) {
           throw refused(need, what);
         }
@@ -121,10 +129,13 @@ public final class MemoryBudget {
         if (cancelled.getAsBoolean()) {
           throw new GenerationCancelledException("the generation was cancelled");
         }
+        room = room(need);
       }
+      MemoryNeed reserved = room.get();
       shares++;
-      taken = taken.and(need);
-      Tally.RESERVED_BYTES.add((long) need.bytes());
+      taken = taken.and(reserved);
+      Tally.RESERVED_BYTES.add((long) reserved.bytes());
+      return reserved;
     } finally {
       lock.unlock();
     }
@@ -153,24 +164,35 @@ public final class MemoryBudget {
     }
   }
 
-  private boolean fits(MemoryNeed need) {
+  /** Returns what to reserve for a request; empty if there is no room for it. */
+  private Optional<MemoryNeed> room(MemoryNeed need) {
     MemoryNeed all = taken.and(need);
     if (all.heapBytes() > heap) {
-      return false;
+      return Optional.empty();
     }
     if (most.isPresent()) {
-      return all.bytes() <= most.getAsLong();
+      return Optional.of(need).filter(own -> all.bytes() <= most.getAsLong());
     }
     if (shares > 0) {
-      return all.bytes() + more() <= leftWhenEmpty
-          && need.bytes() + MARGIN <= available.getAsLong();
+      // The first of several requests has what was freed before.
+      return Optional.of(need)
+          .filter(
+              own ->
+                  all.bytes() + more() <= leftWhenEmpty
+                      && own.bytes() + MARGIN <= available.getAsLong());
     }
+    return beyondFreed(need)
+        .or(
+            () -> {
+              reclaim.run();
+              return beyondFreed(need);
+            });
+  }
+
+  private Optional<MemoryNeed> beyondFreed(MemoryNeed need) {
     leftWhenEmpty = available.getAsLong();
-    if (need.bytes() + more() > leftWhenEmpty) {
-      reclaim.run();
-      leftWhenEmpty = available.getAsLong();
-    }
-    return need.bytes() + more() <= leftWhenEmpty;
+    return Optional.of(need.beyond((double) freed.getAsLong()))
+        .filter(own -> own.bytes() + more() <= leftWhenEmpty);
   }
 
   /** Bytes required in addition to the needs of requests. */

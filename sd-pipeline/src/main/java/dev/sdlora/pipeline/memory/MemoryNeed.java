@@ -5,10 +5,17 @@ package dev.sdlora.pipeline.memory;
  *
  * @param nativeBytes bytes outside Java's heap
  * @param heapBytes bytes in Java's heap
+ * @param pooledBytes the part of the native bytes in blocks that the C library takes from what
+ *     earlier requests freed, rather than mapping them anew
  */
-public record MemoryNeed(double nativeBytes, double heapBytes) {
+public record MemoryNeed(double nativeBytes, double heapBytes, double pooledBytes) {
   /** No memory. */
   public static final MemoryNeed NONE = new MemoryNeed(0, 0);
+
+  /** Creates a need of mapped blocks alone. */
+  public MemoryNeed(double nativeBytes, double heapBytes) {
+    this(nativeBytes, heapBytes, 0);
+  }
 
   /** Returns the sum of native and heap memory. */
   public double bytes() {
@@ -17,17 +24,28 @@ public record MemoryNeed(double nativeBytes, double heapBytes) {
 
   /** Returns the need of both at the same time. */
   public MemoryNeed and(MemoryNeed other) {
-    return new MemoryNeed(nativeBytes + other.nativeBytes, heapBytes + other.heapBytes);
+    return new MemoryNeed(
+        nativeBytes + other.nativeBytes,
+        heapBytes + other.heapBytes,
+        pooledBytes + other.pooledBytes);
   }
 
   /** Subtracts a part from a sum. */
   MemoryNeed without(MemoryNeed part) {
-    return new MemoryNeed(nativeBytes - part.nativeBytes, heapBytes - part.heapBytes);
+    return new MemoryNeed(
+        nativeBytes - part.nativeBytes, heapBytes - part.heapBytes, pooledBytes - part.pooledBytes);
+  }
+
+  /** Returns what is needed beyond memory that the process has freed and keeps. */
+  public MemoryNeed beyond(double freed) {
+    double reused = Math.min(freed, pooledBytes);
+    return new MemoryNeed(nativeBytes - reused, heapBytes, pooledBytes - reused);
   }
 
   /** Returns the need of both in sequence. */
   public MemoryNeed or(MemoryNeed other) {
-    return new MemoryNeed(
-        Math.max(nativeBytes, other.nativeBytes), Math.max(heapBytes, other.heapBytes));
+    double most = Math.max(nativeBytes, other.nativeBytes);
+    double mapped = Math.max(nativeBytes - pooledBytes, other.nativeBytes - other.pooledBytes);
+    return new MemoryNeed(most, Math.max(heapBytes, other.heapBytes), most - mapped);
   }
 }

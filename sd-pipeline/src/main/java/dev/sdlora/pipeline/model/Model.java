@@ -122,6 +122,7 @@ public final class Model implements AutoCloseable {
             limits.maxBytes(),
             new MachineMemory(),
             Natives::returnFreedMemory,
+            Natives::freedBytes,
             Runtime.getRuntime().maxMemory());
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));

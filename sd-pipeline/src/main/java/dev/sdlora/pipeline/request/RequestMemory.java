@@ -202,7 +202,7 @@ public final class RequestMemory {
     }
 
     MemoryNeed need() {
-      return new MemoryNeed(blocks.bytes(), heap);
+      return new MemoryNeed(blocks.bytes(), heap, blocks.pooled());
     }
   }
 
@@ -242,7 +242,7 @@ public final class RequestMemory {
       Upscaler upscaler = spec.upscaler().get();
       most = most.or(withDenoiser(enlarging(upscaler, finishedWidth(), finishedHeight(), scale)));
     }
-    return most.need().and(held(keepsImages)).and(new MemoryNeed(ENGINE, 0));
+    return most.need().and(held(keepsImages)).and(new MemoryNeed(ENGINE, 0, ENGINE));
   }
 
   /**

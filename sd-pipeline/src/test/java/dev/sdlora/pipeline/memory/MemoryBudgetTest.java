@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.value.Tally;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -19,8 +20,10 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 class MemoryBudgetTest {
   private final AtomicLong available = new AtomicLong(3_000_000_000L);
+  private final AtomicLong freed = new AtomicLong();
   private final MemoryBudget budget =
-      new MemoryBudget(OptionalLong.of(1_000_000_000), available::get, () -> {}, 500_000_000);
+      new MemoryBudget(
+          OptionalLong.of(1_000_000_000), available::get, () -> {}, () -> 0, 500_000_000);
 
   private static MemoryNeed need(double nativeBytes, double heapBytes) {
     return new MemoryNeed(nativeBytes, heapBytes);
@@ -34,7 +37,7 @@ class MemoryBudgetTest {
   }
 
   private MemoryBudget open(Runnable reclaim) {
-    return new MemoryBudget(OptionalLong.empty(), available::get, reclaim, 500_000_000);
+    return new MemoryBudget(OptionalLong.empty(), available::get, reclaim, freed::get, 500_000_000);
   }
 
   private CompletableFuture<String> later(MemoryNeed need, BooleanSupplier cancelled) {
@@ -159,6 +162,62 @@ class MemoryBudgetTest {
     available.set(400_000_000);
     assertThatThrownBy(() -> open.within(need(1.1e9, 0), "", () -> false, () -> "never"))
         .hasMessageContaining("the available memory is 1.0 GB");
+  }
+
+  /** 400 of 500 MB are in blocks that use freed memory again; 300 MB were freed. */
+  @Test
+  void within_memoryFreedByEarlierRequests_isCountedAsThere() {
+    MemoryBudget open =
+        begun(
+            () -> {
+              throw new AssertionError("reclaimed");
+            });
+    MemoryNeed need = new MemoryNeed(5e8, 0, 4e8);
+    freed.set(300_000_000);
+    available.set(250_000_000);
+    long before = Tally.RESERVED_BYTES.number();
+    assertThat(
+            open.<Long>within(need, "", () -> false, () -> Tally.RESERVED_BYTES.number() - before))
+        .isEqualTo(200_000_000);
+    assertThat(Tally.RESERVED_BYTES.number()).isEqualTo(before);
+  }
+
+  /** Blocks of 32 MB and more are always mapped anew. */
+  @Test
+  void within_moreFreedThanBlocksUseAgain_countsOnlyThose() {
+    MemoryBudget open = begun(() -> freed.set(0));
+    freed.set(300_000_000);
+    available.set(250_000_000);
+    MemoryNeed need = new MemoryNeed(3e8, 0, 5e7);
+    assertThatThrownBy(() -> open.within(need, "", () -> false, () -> "never"))
+        .hasMessageContaining("about 348 MB of memory would be needed");
+  }
+
+  /** The first request has the 300 MB that were freed. */
+  @Test
+  void within_besideOneThatUsesFreedMemory_countsThatMemoryOnce() {
+    MemoryBudget open = begun(() -> {});
+    freed.set(300_000_000);
+    available.set(1_000_000_000);
+    MemoryNeed need = new MemoryNeed(5e8, 0, 4e8);
+    CompletableFuture<String> second =
+        open.within(
+            need,
+            "",
+            () -> false,
+            () -> {
+              CompletableFuture<String> waits =
+                  later(open, new MemoryNeed(8e8, 0, 8e8), () -> false);
+              assertThat(waits).isNotDone();
+              return waits;
+            });
+    assertThat(second.join()).isEqualTo("done");
+  }
+
+  @Test
+  void or_bothInSequence_poolsWhatNeitherMaps() {
+    assertThat(new MemoryNeed(5e8, 0, 4e8).or(new MemoryNeed(3e8, 1e8, 0)))
+        .isEqualTo(new MemoryNeed(5e8, 1e8, 2e8));
   }
 
   @Test

@@ -52,6 +52,12 @@ final class RequestMemoryTest {
     assertNeedIsWithinAQuarter(DEMO, "BFLOAT16 512 512 1");
   }
 
+  /** What the first request freed and the process keeps is there for the second. */
+  @Test
+  void need_secondRequest_isWithinAQuarterOfItsPeak() throws Exception {
+    assertNeedIsWithinAQuarter(DEMO, "FLOAT32 512 512 1 again");
+  }
+
   private static void assertNeedIsWithinAQuarter(Path checkpoint, String request) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

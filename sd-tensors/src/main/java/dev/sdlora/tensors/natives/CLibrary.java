@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
  * without them, on systems other than Linux or without JNA.
  */
 final class CLibrary {
+  /** Bytes of free blocks that the last {@link #trim} took out of memory. */
+  private static volatile long freeWhenTrimmed;
+
   private static final Logger LOG = LoggerFactory.getLogger(CLibrary.class);
   private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
   private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
@@ -68,19 +72,31 @@ final class CLibrary {
   static void trim() {
     if (LINUX) {
       attempt(() -> call("malloc_trim", 0L));
+      freeWhenTrimmed = mallocInfo().map(info -> info.fordblks).orElse(0L);
     }
+  }
+
+  /**
+   * Returns the bytes of free blocks that are still in memory: those freed since the last {@link
+   * #trim}. Blocks from before it that were used again and freed are not counted.
+   */
+  static long freedBytes() {
+    return mallocInfo().map(info -> Math.max(0, info.fordblks - freeWhenTrimmed)).orElse(0L);
   }
 
   /** Returns the number of allocated bytes, which glibc counts since version 2.33. */
   static OptionalLong allocatedBytes() {
+    return mallocInfo().stream().mapToLong(info -> info.uordblks + info.hblkhd).findFirst();
+  }
+
+  private static Optional<MallocInfo> mallocInfo() {
     try {
-      MallocInfo info =
+      return Optional.of(
           (MallocInfo)
-              Function.getFunction("c", "mallinfo2").invoke(MallocInfo.class, new Object[0]);
-      return OptionalLong.of(info.uordblks + info.hblkhd);
+              Function.getFunction("c", "mallinfo2").invoke(MallocInfo.class, new Object[0]));
     } catch (LinkageError e) {
       LOG.debug("the C library does not count allocated bytes", e);
-      return OptionalLong.empty();
+      return Optional.empty();
     }
   }
 

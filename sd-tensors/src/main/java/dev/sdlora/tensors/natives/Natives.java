@@ -159,6 +159,15 @@ public final class Natives {
     return CLibrary.allocatedBytes();
   }
 
+  /**
+   * Returns the number of bytes that native code of this process has freed but keeps for its next
+   * allocations, as far as they are known to be in memory: those freed since {@link
+   * #returnFreedMemory}; 0 if the C library does not count them.
+   */
+  public static long freedBytes() {
+    return CLibrary.freedBytes();
+  }
+
   /** Returns freed native memory to the system, where possible. */
   public static void returnFreedMemory() {
     CLibrary.trim();
