@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +34,9 @@ class ReadmeTest {
   private static final Set<String> FRAMEWORKS = Set.of("scale.md", "spring-boot.md");
 
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  /** A whole program, as opposed to lines inside a method. */
+  private static final Pattern PROGRAM = Pattern.compile("(?m)^public class (\\w+)");
+
   private static final Pattern FOR_USERS =
       Pattern.compile(
           "import (java|dev\\.sdlora\\.(api|batch|training|models|demo\\.model|server))\\..*;");
@@ -76,12 +80,11 @@ class ReadmeTest {
     for (String block : javaBlocks()) {
       String imports = lines(block, true);
       assertThat(imports).as("imports of\n" + block).isNotEmpty().doesNotContain("*");
-      Path source = folder.resolve("Readme" + sources.size() + ".java");
-      Files.writeString(
-          source,
-          imports
-              + "class Readme%s { void show() {%n%s}}"
-                  .formatted(sources.size(), lines(block, false)));
+      Matcher program = PROGRAM.matcher(block);
+      String name = program.find() ? program.group(1) : "Readme" + sources.size();
+      Path source = folder.resolve(name + ".java");
+      String snippet = "class %s { void show() {%n%s}}".formatted(name, lines(block, false));
+      Files.writeString(source, name.startsWith("Readme") ? imports + snippet : block);
       sources.add(source.toString());
     }
     assertThat(sources).hasSizeGreaterThan(8);
