@@ -1,7 +1,7 @@
 /**
  * Benchmarks, and tools that write full-size model files for them. Build them once:
  *
- * <pre>mvn -pl :benchmarks -am -DskipTests package</pre>
+ * <pre>mvn -q -Dquick -Pfull package -pl :benchmarks -am</pre>
  *
  * <p>To print all figures of docs/evidence/measurements.md as one table, and list those that fell
  * since it was printed:
