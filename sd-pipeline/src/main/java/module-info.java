@@ -38,6 +38,8 @@ module dev.sdlora.pipeline {
       dev.sdlora.training;
 
   // The programs next to the classes are read by sd-tensors, which loads them.
+  opens dev.sdlora.pipeline.speed to
+      dev.sdlora.tensors;
   opens dev.sdlora.pipeline.network to
       dev.sdlora.tensors;
   opens dev.sdlora.pipeline.transformer to

@@ -2,6 +2,7 @@ package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.speed.ProductRate;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
@@ -31,7 +32,7 @@ public final class CeilingsBenchmark {
         Arguments.parse(
             args,
             "CeilingsBenchmark FILE [--gemm SIDE] [--rounds N]",
-            Map.of("--gemm", Gemm.SIDE, "--rounds", 5));
+            Map.of("--gemm", ProductRate.SIDE, "--rounds", 5));
     FigureTable.print(run(arguments));
   }
 
@@ -45,7 +46,7 @@ public final class CeilingsBenchmark {
         figures.add(
             Figure.ceiling(
                 "GEMM of side %s, %s".formatted(side, Arguments.name(type)),
-                Figure.gigaflops(Gemm.rate(torch, side, type))));
+                Figure.gigaflops(ProductRate.of(torch, side, type))));
       }
       for (ScalarType type : List.of(ScalarType.FLOAT32, ScalarType.BFLOAT16)) {
         figures.add(
@@ -66,7 +67,7 @@ public final class CeilingsBenchmark {
     try (NDManager scope = torch.scope()) {
       NDArray[] matrices =
           IntStream.range(0, MATRICES)
-              .mapToObj(i -> Gemm.square(torch, scope, type, side))
+              .mapToObj(i -> ProductRate.square(torch, scope, type, side))
               .toArray(NDArray[]::new);
       for (int i = 0; i < rounds; i++) {
         long start = System.nanoTime();

@@ -10,6 +10,7 @@ import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
+import dev.sdlora.pipeline.speed.ProductRate;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -76,7 +77,7 @@ public final class FullModelPatchBenchmark {
             args,
             "FullModelPatchBenchmark CHECKPOINT [--rank N] [--rounds N] [--bits 32|16]"
                 + " [--gemm SIDE]",
-            Map.of("--rank", 16, "--rounds", 7, "--bits", 32, "--gemm", Gemm.SIDE));
+            Map.of("--rank", 16, "--rounds", 7, "--bits", 32, "--gemm", ProductRate.SIDE));
     FigureTable.print(run(arguments));
   }
 
@@ -103,7 +104,8 @@ public final class FullModelPatchBenchmark {
               .flatMap(live -> live.entries().values().stream())
               .toArray(NDArray[]::new);
       long weights = Arrays.stream(touched).mapToLong(NDArray::size).sum();
-      double product = 2.0 * rank * weights / Gemm.rate(torch, arguments.number("--gemm"), type);
+      double product =
+          2.0 * rank * weights / ProductRate.of(torch, arguments.number("--gemm"), type);
       String what =
           "LoRA of %s modules, rank %s, %s, ".formatted(touched.length, rank, Arguments.name(type));
       Map<String, Patcher> patchers = new LinkedHashMap<>();

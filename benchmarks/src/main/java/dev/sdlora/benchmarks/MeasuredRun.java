@@ -1,5 +1,6 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.pipeline.speed.ProductRate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,7 @@ record MeasuredRun(
     DEMO
   }
 
-  private static final int SIDE = Gemm.SIDE;
+  private static final int SIDE = ProductRate.SIDE;
 
   /** Options for a quick run on the tiny model. */
   private static final Map<String, Integer> QUICK =

@@ -13,6 +13,7 @@ import dev.sdlora.pipeline.checkpoint.TextParts;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.checkpoint.transformer.TransformerFamily;
 import dev.sdlora.pipeline.network.AddedConditions;
+import dev.sdlora.pipeline.speed.TransformerWork;
 import dev.sdlora.pipeline.transformer.DiffusionTransformer;
 import dev.sdlora.pipeline.transformer.Flux1Config;
 import dev.sdlora.pipeline.transformer.Qwen3;

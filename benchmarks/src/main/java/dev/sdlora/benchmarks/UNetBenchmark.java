@@ -7,6 +7,8 @@ import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.speed.ProductRate;
+import dev.sdlora.pipeline.speed.UNetOperations;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -61,7 +63,17 @@ public final class UNetBenchmark {
             args,
             "UNetBenchmark CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--plain 0|1]"
                 + " [--gemm SIDE]",
-            Map.of("--size", 512, "--bits", 32, "--rounds", 3, "--plain", 1, "--gemm", Gemm.SIDE));
+            Map.of(
+                "--size",
+                512,
+                "--bits",
+                32,
+                "--rounds",
+                3,
+                "--plain",
+                1,
+                "--gemm",
+                ProductRate.SIDE));
     FigureTable.print(run(arguments));
   }
 
@@ -79,7 +91,7 @@ public final class UNetBenchmark {
   }
 
   private List<Figure> measure(boolean withPlain, int gemm) {
-    double rate = Gemm.rate(torch, gemm, type);
+    double rate = ProductRate.of(torch, gemm, type);
     double operations = UNetOperations.of(files.unet().config(), ROWS, size / 8, TOKENS);
     Map<String, LiveWeights> all = new LinkedHashMap<>();
     if (withPlain) {

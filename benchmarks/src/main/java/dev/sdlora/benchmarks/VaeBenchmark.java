@@ -6,6 +6,8 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaePacking;
+import dev.sdlora.pipeline.speed.ProductRate;
+import dev.sdlora.pipeline.speed.VaeOperations;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -65,7 +67,7 @@ public final class VaeBenchmark {
                 "--encode",
                 1,
                 "--gemm",
-                Gemm.SIDE));
+                ProductRate.SIDE));
     FigureTable.print(run(arguments));
   }
 
@@ -83,7 +85,7 @@ public final class VaeBenchmark {
   }
 
   private List<Figure> measure(Arguments arguments) {
-    double rate = Gemm.rate(torch, arguments.number("--gemm"), type);
+    double rate = ProductRate.of(torch, arguments.number("--gemm"), type);
     boolean plain = arguments.isOn("--plain");
     boolean encode = arguments.isOn("--encode");
     Map<String, LiveWeights> all = new LinkedHashMap<>();

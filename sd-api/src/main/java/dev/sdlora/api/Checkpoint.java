@@ -8,6 +8,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.CheckpointDistance;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.model.TimeEstimate;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.CheckpointBuilder;
@@ -130,6 +131,22 @@ public final class Checkpoint {
    */
   public PromptSpec defaults() {
     return defaults;
+  }
+
+  /**
+   * Estimates how long an image takes on this machine's processor, with {@link #defaults()} at
+   * {@link #defaultSize()} in the precision that {@link Precision#AUTO} selects. The operations of
+   * the networks are counted from their dimensions, and divided by the rate of a product of
+   * matrices. The rate is measured once per process, in about half a second; other work on the
+   * machine at that time makes the estimate too long. Weights are not read. LoRAs, ControlNets and
+   * other extras are not counted.
+   *
+   * @return the estimate
+   * @throws CheckpointException if the files have changed and are no longer a model
+   * @throws StableDiffusionException if the native libraries cannot be loaded
+   */
+  public TimeEstimate estimateTime() {
+    return Services.find(Backend.Pipelines.class).estimateTime(this);
   }
 
   /** {@return the choice of files and tensors that it was opened with} */

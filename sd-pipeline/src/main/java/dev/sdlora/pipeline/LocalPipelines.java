@@ -1,8 +1,10 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.model.TimeEstimate;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
@@ -17,6 +19,7 @@ import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.pipeline.model.PrecisionChoice;
 import dev.sdlora.pipeline.model.Refiner;
+import dev.sdlora.pipeline.speed.ImageTime;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.natives.Natives;
@@ -121,6 +124,11 @@ public final class LocalPipelines implements Backend.Pipelines {
           memory.getAsLong(),
           "libtorch " + Natives.libtorch());
     }
+  }
+
+  @Override
+  public TimeEstimate estimateTime(Checkpoint checkpoint) {
+    return ImageTime.of(checkpoint);
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.model.FileDescription;
+import dev.sdlora.api.model.TimeEstimate;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.model.FolderOptions;
 import dev.sdlora.cli.report.ImageDimensions;
@@ -109,9 +110,25 @@ final class FileInfo {
         .put("parameters", checkpoint.parameterCount())
         .put("defaultSize", checkpoint.defaultSize().toString());
     PromptSpec defaults = checkpoint.defaults();
-    return info.put("defaultSteps", defaults.steps())
+    info.put("defaultSteps", defaults.steps())
         .put("defaultCfgScale", defaults.cfgScale())
         .put("defaultSampler", defaults.sampler().label());
+    TimeEstimate time = checkpoint.estimateTime();
+    return info.put("estimatedSeconds", time.duration().toMillis() / 1e3)
+        .put("estimate", estimate(time));
+  }
+
+  private static String estimate(TimeEstimate time) {
+    double seconds = time.duration().toMillis() / 1e3;
+    return String.format(
+        Locale.ROOT,
+        "about %s for an image of %s in %d steps, in %s on %d %s of this machine",
+        seconds < 10 ? String.format(Locale.ROOT, "%.1f s", seconds) : Math.round(seconds) + " s",
+        time.size(),
+        time.steps(),
+        time.precision().name().toLowerCase(Locale.ROOT),
+        time.threads(),
+        time.threads() == 1 ? "thread" : "threads");
   }
 
   private static ObjectNode lora(LoraAdapter lora) {

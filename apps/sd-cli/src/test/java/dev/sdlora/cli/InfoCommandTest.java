@@ -129,6 +129,16 @@ final class InfoCommandTest {
   }
 
   @Test
+  void info_checkpoint_estimatesTheTimeOfAnImage() throws IOException {
+    JsonNode info = info(BundledModel.checkpoint());
+    assertThat(info.get("estimatedSeconds").asDouble()).isPositive();
+    assertThat(info.get("estimate").asText())
+        .matches(
+            "about \\d+(\\.\\d)? s for an image of 128x128 in 20 steps, in (bfloat16|float32) on 1"
+                + " thread of this machine");
+  }
+
+  @Test
   void info_device_tellsWhatAutoChooses() throws IOException {
     CommandRun run = CommandRun.of("info", "--json", "--device");
     assertThat(run.err()).isEmpty();

@@ -30,6 +30,7 @@ import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.model.CheckpointDistance;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.api.model.TimeEstimate;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
@@ -67,6 +68,14 @@ public final class Backend {
      * @return the properties of the device
      */
     DeviceInfo describe(String device);
+
+    /**
+     * Implements {@link Checkpoint#estimateTime()}.
+     *
+     * @param checkpoint the checkpoint
+     * @return the estimate
+     */
+    TimeEstimate estimateTime(Checkpoint checkpoint);
 
     /** Implements {@link Pipeline#warmUp()}. */
     void warmUp();

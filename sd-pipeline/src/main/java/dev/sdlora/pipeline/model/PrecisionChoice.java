@@ -192,7 +192,7 @@ public final class PrecisionChoice {
    *
    * @throws StableDiffusionException if the device or the model does not support the precision
    */
-  static ScalarType of(ModelFiles files, Precision precision, String device) {
+  public static ScalarType of(ModelFiles files, Precision precision, String device) {
     if (!(files instanceof TransformerModel model)) {
       return of(precision, device);
     }

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.pipeline.speed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -9,25 +9,26 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The processor's peak rate: a large matrix product. */
-final class Gemm {
+public final class ProductRate {
   /** The side of the matrices for reported rates. */
-  static final int SIDE = 4096;
+  public static final int SIDE = 4096;
 
   private static final int ROUNDS = 5;
   private static final Map<Size, Double> MEASURED = new ConcurrentHashMap<>();
 
-  private Gemm() {}
+  private ProductRate() {}
 
   /**
-   * Returns the multiplications and additions per second for square matrices; measured once per
-   * process.
+   * Returns the multiplications and additions per second for square matrices, with the threads that
+   * native calls of this thread use; measured once per process.
    */
-  static double rate(Torch torch, int side, ScalarType type) {
-    return MEASURED.computeIfAbsent(new Size(side, type), size -> measure(torch, size));
+  public static double of(Torch torch, int side, ScalarType type) {
+    return MEASURED.computeIfAbsent(
+        new Size(side, type, torch.threads()), size -> measure(torch, size));
   }
 
   /** Creates a square matrix of random numbers. */
-  static NDArray square(Torch torch, NDManager scope, ScalarType type, int side) {
+  public static NDArray square(Torch torch, NDManager scope, ScalarType type, int side) {
     return program(torch)
         .call("square")
         .tensor(scope.create(0f))
@@ -51,8 +52,8 @@ final class Gemm {
   }
 
   private static Program program(Torch torch) {
-    return Program.load(torch, Gemm.class, "gemm.torchscript.py");
+    return Program.load(torch, ProductRate.class, "product.torchscript.py");
   }
 
-  private record Size(int side, ScalarType type) {}
+  private record Size(int side, ScalarType type, int threads) {}
 }

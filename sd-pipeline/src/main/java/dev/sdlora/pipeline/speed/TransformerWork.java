@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.pipeline.speed;
 
 import dev.sdlora.pipeline.transformer.Flux1Config;
 import dev.sdlora.pipeline.transformer.Flux2Config;
@@ -18,12 +18,12 @@ import java.util.Map;
  * @param layers the matrices of the blocks, by weight name
  * @param attention the multiplications and additions of all attention
  */
-record TransformerWork(Map<String, Layer> layers, double attention) {
+public record TransformerWork(Map<String, Layer> layers, double attention) {
   /** Z-Image fills sequences up to multiples of this number. */
   private static final int FILLED = 32;
 
   /** Copies the map. */
-  TransformerWork {
+  public TransformerWork {
     layers = new LinkedHashMap<>(layers);
   }
 
@@ -33,9 +33,9 @@ record TransformerWork(Map<String, Layer> layers, double attention) {
    * @param shape [out, in]
    * @param positions the number of positions that are multiplied by it
    */
-  record Layer(List<Long> shape, int positions) {
+  public record Layer(List<Long> shape, int positions) {
     /** Copies the list. */
-    Layer {
+    public Layer {
       shape = List.copyOf(shape);
     }
 
@@ -50,7 +50,7 @@ record TransformerWork(Map<String, Layer> layers, double attention) {
    * @param image the tokens of the image
    * @param text the tokens of the prompt
    */
-  static TransformerWork of(TransformerConfig config, int image, int text) {
+  public static TransformerWork of(TransformerConfig config, int image, int text) {
     if (config instanceof ZImageConfig zImage) {
       return of(zImage, filled(image), filled(text));
     }
@@ -105,7 +105,7 @@ record TransformerWork(Map<String, Layer> layers, double attention) {
   }
 
   /** Counts an encoding of a text by T5, of which all tokens read all. */
-  static TransformerWork of(T5Config config, int tokens) {
+  public static TransformerWork of(T5Config config, int tokens) {
     Map<String, Layer> layers = new LinkedHashMap<>();
     config
         .weights()
@@ -127,7 +127,7 @@ record TransformerWork(Map<String, Layer> layers, double attention) {
    *
    * @param read the number of layers that are read
    */
-  static TransformerWork of(Qwen3Config config, int read, int tokens) {
+  public static TransformerWork of(Qwen3Config config, int read, int tokens) {
     Map<String, Layer> layers = new LinkedHashMap<>();
     config
         .weights(read)
@@ -151,12 +151,12 @@ record TransformerWork(Map<String, Layer> layers, double attention) {
   }
 
   /** Returns the multiplications and additions of the layers. */
-  double ofLayers() {
+  public double ofLayers() {
     return layers.values().stream().mapToDouble(Layer::operations).sum();
   }
 
   /** Returns the multiplications and additions of the call. */
-  double operations() {
+  public double operations() {
     return ofLayers() + attention;
   }
 }

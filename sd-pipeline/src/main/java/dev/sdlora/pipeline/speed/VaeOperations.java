@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.pipeline.speed;
 
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.List;
@@ -11,15 +11,15 @@ import java.util.Map;
  * @param reduced without those that a transposed convolution of the small image saves during
  *     upsampling
  */
-record VaeOperations(double plain, double reduced) {
+public record VaeOperations(double plain, double reduced) {
 
   /** Counts the operations to decode a square image. */
-  static VaeOperations decode(VaeConfig config, int size) {
+  public static VaeOperations decode(VaeConfig config, int size) {
     return of(config, "decoder.", size);
   }
 
   /** Counts the operations to encode a square image. */
-  static VaeOperations encode(VaeConfig config, int size) {
+  public static VaeOperations encode(VaeConfig config, int size) {
     return of(config, "encoder.", size);
   }
 

@@ -1,11 +1,11 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.pipeline.speed;
 
 import dev.sdlora.pipeline.network.UNetConfig;
 import java.util.List;
 import java.util.Map;
 
 /** Counts the multiplications and additions of a U-Net call, without norms. */
-final class UNetOperations {
+public final class UNetOperations {
   private final UNetConfig config;
   private final int side;
   private final int tokens;
@@ -24,7 +24,7 @@ final class UNetOperations {
    * @param side the side of the square latents
    * @param tokens the tokens of the text
    */
-  static double of(UNetConfig config, int rows, int side, int tokens) {
+  public static double of(UNetConfig config, int rows, int side, int tokens) {
     UNetOperations counted = new UNetOperations(config, side, tokens);
     double sum = 0;
     for (Map.Entry<String, List<Long>> weight : config.weights().entrySet()) {

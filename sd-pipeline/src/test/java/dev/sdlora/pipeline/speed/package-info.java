@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.pipeline.speed;
+
+import org.jspecify.annotations.NullMarked;
