@@ -34,6 +34,7 @@ class ReadmeTest {
   private static final Set<String> FRAMEWORKS = Set.of("scale.md", "spring-boot.md");
 
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
   /** A whole program, as opposed to lines inside a method. */
   private static final Pattern PROGRAM = Pattern.compile("(?m)^public class (\\w+)");
 
