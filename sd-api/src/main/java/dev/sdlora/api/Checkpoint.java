@@ -35,6 +35,7 @@ public final class Checkpoint {
   private final long parameters;
   private final long weightBytes;
   private final ImageSize defaultSize;
+  private final boolean sizeKnown;
   private final PromptSpec defaults;
   private final CheckpointParts parts;
   private final Optional<Path> vae;
@@ -42,6 +43,7 @@ public final class Checkpoint {
   private final Task task;
   private final List<String> signs;
   private final List<String> words;
+  private final boolean hiresFix;
 
   /**
    * Creates a checkpoint from its values. For implementations; callers use {@link #open(Path)}.
@@ -59,6 +61,7 @@ public final class Checkpoint {
     parameters = values.parameters();
     weightBytes = values.weightBytes();
     defaultSize = values.defaultSize();
+    sizeKnown = values.isSizeKnown();
     defaults = values.defaults();
     parts = values.parts();
     vae = values.vae();
@@ -66,6 +69,7 @@ public final class Checkpoint {
     task = values.task();
     signs = values.signs();
     words = values.words();
+    hiresFix = values.suitsHiresFix();
   }
 
   /** {@return the file or folder} */
@@ -118,6 +122,15 @@ public final class Checkpoint {
    */
   public ImageSize defaultSize() {
     return defaultSize;
+  }
+
+  /**
+   * {@return whether {@link #defaultSize()} is the size of the training: that of the metadata, or
+   * the usual one of full-size models of the family} For smaller models without metadata it is a
+   * guess, and no warning compares the size of an image with it.
+   */
+  public boolean isSizeKnown() {
+    return sizeKnown;
   }
 
   /**
@@ -186,6 +199,16 @@ public final class Checkpoint {
    */
   public List<String> words() {
     return words;
+  }
+
+  /**
+   * {@return whether hires fix works with this model} {@code false} only if the file's metadata
+   * says {@code sdlora.hires_fix}: {@code no}: small models trained at one size repeat the subject
+   * in larger passes, even if these start from an image. Requests that use hires fix with such a
+   * model, or that start from a larger image, get a warning.
+   */
+  public boolean suitsHiresFix() {
+    return hiresFix;
   }
 
   /** Tasks that models are trained for; they differ in the inputs of the U-Net. */
@@ -346,12 +369,14 @@ public final class Checkpoint {
         parameters,
         weightBytes,
         defaultSize,
+        sizeKnown,
         defaults,
         predictionType,
         task,
         signs,
         parts,
-        vae);
+        vae,
+        hiresFix);
   }
 
   @Override

@@ -21,6 +21,7 @@ public final class CheckpointBuilder {
   private long parameters;
   private long weightBytes;
   private ImageSize defaultSize = new ImageSize(512, 512);
+  private boolean sizeKnown = true;
   private PromptSpec defaults = PromptSpec.builder().build();
   private CheckpointParts parts = CheckpointParts.DEFAULT;
   private Optional<Path> vae = Optional.empty();
@@ -28,6 +29,7 @@ public final class CheckpointBuilder {
   private Checkpoint.Task task = Checkpoint.Task.TEXT_TO_IMAGE;
   private List<String> signs = List.of();
   private List<String> words = List.of();
+  private boolean hiresFix = true;
 
   /**
    * Creates a builder with the required values; the setters document the defaults of the others.
@@ -54,6 +56,7 @@ public final class CheckpointBuilder {
     parameters = values.parameterCount();
     weightBytes = values.weightBytes();
     defaultSize = values.defaultSize();
+    sizeKnown = values.isSizeKnown();
     defaults = values.defaults();
     parts = values.parts();
     vae = values.vae();
@@ -61,6 +64,7 @@ public final class CheckpointBuilder {
     task = values.task();
     signs = values.signs();
     words = values.words();
+    hiresFix = values.suitsHiresFix();
   }
 
   /**
@@ -128,6 +132,19 @@ public final class CheckpointBuilder {
   public CheckpointBuilder defaultSize(ImageSize defaultSize) {
     Objects.requireNonNull(defaultSize, "defaultSize");
     this.defaultSize = defaultSize;
+    this.sizeKnown = true;
+    return this;
+  }
+
+  /**
+   * Sets a guess of the image size that the model was made for.
+   *
+   * @param size the size of images unless a request sets another
+   * @return this builder
+   */
+  public CheckpointBuilder guessedSize(ImageSize size) {
+    defaultSize(size);
+    this.sizeKnown = false;
     return this;
   }
 
@@ -213,6 +230,17 @@ public final class CheckpointBuilder {
     return this;
   }
 
+  /**
+   * Sets whether hires fix works with the model; see {@link Checkpoint#suitsHiresFix()}.
+   *
+   * @param suits default {@code true}
+   * @return this builder
+   */
+  public CheckpointBuilder hiresFix(boolean suits) {
+    hiresFix = suits;
+    return this;
+  }
+
   /** {@return the checkpoint} The builder can be reused. */
   public Checkpoint build() {
     return new Checkpoint(this);
@@ -258,6 +286,11 @@ public final class CheckpointBuilder {
     return defaultSize;
   }
 
+  /** {@return the value for {@link Checkpoint#isSizeKnown}} */
+  public boolean isSizeKnown() {
+    return sizeKnown;
+  }
+
   /** {@return the value for {@link Checkpoint#defaults}} */
   public PromptSpec defaults() {
     return defaults;
@@ -286,6 +319,11 @@ public final class CheckpointBuilder {
   /** {@return the value for {@link Checkpoint#signs}} */
   public List<String> signs() {
     return signs;
+  }
+
+  /** {@return the value for {@link Checkpoint#suitsHiresFix}} */
+  public boolean suitsHiresFix() {
+    return hiresFix;
   }
 
   /** {@return the value for {@link Checkpoint#words}} */

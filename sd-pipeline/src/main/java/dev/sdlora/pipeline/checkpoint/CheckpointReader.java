@@ -178,7 +178,7 @@ public final class CheckpointReader {
             .toList();
     List<String> signs = new ArrayList<>(List.of(sign));
     signs.add(prediction.told());
-    Checkpoint checkpoint =
+    CheckpointBuilder builder =
         new CheckpointBuilder(path, family)
             .folder(folder)
             .predictionType(prediction.prediction().type())
@@ -188,10 +188,17 @@ public final class CheckpointReader {
             .weightBytes(weightBytes(all))
             .tensors(all.size())
             .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
-            .defaultSize(new ImageSize(defaultSide, defaultSide))
-            .build();
+            .defaultSize(new ImageSize(defaultSide, defaultSide));
+    if (isSmall(unet.config())) {
+      builder.guessedSize(new ImageSize(defaultSide, defaultSide));
+    }
     return new UNetFiles(
-        checkpoint, encoderParts, unetPart, vaePart, prediction.prediction(), prediction.levels());
+        builder.build(),
+        encoderParts,
+        unetPart,
+        vaePart,
+        prediction.prediction(),
+        prediction.levels());
   }
 
   /**
@@ -199,7 +206,7 @@ public final class CheckpointReader {
    * models.
    */
   static int defaultSide(ModelFamily family, PredictionSigns prediction, UNetConfig unet) {
-    if (unet.channels().get(0) < NetworkShapes.FULL_SIZE_CHANNELS) {
+    if (isSmall(unet)) {
       return 128;
     }
     return switch (family) {
@@ -207,6 +214,10 @@ public final class CheckpointReader {
       case SD2 -> prediction.prediction() == Prediction.V_PREDICTION ? 768 : 512;
       default -> 512;
     };
+  }
+
+  private static boolean isSmall(UNetConfig unet) {
+    return unet.channels().get(0) < NetworkShapes.FULL_SIZE_CHANNELS;
   }
 
   private static Checkpoint.Task task(UNetConfig unet, VaeConfig vae) {

@@ -23,6 +23,7 @@ final class Recommended {
   private static final String SAMPLER = "sdlora.sampler";
   private static final String SCHEDULE = "sdlora.schedule";
   private static final String CLIP_SKIP = "modelspec.encoder_layer";
+  private static final String HIRES_FIX = "sdlora.hires_fix";
   private static final String RESOLUTION = "modelspec.resolution";
 
   /** The maximum length of a value; longer ones are ignored. */
@@ -69,6 +70,7 @@ final class Recommended {
             noted.defaultSize(size);
           }
         });
+    read(HIRES_FIX, value -> noted.hiresFix(!value.equalsIgnoreCase("no")));
     return noted.build();
   }
 

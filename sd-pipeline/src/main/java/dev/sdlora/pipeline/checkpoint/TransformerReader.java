@@ -164,9 +164,12 @@ final class TransformerReader {
             .weightBytes(CheckpointReader.weightBytes(all))
             .tensors(all.size())
             .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
-            .defaultSize(isFull ? new ImageSize(1024, 1024) : new ImageSize(128, 128))
+            .defaultSize(new ImageSize(1024, 1024))
             .defaults(traits.defaults(files, transformer))
             .parts(parts);
+    if (!isFull) {
+      builder.guessedSize(new ImageSize(128, 128));
+    }
     parts.vae().ifPresent(builder::vae);
     return builder.build();
   }

@@ -34,8 +34,7 @@ final class ResultWarnings {
       warnings.add(
           "the request was ended early: the last image has fewer steps than its infotext says");
     }
-    SizeWarning.of(part.spec(), plan.size(), model.checkpoint().defaultSize())
-        .ifPresent(warnings::add);
+    warnings.addAll(SizeWarning.of(part, model.checkpoint()));
     warnings.addAll(
         Reproduction.warnings(
             ResultSettings.of(plan, part, plan.seeds(), networks), model.checkpoint()));

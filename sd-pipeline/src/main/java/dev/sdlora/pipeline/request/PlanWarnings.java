@@ -23,8 +23,7 @@ public final class PlanWarnings {
           part.allPasses().stream().flatMap(pass -> pass.loras().warnings().stream()).toList();
       warnings.addAll(ofPrompts(model, part, skipped));
       warnings.addAll(ofSettings(model, part.spec()));
-      SizeWarning.of(part.spec(), plan.size(), model.checkpoint().defaultSize())
-          .ifPresent(warnings::add);
+      warnings.addAll(SizeWarning.of(part, model.checkpoint()));
     }
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
   }

@@ -63,6 +63,13 @@ class RecommendedTest {
   }
 
   @Test
+  void hiresFix_isSuitedUnlessTheMetadataSaysNo() {
+    assertThat(noted(Map.of()).suitsHiresFix()).isTrue();
+    assertThat(noted(Map.of("sdlora.hires_fix", "maybe")).suitsHiresFix()).isTrue();
+    assertThat(noted(Map.of("sdlora.hires_fix", " No ")).suitsHiresFix()).isFalse();
+  }
+
+  @Test
   void sampler_withItsSchedule_setsBoth() {
     PromptSpec defaults = noted(Map.of("sdlora.sampler", "DPM++ SDE Karras")).defaults();
     assertThat(defaults.sampler()).isEqualTo(Sampler.DPMPP_SDE);

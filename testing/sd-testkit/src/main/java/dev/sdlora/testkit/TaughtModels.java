@@ -10,10 +10,9 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Models whose metadata lists the words they were trained on. */
+/** Copies of models with metadata, such as the words they were trained on. */
 public final class TaughtModels {
   private static final String METADATA = "\"__metadata__\":{";
-  private static final Pattern WORDS = Pattern.compile("\"sdlora\\.words\":\"[^\"]*\"");
 
   private TaughtModels() {}
 
@@ -26,13 +25,26 @@ public final class TaughtModels {
    * @return the new file
    */
   public static Path copy(Path checkpoint, String words, Path copy) {
+    return noted(checkpoint, "sdlora.words", words, copy);
+  }
+
+  /**
+   * Copies a checkpoint and sets a value in its metadata, replacing an existing one.
+   *
+   * @param checkpoint a safetensors file
+   * @param key the key in the metadata
+   * @param value the value
+   * @param copy the new file
+   * @return the new file
+   */
+  public static Path noted(Path checkpoint, String key, String value, Path copy) {
     try {
       ByteBuffer file =
           ByteBuffer.wrap(Files.readAllBytes(checkpoint)).order(ByteOrder.LITTLE_ENDIAN);
       byte[] header = new byte[Math.toIntExact(file.getLong())];
       file.get(header);
       byte[] taught =
-          taught(new String(header, StandardCharsets.UTF_8), words)
+          noted(new String(header, StandardCharsets.UTF_8), key, value)
               .getBytes(StandardCharsets.UTF_8);
       ByteBuffer written =
           ByteBuffer.allocate(Long.BYTES + taught.length + file.remaining())
@@ -46,9 +58,9 @@ public final class TaughtModels {
     }
   }
 
-  private static String taught(String header, String words) {
-    String pair = "\"sdlora.words\":\"" + words + "\"";
-    Matcher matcher = WORDS.matcher(header);
+  private static String noted(String header, String key, String value) {
+    String pair = "\"" + key + "\":\"" + value + "\"";
+    Matcher matcher = Pattern.compile("\"" + Pattern.quote(key) + "\":\"[^\"]*\"").matcher(header);
     if (matcher.find()) {
       return matcher.replaceFirst(Matcher.quoteReplacement(pair));
     }

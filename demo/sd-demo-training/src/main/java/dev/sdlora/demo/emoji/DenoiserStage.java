@@ -145,6 +145,7 @@ final class DenoiserStage implements AutoCloseable {
           .metadata("modelspec.architecture", "stable-diffusion-v1")
           .metadata("modelspec.resolution", "128x128")
           .metadata("sdlora.cfg_scale", "4")
+          .metadata("sdlora.hires_fix", "no")
           .metadata("sdlora.words", String.join(", ", CaptionWords.of(data.nouns(), data.scenes())))
           .write(checkpoint);
     }
