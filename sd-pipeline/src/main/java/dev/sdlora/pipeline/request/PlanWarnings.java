@@ -22,6 +22,9 @@ public final class PlanWarnings {
       List<String> skipped =
           part.allPasses().stream().flatMap(pass -> pass.loras().warnings().stream()).toList();
       warnings.addAll(ofPrompts(model, part, skipped));
+      List<PassPlan> passes = part.allPasses();
+      UntaughtWords.warning(model, passes, UntaughtWords.brought(model, passes))
+          .ifPresent(warnings::add);
       warnings.addAll(ofSettings(model, part.spec()));
       warnings.addAll(SizeWarning.of(part, model.checkpoint()));
     }

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.request;
 
+import dev.sdlora.api.Embedding;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.error.LoraException;
@@ -7,6 +8,7 @@ import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.prompt.PromptExplanation.Options;
 import dev.sdlora.api.prompt.PromptExplanation.Problem;
+import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.model.FileCaches;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
@@ -15,11 +17,11 @@ import dev.sdlora.prompt.taught.KnownWords;
 import dev.sdlora.prompt.taught.PromptWords;
 import dev.sdlora.prompt.taught.PromptWords.Word;
 import dev.sdlora.prompt.tree.ReadPrompt;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -32,7 +34,7 @@ public final class UntaughtWords {
 
   private UntaughtWords() {}
 
-  /** Returns the warning about all prompts of a completed request. */
+  /** Returns the warning about all prompts of a request. */
   public static Optional<String> warning(
       Model model, List<PassPlan> passes, Stream<String> broughtWords) {
     if (model.taughtWords().isEmpty()) {
@@ -47,7 +49,28 @@ public final class UntaughtWords {
   }
 
   /**
-   * Returns a problem for each unknown word of a prompt, with its position.
+   * Returns the words that the LoRAs of passes were trained with, and the names of embeddings in
+   * their prompts, before anything is drawn.
+   */
+  static Stream<String> brought(Model model, List<PassPlan> passes) {
+    String texts =
+        passes.stream()
+            .flatMap(pass -> Stream.of(pass.prompt().text(), pass.negative().text()))
+            .collect(Collectors.joining("\n"))
+            .toLowerCase(Locale.ROOT);
+    return Stream.concat(
+        passes.stream()
+            .flatMap(pass -> pass.loras().files().stream())
+            .distinct()
+            .flatMap(file -> broughtBy(LoraFiles.adapter(file))),
+        model.embeddings().list().stream()
+            .map(Embedding::name)
+            .filter(name -> texts.contains(name.toLowerCase(Locale.ROOT))));
+  }
+
+  /**
+   * Returns a problem for each unknown word of a prompt, with its position. All have the sentence
+   * that results have about the whole prompt.
    *
    * @param embeddings the names of the embeddings in the prompt; called only if needed
    */
@@ -62,16 +85,14 @@ public final class UntaughtWords {
                 Stream.concat(
                     embeddings.get(),
                     options.loras().stream().flatMap(loras -> broughtBy(prompt, loras, options))));
-    Map<String, Optional<String>> sentences = new HashMap<>();
-    return PromptWords.of(prompt.tree()).stream()
-        .filter(word -> !taught.has(word.text()))
-        .limit(MOST)
+    List<Word> words = PromptWords.of(prompt.tree());
+    return taught.warning(words.stream().map(Word::text)).stream()
         .flatMap(
-            word ->
-                sentences
-                    .computeIfAbsent(word.text(), text -> taught.warning(Stream.of(text)))
-                    .map(sentence -> new Problem(word.span(), false, sentence))
-                    .stream());
+            sentence ->
+                words.stream()
+                    .filter(word -> !taught.has(word.text()))
+                    .limit(MOST)
+                    .map(word -> new Problem(word.span(), false, sentence)));
   }
 
   private static Stream<String> broughtBy(ReadPrompt prompt, LoraLibrary loras, Options options) {

@@ -125,6 +125,21 @@ class UntaughtWordsTest {
     assertThat(warnings(byObject)).noneMatch(text -> text.contains("not taught"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a kat, masterpiece, red kot",
+        "a (MOX:1.2) style <lora:ink:0.8>",
+        "a cat, bad-hands",
+        "a mox cat, bad hands"
+      })
+  void checkAndExplain_anyPrompt_warnAsGenerateDoes(String prompt) {
+    List<String> drawn = warnings(prompt(prompt));
+    assertThat(pipeline.check(prompt(prompt))).containsExactlyElementsOf(drawn);
+    assertThat(problems(prompt, taught.words()).stream().map(Problem::sentence).distinct().toList())
+        .containsExactlyElementsOf(drawn);
+  }
+
   private static List<Problem> problems(String prompt, List<String> words) {
     return PromptExplanation.of(
             prompt,

@@ -1,6 +1,7 @@
 package dev.sdlora.prompt.taught;
 
 import dev.sdlora.api.value.EditDistance;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -18,6 +19,9 @@ public final class KnownWords {
 
   /** The shortest word compared. Shorter ones resemble too many others. */
   private static final int SHORTEST = 3;
+
+  /** The length from which a word with one other letter is likely to be a typo. */
+  private static final int LONG = 5;
 
   /** The most words listed in a warning. */
   private static final int NAMED = 8;
@@ -79,11 +83,12 @@ public final class KnownWords {
 
   /** Returns a word and its possible base forms, by the usual plural and genitive endings. */
   private static Stream<String> forms(String word) {
+    String owner = cut(word, "'s", "").orElse(word);
     return Stream.concat(
-        Stream.of(word),
-        Stream.of(
-                cut(word, "'s", ""), cut(word, "s", ""), cut(word, "es", ""), cut(word, "ies", "y"))
-            .flatMap(Optional::stream));
+            Stream.of(word, owner),
+            Stream.of(cut(owner, "s", ""), cut(owner, "es", ""), cut(owner, "ies", "y"))
+                .flatMap(Optional::stream))
+        .distinct();
   }
 
   /** Removes an ending, unless the rest is too short: "as" is not the plural of "a". */
@@ -124,28 +129,65 @@ public final class KnownWords {
   }
 
   /**
-   * Returns the entry, or the single word of one, within one edit of a word. Of several, the one
-   * with the longest common beginning wins, then the first in the alphabet. Words that differ by
-   * more are more often other words than typos.
+   * Returns a word that the model knows and that the given one is likely to mean: a synonym, else
+   * the entry, or the single word of one, that is spelled nearly the same. Of several, the one with
+   * the longest common beginning wins, then the first in the alphabet.
    */
   Optional<String> nearest(String word) {
-    record Candidate(String entry, int mistakes, int right) {}
+    return synonym(word).or(() -> likeliest(word));
+  }
+
+  private Optional<String> synonym(String word) {
+    List<String> alike = Synonyms.of(forms(word)).toList();
+    return alike.stream()
+        .filter(entries::contains)
+        .findFirst()
+        .or(() -> alike.stream().filter(words::contains).findFirst());
+  }
+
+  private Optional<String> likeliest(String word) {
+    record Candidate(String entry, int right) {}
     return forms(word)
         .filter(form -> form.length() >= SHORTEST)
         .flatMap(
             form ->
                 Stream.concat(entries.stream(), words.stream())
                     .filter(entry -> Math.abs(entry.length() - form.length()) <= 1)
-                    .map(
-                        entry ->
-                            new Candidate(
-                                entry, EditDistance.between(form, entry), right(form, entry)))
-                    .filter(candidate -> candidate.mistakes <= 1))
+                    .filter(entry -> isTypo(form, entry))
+                    .map(entry -> new Candidate(entry, right(form, entry))))
         .min(
-            Comparator.comparingInt(Candidate::mistakes)
-                .thenComparing(Candidate::right, Comparator.reverseOrder())
+            Comparator.comparing(Candidate::right, Comparator.reverseOrder())
                 .thenComparing(Candidate::entry))
         .map(Candidate::entry);
+  }
+
+  /**
+   * Whether a word is likely to be another one, mistyped: one edit apart. A short word with another
+   * letter is more often another word (sea, seal), so only swapped and doubled letters, accents and
+   * letters that sound the same (kat, cat) count there.
+   */
+  private static boolean isTypo(String word, String meant) {
+    if (EditDistance.between(word, meant) > 1) {
+      return false;
+    }
+    return Math.min(word.length(), meant.length()) >= LONG
+        || sorted(word).equals(sorted(meant))
+        || sound(word).equals(sound(meant));
+  }
+
+  private static String sorted(String word) {
+    char[] letters = word.toCharArray();
+    Arrays.sort(letters);
+    return new String(letters);
+  }
+
+  private static String sound(String word) {
+    return Normalizer.normalize(word, Normalizer.Form.NFD)
+        .replaceAll("\\p{M}+", "")
+        .replaceAll("[cq]", "k")
+        .replace('z', 's')
+        .replace('y', 'i')
+        .replaceAll("(.)\\1+", "$1");
   }
 
   /** Returns the number of letters before the first difference. */

@@ -162,14 +162,48 @@ class KnownWordsTest {
                 + "; it draws only what it knows");
   }
 
-  /** The first letter is rarely a typo. */
   @Test
   void nearest_ofSeveral_beginsAsTheWordDoes() {
-    KnownWords taught = KnownWords.of(List.of("cart", "cat", "bat", "hat"));
+    KnownWords taught = KnownWords.of(List.of("candle", "handle", "cat", "bat", "cart"));
 
+    assertThat(taught.nearest("candly")).hasValue("candle");
+    assertThat(taught.nearest("xandle")).hasValue("candle");
     assertThat(taught.nearest("catt")).hasValue("cat");
-    assertThat(taught.nearest("carp")).hasValue("cart");
-    assertThat(taught.nearest("kat")).hasValue("bat");
+    assertThat(taught.nearest("kat")).hasValue("cat");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sofa, couch and lamp",
+    "sofas, couch and lamp",
+    "couches, couch and lamp",
+    "kitten, cat",
+    "puppies, dog",
+    "sea, water wave",
+    "huge, large",
+  })
+  void nearest_synonym_comesBeforeSpelling(String word, String synonym) {
+    KnownWords taught =
+        KnownWords.of(
+            List.of(
+                "soft ice cream", "seal", "couch and lamp", "cat", "dog", "water wave", "large"));
+    assertThat(taught.nearest(word)).hasValue(synonym);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sofa", "sea", "set", "hug", "wale", "rose", "caxxle", "x"})
+  void nearest_nothingNear_isEmpty(String word) {
+    KnownWords taught =
+        KnownWords.of(List.of("soft", "seal", "hut", "whale", "castle", "nose", "seat"));
+    assertThat(taught.nearest(word)).isEmpty();
+  }
+
+  @Test
+  void synonyms_areInTheFormOfTheWordsOfPrompts() {
+    assertThat(Synonyms.all())
+        .hasSizeGreaterThan(150)
+        .allSatisfy(
+            words -> assertThat(String.join(" ", PromptWords.in(words).toList())).isEqualTo(words));
   }
 
   @Test
