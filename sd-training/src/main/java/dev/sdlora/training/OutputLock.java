@@ -13,17 +13,19 @@ import org.slf4j.LoggerFactory;
 /**
  * The lock of a training run on its output, so that two runs at once, of this process or of others,
  * do not replace each other's files. It is the lock of a file next to the output, which is deleted
- * at the end; the system frees it too if the process is killed.
+ * at the end, also if a signal ends the process; the system frees it too if the process is killed.
  */
 final class OutputLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
 
   private final Path file;
   private final Optional<FileChannel> channel;
+  private final Thread atExit;
 
   private OutputLock(Path file, Optional<FileChannel> channel) {
     this.file = file;
     this.channel = channel;
+    this.atExit = new Thread(() -> RunFiles.discard(file), "sd unlock");
   }
 
   /**
@@ -44,10 +46,28 @@ final class OutputLock implements AutoCloseable {
                 .formatted(output),
             ErrorDetails.in(output));
       }
-      return new OutputLock(file, Optional.of(channel));
+      OutputLock lock = new OutputLock(file, Optional.of(channel));
+      lock.deleteAtExit();
+      return lock;
     } catch (IOException e) {
       LOG.debug("{} cannot be locked", file, e);
       return new OutputLock(file, Optional.empty());
+    }
+  }
+
+  private void deleteAtExit() {
+    try {
+      Runtime.getRuntime().addShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      LOG.debug("the process is ending", e);
+    }
+  }
+
+  private void keepAtExit() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      LOG.debug("the process is ending", e);
     }
   }
 
@@ -68,6 +88,7 @@ final class OutputLock implements AutoCloseable {
   @Override
   public void close() {
     if (channel.isPresent()) {
+      keepAtExit();
       RunFiles.discard(file);
       try {
         channel.get().close();

@@ -4,6 +4,7 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.console.OptionWords;
 import dev.sdlora.cli.console.UnknownWord;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -32,10 +32,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * {@link IllegalArgumentException} of the library, and 1 for everything else.
  */
 final class ErrorReporter implements IParameterExceptionHandler, IExecutionExceptionHandler {
-  /** Matches library messages about a missing folder, to which the option name is added. */
-  private static final Pattern NO_DIRECTORY =
-      Pattern.compile("\\bno (LoRA|embedding|hypernetwork|upscaler|wildcard) directory\\b");
-
   private final BooleanSupplier stacktrace;
 
   ErrorReporter(BooleanSupplier stacktrace) {
@@ -132,10 +128,7 @@ final class ErrorReporter implements IParameterExceptionHandler, IExecutionExcep
             || e instanceof IllegalStateException;
     String message = e.getMessage();
     if (meantForPeople && message != null) {
-      return NO_DIRECTORY
-          .matcher(message)
-          .replaceAll(
-              none -> none.group() + " (--" + none.group(1).toLowerCase(Locale.ROOT) + "-dir)");
+      return OptionWords.in(message);
     }
     return "unexpected " + e + "; --stacktrace shows where";
   }

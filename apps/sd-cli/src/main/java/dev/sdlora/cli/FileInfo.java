@@ -17,7 +17,9 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.TimeEstimate;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.model.BundledModel;
 import dev.sdlora.cli.model.FolderOptions;
 import dev.sdlora.cli.report.ImageDimensions;
 import dev.sdlora.cli.report.Json;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Identifies a file, first by its tensor names, then by trying to open it. */
 final class FileInfo {
@@ -41,13 +44,28 @@ final class FileInfo {
    */
   static ObjectNode of(Path path, FolderOptions folders, Console console) {
     if (!Files.exists(path)) {
-      throw new StableDiffusionException("'" + path + "' does not exist");
+      return bundled(path, folders, console);
     }
     Optional<String> imageSize = ImageDimensions.of(path);
     if (imageSize.isPresent()) {
       return image(path, imageSize.get(), folders, console);
     }
     return Files.isDirectory(path) ? checkpoint(Checkpoint.open(path)) : tensors(path);
+  }
+
+  /** Describes a bundled file that is given by its name alone, such as {@code zorp}. */
+  private static ObjectNode bundled(Path name, FolderOptions folders, Console console) {
+    SortedMap<String, Path> bundled = BundledModel.names();
+    Path file = bundled.get(name.toString());
+    if (file == null) {
+      throw new StableDiffusionException(
+          "'%s' does not exist, and no bundled file has this name: %s%s"
+              .formatted(
+                  name,
+                  String.join(", ", bundled.keySet()),
+                  Nearest.question(name.toString(), bundled.keySet())));
+    }
+    return of(file, folders, console);
   }
 
   private static ObjectNode tensors(Path path) {

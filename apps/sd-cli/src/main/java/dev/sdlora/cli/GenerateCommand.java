@@ -66,6 +66,11 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     Stopwatch watch = new Stopwatch();
     PromptSpec spec = image.toSpec(model, console);
+    if (spec.prompt().isBlank() && spec.imagePrompts().isEmpty()) {
+      console.warn(
+          "the prompt is empty, so the image shows whatever the model likes; give a prompt such as"
+              + " \"a red star\"");
+    }
     OutputFiles files = new OutputFiles(out, spec.images());
     OutputFiles.requirePng("--preview", preview);
     Checkpoint checkpoint = model.open(console);

@@ -53,7 +53,9 @@ final class InfoCommand implements Runnable {
   @Parameters(
       arity = "0..*",
       paramLabel = "FILE",
-      description = "Files, diffusers folders or published models (see sd get).")
+      description =
+          "Files, diffusers folders, published models (see sd get), or names of bundled files, such"
+              + " as zorp.")
   private List<String> files = List.of();
 
   @Override

@@ -3,6 +3,7 @@ package dev.sdlora.cli;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.SegmentationModel;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
@@ -22,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,8 +129,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--training-dir",
       paramLabel = "DIR",
       description =
-          "Folder for LoRAs trained in the studio; prompts can name them at once. Default: the"
-              + " first folder with LoRAs.")
+          "Folder for LoRAs trained in the studio, created if missing; prompts can name them at"
+              + " once. Default: the first folder with LoRAs.")
   private Optional<Path> trainings = Optional.empty();
 
   @Option(
@@ -277,8 +279,18 @@ final class ServeCommand implements Callable<Integer> {
     Pipeline.Builder builder = Pipeline.builder().withoutWeights(isFront());
     set("--concurrency", concurrency, builder::concurrency);
     set("--max-pixels", maxPixels, builder::maxPixels);
+    OptionValue.set("--training-dir", trainings, ServeCommand::create);
     trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
     return builder;
+  }
+
+  private static void create(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "cannot create the folder '%s': %s".formatted(folder, FileReason.of(e)), e);
+    }
   }
 
   /** Tests the port before loading the model, which takes longer. */

@@ -6,6 +6,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.console.StopOnExit;
 import dev.sdlora.cli.console.Stopwatch;
 import dev.sdlora.cli.lora.MakingOptions;
 import dev.sdlora.cli.model.BundledModel;
@@ -21,6 +22,7 @@ import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.TrainingResult;
 import dev.sdlora.training.TrainingSet;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -52,6 +54,9 @@ import picocli.CommandLine.Parameters;
 @Heading("Output")
 final class TrainCommand implements Runnable {
   private static final String EXTENSION = ".safetensors";
+
+  /** How long a stopped training may take to finish its step and save its state. */
+  private static final Duration LAST_STEP = Duration.ofSeconds(15);
 
   @Parameters(
       paramLabel = "IMAGES",
@@ -103,6 +108,7 @@ final class TrainCommand implements Runnable {
               ? "IMAGES and --slider exclude each other: a slider is trained on prompts"
               : "missing IMAGES, a folder with images, or --slider TARGET");
     }
+    StopOnExit.waitLonger(LAST_STEP);
     Path model = PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint);
     Optional<TrainingSet> set = images.map(this::read);
     LoraTrainerBuilder builder =
@@ -200,6 +206,14 @@ final class TrainCommand implements Runnable {
             result.firstLoss(),
             result.lastLoss(),
             watching.report().orElse(plot()));
+    if (result.cancelled()) {
+      console
+          .out()
+          .println(
+              "stopped after step "
+                  + result.steps()
+                  + "; the same command with --resume continues from there");
+    }
   }
 
   private Path plot() {

@@ -17,10 +17,14 @@ class LibraryErrorsTest {
       value = {
         "generate __colour__ --dynamic | but there is no wildcard directory (--wildcard-dir)",
         "generate <hypernet:x:1> | there is no hypernetwork directory (--hypernetwork-dir)",
-        "generate x --upscale 2 --upscaler Lanczoz | 'Lanczoz'; built-in upscalers are Latent, Latent"
-            + " (antialiased), Latent (bicubic), Latent (bicubic antialiased), Latent (nearest),"
-            + " Latent (nearest-exact), Lanczos, Nearest, None, and there is no upscaler directory"
-            + " (--upscaler-dir); did you mean 'Lanczos'?",
+        "generate x --upscale 2 --upscaler Lanczoz | 'Lanczoz'; built-in upscalers are Latent,"
+            + " Latent (antialiased), Latent (bicubic), Latent (bicubic antialiased), Latent"
+            + " (nearest), Latent (nearest-exact), Lanczos, Nearest, None, and there is no upscaler"
+            + " directory (--upscaler-dir); did you mean 'Lanczos'?",
+        "generate <lora:zorp:1:mask=left> | names the mask 'left', but there are no masks; give"
+            + " them with --region, because an infotext does not contain them",
+        "generate x --detail face | unknown detector 'face'; there are no detectors; name a folder"
+            + " of them with --detector-dir",
         "generate x --device gpu:99 | --device gpu:99: there is no GPU 99: libtorch",
         "serve --port 0 --device CUDA99 | --device CUDA99: there is no GPU 99: libtorch",
         "info --device gpu99 | --device gpu99: there is no GPU 99: libtorch",

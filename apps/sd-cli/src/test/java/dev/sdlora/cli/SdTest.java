@@ -96,7 +96,7 @@ final class SdTest {
   void failure_withStacktrace_showsIt() {
     CommandRun run = CommandRun.of("--stacktrace", "info", "no-such-file");
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).startsWith("sd: 'no-such-file' does not exist\n").contains("\tat ");
+    assertThat(run.err()).startsWith("sd: 'no-such-file' does not exist").contains("\tat ");
   }
 
   @ParameterizedTest

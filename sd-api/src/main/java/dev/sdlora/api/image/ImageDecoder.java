@@ -45,7 +45,8 @@ final class ImageDecoder {
           .orElseThrow(
               () ->
                   new ImageFileException(
-                      subject + " is in a format that this Java runtime cannot read"));
+                      subject
+                          + " is in a format that cannot be read; expected PNG, JPEG, GIF or BMP"));
     } catch (ImageFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

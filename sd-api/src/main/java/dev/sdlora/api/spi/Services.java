@@ -56,7 +56,7 @@ public final class Services {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "nothing implements %s; add the dependency dev.sdlora:%s"
-                        .formatted(service.getName(), artifact)));
+                    "the library dev.sdlora:%s is missing; add it as a dependency"
+                        .formatted(artifact)));
   }
 }

@@ -156,7 +156,10 @@ final class ImageReadTest {
   void read_damagedOrOther_isOneException() throws IOException {
     Path text = Files.writeString(folder.resolve("a.png"), "no picture");
     assertThatThrownBy(() -> Image.read(text))
-        .hasMessage("image file '" + text + "' is in a format that this Java runtime cannot read");
+        .hasMessage(
+            "image file '"
+                + text
+                + "' is in a format that cannot be read; expected PNG, JPEG, GIF or BMP");
     Path cut = Files.write(folder.resolve("b.gif"), gif(10, 10));
     assertThatThrownBy(() -> Image.read(cut))
         .isInstanceOf(ImageFileException.class)

@@ -13,17 +13,13 @@ final class ServicesTest {
   void find_noImplementation_saysWhatToAdd() {
     assertThatThrownBy(() -> Prompt.parse("a cat"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage(
-            "nothing implements dev.sdlora.api.spi.Backend$Prompts; add the dependency"
-                + " dev.sdlora:sd-pipeline");
+        .hasMessage("the library dev.sdlora:sd-pipeline is missing; add it as a dependency");
   }
 
   @Test
   void open_referenceWithoutStore_saysWhichArtifactToAdd() {
     assertThatThrownBy(() -> Checkpoint.open("hf:owner/repo"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage(
-            "nothing implements dev.sdlora.api.spi.Backend$Downloads; add the dependency"
-                + " dev.sdlora:sd-models");
+        .hasMessage("the library dev.sdlora:sd-models is missing; add it as a dependency");
   }
 }

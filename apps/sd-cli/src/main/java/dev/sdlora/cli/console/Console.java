@@ -46,9 +46,9 @@ public final class Console {
     return VisibleText.writer(command.getErr());
   }
 
-  /** Prints a warning. */
+  /** Prints a warning, in the words of the command line. */
   public void warn(String sentence) {
-    err().println("sd: warning: " + sentence);
+    err().println("sd: warning: " + OptionWords.in(sentence));
   }
 
   /**

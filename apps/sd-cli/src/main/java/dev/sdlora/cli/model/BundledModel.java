@@ -1,8 +1,13 @@
 package dev.sdlora.cli.model;
 
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.value.FileNames;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The model that commands use by default: from the folder {@code models} of the application
@@ -20,6 +25,15 @@ public final class BundledModel {
   /** Returns the checkpoint that a LoRA was trained on, if it is a bundled LoRA. */
   public static Optional<Path> baseOf(Path lora) {
     return lora.startsWith(loras()) ? Optional.of(checkpoint()) : Optional.empty();
+  }
+
+  /** Returns the bundled files by the names that users know them by. */
+  public static SortedMap<String, Path> names() {
+    SortedMap<String, Path> names = new TreeMap<>();
+    LoraLibrary.open(List.of(loras())).list().forEach(lora -> names.put(lora.name(), lora.path()));
+    Path model = checkpoint();
+    names.put(FileNames.stem(model), model);
+    return names;
   }
 
   /** Returns a folder with LoRAs for the bundled checkpoint. */
