@@ -324,7 +324,7 @@ class LoraFileTest {
 
   private Path inBlocks(String layers) {
     Map<String, List<Long>> tensors = new LinkedHashMap<>();
-    for (String layer : layers.split(" ")) {
+    for (String layer : layers.split(" ", -1)) {
       tensors.put("transformer.transformer_blocks." + layer + ".lora_A.weight", List.of(2L, 32L));
       tensors.put("transformer.transformer_blocks." + layer + ".lora_B.weight", List.of(32L, 2L));
     }
