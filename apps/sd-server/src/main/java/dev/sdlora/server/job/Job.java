@@ -303,6 +303,11 @@ public final class Job {
     return request.sender();
   }
 
+  /** Whether another job has the same priority. */
+  boolean isPeer(Job other) {
+    return other.sender().priority() == sender().priority();
+  }
+
   /** Returns the order among waiting jobs, smaller ones first; see {@link Sender#rank}. */
   long rank() {
     return sender().rank(created().toEpochMilli());

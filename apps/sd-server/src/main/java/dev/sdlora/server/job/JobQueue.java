@@ -127,6 +127,16 @@ public final class JobQueue {
     }
   }
 
+  /** Thrown if another job has the requested id. */
+  public static final class TakenException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    /** Creates the error for an id. */
+    public TakenException(String id) {
+      super("a job with the id '" + id + "' already exists");
+    }
+  }
+
   /** Thrown when the server is stopping. */
   public static final class ClosedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -144,7 +154,7 @@ public final class JobQueue {
    * @throws FullException if there is no place
    * @throws dev.sdlora.server.key.QuotaException if the client has exceeded a limit of its API key
    * @throws ClosedException if the server is stopping
-   * @throws IllegalArgumentException if a job already has this id
+   * @throws TakenException if a job already has this id
    */
   public Job submit(Job.Request request, Optional<String> id) {
     long created = request.created().toEpochMilli();
@@ -173,7 +183,7 @@ public final class JobQueue {
     }
     String name = id.orElseGet(() -> UUID.randomUUID().toString());
     if (jobs.containsKey(name)) {
-      throw new IllegalArgumentException("a job with the id '" + name + "' already exists");
+      throw new TakenException(name);
     }
     Job job = new Job(name, request, this);
     long held = unfinished.stream().mapToLong(Job::heldBytes).sum();
@@ -382,8 +392,13 @@ public final class JobQueue {
   }
 
   /** Returns the job with the given id if the client may see it. */
-  public synchronized Optional<Job> find(String id) {
-    return Optional.ofNullable(jobs.get(id)).filter(JobQueue::isVisible);
+  public Optional<Job> find(String id) {
+    return known(id).filter(JobQueue::isVisible);
+  }
+
+  /** Returns the job with the given id, whoever may see it: for the server's own work. */
+  public synchronized Optional<Job> known(String id) {
+    return Optional.ofNullable(jobs.get(id));
   }
 
   /** Returns the position of a job in the queue: 1 is next; 0 once it runs. */

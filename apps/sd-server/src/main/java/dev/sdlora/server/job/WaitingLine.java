@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The unfinished jobs of one lane. Guarded by the queue. */
 final class WaitingLine {
@@ -21,13 +22,30 @@ final class WaitingLine {
     this.places = places;
   }
 
-  /** Adds a job before those with less priority, as long as they have not waited for longer. */
+  /**
+   * Adds a job before those with less priority, as long as they have not waited for longer, and in
+   * {@linkplain RoundRobin round robin} over API keys inside of a priority.
+   */
   void add(Job job) {
     int at = waiting.size();
     while (at > 0 && waiting.get(at - 1).rank() > job.rank()) {
       at--;
     }
-    waiting.add(at, job);
+    waiting.add(Math.min(at, turn(job)), job);
+  }
+
+  private int turn(Job job) {
+    List<Job> peers = waiting.stream().filter(job::isPeer).toList();
+    int turn =
+        RoundRobin.place(
+            job.sender().owner(),
+            owners(started.stream().filter(job::isPeer)),
+            owners(peers.stream()));
+    return turn < peers.size() ? waiting.indexOf(peers.get(turn)) : waiting.size();
+  }
+
+  private static List<Optional<String>> owners(Stream<Job> jobs) {
+    return jobs.map(job -> job.sender().owner()).toList();
   }
 
   void remove(Job job) {

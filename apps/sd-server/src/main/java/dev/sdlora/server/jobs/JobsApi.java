@@ -93,7 +93,8 @@ public final class JobsApi {
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
     Optional<String> key = RequestKey.of(context);
-    Asker asker = asker(fields, key.map(id -> RequestKey.fingerprint(fields)));
+    Asker client = asker(fields);
+    Asker asker = key.map(id -> client.repeating(RequestKey.fingerprint(fields))).orElse(client);
     asker.handle(
         () -> {
           Job job =
@@ -106,10 +107,9 @@ public final class JobsApi {
         });
   }
 
-  /** Returns the client with the priority that the request asks for. */
-  private static Asker asker(Fields fields, Optional<String> fingerprint) {
+  /** Returns the client with the priority that the request asks for, and removes that field. */
+  private static Asker asker(Fields fields) {
     Asker asker = Asker.current();
-    asker = fingerprint.map(asker::repeating).orElse(asker);
     OptionalLong priority = fields.whole("priority");
     fields.node().remove("priority");
     return priority.isPresent() ? asker.withPriority(priority.getAsLong()) : asker;

@@ -2,6 +2,7 @@ package dev.sdlora.server.jobs;
 
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.key.Asker;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,7 +26,7 @@ final class Repeats {
    */
   Job once(String id, Asker asker, Function<String, Optional<Job>> find, Supplier<Job> add) {
     synchronized (locks[Math.floorMod(id.hashCode(), locks.length)]) {
-      Job job = find.apply(id).orElseGet(add);
+      Job job = find.apply(id).orElseGet(() -> added(id, find, add));
       if (job.sender().fingerprint().isPresent()
           && !job.sender().fingerprint().equals(asker.fingerprint())) {
         throw new Refusal(
@@ -34,6 +35,14 @@ final class Repeats {
                 + "%s: use a new key for each request".formatted(job.id()));
       }
       return job;
+    }
+  }
+
+  private static Job added(String id, Function<String, Optional<Job>> find, Supplier<Job> add) {
+    try {
+      return add.get();
+    } catch (JobQueue.TakenException e) { // Another server added it at the same time.
+      return find.apply(id).orElseThrow(() -> e);
     }
   }
 }

@@ -35,6 +35,17 @@ record Claims(Database database) {
   /** The time after a failed attempt until the next, times the number of attempts. */
   static final Duration RETRY = Duration.ofSeconds(2);
 
+  /**
+   * Whether a job would overtake that of another API key although its own key has a job in front of
+   * it: the preference of a server does not break the round robin over keys.
+   */
+  private static final String OUT_OF_TURN =
+      "EXISTS (SELECT 1 FROM sd_jobs other WHERE other.state = 'waiting' AND other.priority ="
+          + " job.priority AND other.place < job.place AND other.owner IS DISTINCT FROM job.owner)"
+          + " AND EXISTS (SELECT 1 FROM sd_jobs own WHERE own.state IN ('waiting', 'running') AND"
+          + " own.priority = job.priority AND own.place < job.place AND own.owner IS NOT DISTINCT"
+          + " FROM job.owner)";
+
   private static final String HELD = "id = ? AND worker = ? AND attempts = ? AND state = 'running'";
 
   /**
@@ -115,11 +126,13 @@ record Claims(Database database) {
                 row.getString(5),
                 row.getString(6),
                 new Workshop.Needs(row.getString(7), Optional.ofNullable(row.getString(8)))),
-        "SELECT id, attempts, kind, body, form, affinity, model, files FROM sd_jobs WHERE "
+        "SELECT id, attempts, kind, body, form, affinity, model, files FROM sd_jobs job WHERE "
             + which
             + "NOT cancelling AND state IN ('waiting', 'running') AND COALESCE(lease, 0) < "
             + JobStore.NOW
-            + " ORDER BY place - CASE WHEN model = ? AND affinity = ? THEN ? WHEN model = ? THEN ?"
+            + " ORDER BY place - CASE WHEN "
+            + OUT_OF_TURN
+            + " THEN 0 WHEN model = ? AND affinity = ? THEN ? WHEN model = ? THEN ?"
             + " ELSE 0 END, number LIMIT 1 FOR UPDATE SKIP LOCKED",
         values.toArray());
   }

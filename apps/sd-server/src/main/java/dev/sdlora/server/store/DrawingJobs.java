@@ -35,7 +35,7 @@ public final class DrawingJobs {
    * @param id an id requested by the client; empty for a new one
    * @throws JobQueue.FullException if there is no place
    * @throws JobQueue.ClosedException if the server is stopping
-   * @throws IllegalArgumentException if a job already has this id
+   * @throws JobQueue.TakenException if a job already has this id
    * @throws dev.sdlora.server.job.StoreException if the database cannot be used
    */
   public Job submit(Submission asked, Optional<String> id) {
@@ -57,6 +57,9 @@ public final class DrawingJobs {
 
   /** Returns a job that is known here or to other servers, if the client may see it. */
   public Optional<Job> find(String id) {
-    return queue.find(id).or(() -> shared.flatMap(jobs -> jobs.find(id)));
+    return queue
+        .known(id)
+        .or(() -> shared.flatMap(jobs -> jobs.find(id)))
+        .filter(JobQueue::isVisible);
   }
 }

@@ -169,6 +169,7 @@ final class JobStore implements AutoCloseable {
             draft.sender().owner().orElse(null),
             draft.sender().priority(),
             draft.sender().fingerprint().orElse(null));
+    Turn.take(session, draft.id(), draft.sender());
     Pictures.add(session, draft.id(), draft.images());
     return added;
   }

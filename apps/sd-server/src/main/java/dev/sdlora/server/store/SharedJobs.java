@@ -138,8 +138,8 @@ public final class SharedJobs implements AutoCloseable {
    * Adds a job.
    *
    * @param id the id
-   * @return the job; if another server adds one with this id at the same time, that one
    * @throws JobQueue.FullException if there is no place
+   * @throws JobQueue.TakenException if a job has this id, maybe of another server
    * @throws StoreException if the database cannot be used
    */
   Job submit(Submission asked, Optional<Cargo> cargo, String id) {
@@ -174,12 +174,14 @@ public final class SharedJobs implements AutoCloseable {
       queue.uncount(job);
       work.end(null, e);
       queue.discard(job);
-      // Another server may have added it, now or before.
-      Job existing = view.find(id).orElseThrow(() -> reason(e));
-      if (!JobQueue.isVisible(existing)) {
-        throw new IllegalArgumentException("a job with the id '" + id + "' already exists");
+      Optional<StoredJob> stored = store.find(id);
+      if (stored.isEmpty()) {
+        throw reason(e);
       }
-      return existing;
+      if (stored.get().created() != job.created().toEpochMilli()) {
+        throw new JobQueue.TakenException(id);
+      }
+      return find(id).orElseThrow(() -> e); // It was added, but the connection was lost then.
     }
     nudge();
     return job;
@@ -319,7 +321,7 @@ public final class SharedJobs implements AutoCloseable {
     double after = at == waiting.size() ? before + 2000 : waiting.get(at).work().place();
     double place = at == 0 && !waiting.isEmpty() ? after - 1000 : (before + after) / 2;
     store.move(id, place);
-    queue.find(id).map(Job::work).ifPresent(work -> ((SharedWork) work).place(place));
+    queue.known(id).map(Job::work).ifPresent(work -> ((SharedWork) work).place(place));
     return true;
   }
 

@@ -26,7 +26,7 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
    * Returns a claimed job: of the queue, or of the database alone, whose reports are not followed.
    */
   Optional<Job> claimed(String id) {
-    return queue.find(id).or(() -> store.find(id).map(this::adopted));
+    return queue.known(id).or(() -> store.find(id).map(this::adopted));
   }
 
   /** Returns a job of the database. */
@@ -68,7 +68,7 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
 
   /** Shows a stored job in the queue. */
   private Job shown(StoredJob stored) {
-    Job job = queue.find(stored.id()).orElseGet(() -> adopted(stored));
+    Job job = queue.known(stored.id()).orElseGet(() -> adopted(stored));
     follow(stored.sign(), job);
     return job;
   }
@@ -76,7 +76,7 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
   /** Tells the queue what the database says about a job. */
   private void follow(StoredJob.Sign sign) {
     queue
-        .find(sign.id())
+        .known(sign.id())
         .ifPresentOrElse(
             job -> follow(sign, job), () -> store.find(sign.id()).ifPresent(this::shown));
   }

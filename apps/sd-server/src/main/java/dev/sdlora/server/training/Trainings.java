@@ -57,16 +57,18 @@ final class Trainings implements AutoCloseable {
   }
 
   /** Returns the known trainings, newest first. */
+  /** Returns the trainings that the client may see, newest first. */
   synchronized List<Job> all() {
     forgetOld();
-    List<Job> newestFirst = new ArrayList<>(jobs);
-    newestFirst.sort(Comparator.comparing(Job::created).reversed());
-    return newestFirst;
+    return jobs.stream()
+        .filter(JobQueue::isVisible)
+        .sorted(Comparator.comparing(Job::created).reversed())
+        .toList();
   }
 
+  /** Returns a training if the client may see it. */
   synchronized Optional<Job> find(String id) {
-    forgetOld();
-    return jobs.stream().filter(job -> job.id().equals(id)).findFirst();
+    return all().stream().filter(job -> job.id().equals(id)).findFirst();
   }
 
   static Training training(Job job) {
@@ -101,7 +103,7 @@ final class Trainings implements AutoCloseable {
   }
 
   private void forgetOld() {
-    List<Job> gone = jobs.stream().filter(job -> queue.find(job.id()).isEmpty()).toList();
+    List<Job> gone = jobs.stream().filter(job -> queue.known(job.id()).isEmpty()).toList();
     jobs.removeAll(gone);
     Set<Path> used = new HashSet<>();
     jobs.forEach(job -> used.add(training(job).request().folder()));
