@@ -173,7 +173,8 @@ class ValueTypesTest {
       return all[setter.getName().equals("mode") || all.length < 3 ? 1 : all.length - 2];
     }
     if (type == boolean.class) {
-      return !Set.of("negativeLoras", "vaeBeside", "exactBatches").contains(setter.getName());
+      return !Set.of("negativeLoras", "vaeBeside", "exactBatches", "sizeKnown", "hiresFix")
+          .contains(setter.getName());
     }
     if (type == List.class) {
       return switch (setter.getName()) {
