@@ -45,7 +45,7 @@ final class S3Clients {
    * each attempt, two for all.
    *
    * @param isOther whether the server is not that of AWS: then bucket names are parts of the path,
-   *     and no checksums are sent that only AWS knows
+   *     and uploads have neither signed chunks nor checksums that only AWS knows
    */
   static S3ClientBuilder builder(boolean isOther) {
     S3ClientBuilder builder =
@@ -61,6 +61,7 @@ final class S3Clients {
     return isOther
         ? builder
             .forcePathStyle(true)
+            .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
         : builder;

@@ -2,11 +2,19 @@ package dev.sdlora.s3;
 
 import dev.sdlora.server.results.ResultPlace;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.CRC32;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Results in a bucket, below a prefix that is empty or ends with a slash. */
@@ -33,11 +41,43 @@ final class S3Place implements ResultPlace {
   @Override
   public void write(String key, byte[] file) throws IOException {
     try {
-      client.putObject(
-          put -> put.bucket(bucket).key(prefix + key).contentType("image/png"),
-          RequestBody.fromBytes(file));
+      PutObjectResponse stored =
+          client.putObject(
+              put -> put.bucket(bucket).key(prefix + key).contentType("image/png"),
+              RequestBody.fromBytes(file));
+      if (!isChecked(stored, file)) {
+        compare(key, file);
+      }
     } catch (SdkException e) {
       throw S3Errors.of(e, bucket, key);
+    }
+  }
+
+  /** Whether the answer to an upload has the MD5 or the CRC-32 of the file. */
+  private static boolean isChecked(PutObjectResponse stored, byte[] file) {
+    CRC32 crc = new CRC32();
+    crc.update(file);
+    byte[] bytes = ByteBuffer.allocate(4).putInt((int) crc.getValue()).array();
+    return Base64.getEncoder().encodeToString(bytes).equals(stored.checksumCRC32())
+        || md5(file).equals(String.valueOf(stored.eTag()).replace("\"", ""));
+  }
+
+  private static String md5(byte[] file) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(file));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // Every Java has MD5.
+    }
+  }
+
+  /** Reads a file again that the server has not confirmed, as with encryption by KMS. */
+  private void compare(String key, byte[] file) throws IOException {
+    byte[] stored = read(key);
+    if (!Arrays.equals(stored, file)) {
+      delete(key);
+      throw new IOException(
+          "S3 stored other bytes of '%s' in the bucket '%s' than were sent (%s bytes, expected %s); the server at the endpoint probably does not understand the upload"
+              .formatted(key, bucket, stored.length, file.length));
     }
   }
 
