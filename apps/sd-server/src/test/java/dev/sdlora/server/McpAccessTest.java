@@ -205,6 +205,29 @@ class McpAccessTest {
     assertThat(answer.body()).contains("begin another with 'initialize'");
   }
 
+  @Test
+  void manySessionsOfOneKey_endTheOldestOfThisKeyAlone() {
+    String ping = "{'jsonrpc':'2.0','id':1,'method':'ping'}";
+    RawMcp idle = RawMcp.begin(served, "sk-1");
+    RawMcp oldest = RawMcp.begin(served, "sk-2");
+    for (int i = 0; i < 1000; i++) {
+      served.send(RawMcp.request(served, "sk-2", RawMcp.INITIALIZE));
+    }
+    assertThat(served.send(idle.request(ping)).statusCode()).isEqualTo(200);
+    assertThat(served.send(oldest.request(ping)).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void longProtocolVersion_isRefused() {
+    String body = RawMcp.INITIALIZE.replace("2025-06-18", "x".repeat(10_000));
+    HttpResponse<String> answer = served.send(RawMcp.request(served, "sk-1", body));
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body())
+        .contains("the request 'initialize' has 101")
+        .contains("which is more than 10000")
+        .hasSizeLessThan(500);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

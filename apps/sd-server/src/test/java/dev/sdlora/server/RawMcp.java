@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** A client of {@code /mcp} that does what no well-behaved one would. */
 final class RawMcp {
-  private static final String INITIALIZE =
+  static final String INITIALIZE =
       "{'jsonrpc':'2.0','id':0,'method':'initialize','params':{'protocolVersion':'2025-06-18',"
           + "'capabilities':{},'clientInfo':{'name':'raw','version':'1'}}}";
 

@@ -34,8 +34,12 @@ public final class McpApi {
   private static final String SESSION = "Mcp-Session-Id";
   private static final String VERSION = "MCP-Protocol-Version";
   private static final int MOST_SESSIONS = 1000;
+  private static final int SESSIONS_OF_CLIENT = 100;
 
-  private final Sessions sessions = new Sessions(MOST_SESSIONS);
+  /** The SDK logs what a client says about itself. */
+  private static final int MOST_INTRODUCTION = 10_000;
+
+  private final Sessions sessions = new Sessions(MOST_SESSIONS, SESSIONS_OF_CLIENT);
   private final Tools tools;
   private final McpAsyncServer server;
 
@@ -129,6 +133,13 @@ public final class McpApi {
   }
 
   private void initialize(Context context, JSONRPCRequest request) {
+    int length = Json.tree(request).toString().length();
+    if (length > MOST_INTRODUCTION) {
+      throw new Refusal(
+          400,
+          "the request 'initialize' has %s characters, which is more than %s"
+              .formatted(length, MOST_INTRODUCTION));
+    }
     Optional<InitializeRequest> asked;
     try {
       asked =

@@ -4,21 +4,24 @@ import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
 import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerSession.McpStreamableServerSessionInit;
 import io.modelcontextprotocol.spec.McpStreamableServerTransportProvider;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * The sessions of clients over HTTP. Few clients end theirs, so the least recently used one makes
- * room for another. Safe for use by several threads.
+ * The sessions of clients over HTTP. Few clients end theirs, so the least recently used one of the
+ * same client makes room for another. Safe for use by several threads.
  */
 final class Sessions implements McpStreamableServerTransportProvider {
   private final int most;
+  private final int mostOfClient;
 
   /** Guarded by itself; in order of the last use, oldest first. */
   private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
@@ -28,10 +31,12 @@ final class Sessions implements McpStreamableServerTransportProvider {
   /**
    * Creates an empty list.
    *
-   * @param most the limit of sessions
+   * @param most the limit of sessions; above it, the client with the most loses one
+   * @param mostOfClient the limit of sessions of a client
    */
-  Sessions(int most) {
+  Sessions(int most, int mostOfClient) {
     this.most = most;
+    this.mostOfClient = mostOfClient;
   }
 
   /**
@@ -52,8 +57,13 @@ final class Sessions implements McpStreamableServerTransportProvider {
   McpStreamableServerSessionInit begin(String client, InitializeRequest request) {
     McpStreamableServerSessionInit begun = Objects.requireNonNull(factory).startSession(request);
     synchronized (sessions) {
-      if (sessions.size() >= most) {
-        dropOldest();
+      Map<String, Long> counts =
+          sessions.values().stream()
+              .collect(Collectors.groupingBy(Session::client, Collectors.counting()));
+      if (counts.getOrDefault(client, 0L) >= mostOfClient) {
+        dropOldest(client);
+      } else if (sessions.size() >= most) {
+        dropOldest(Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey());
       }
       sessions.put(
           begun.session().getId(), new Session(client, begun.session(), new RunningCalls()));
@@ -61,11 +71,12 @@ final class Sessions implements McpStreamableServerTransportProvider {
     return begun;
   }
 
-  /** Drops the session that was used least recently, of those without running calls. */
-  private void dropOldest() {
+  /** Drops the client's session that was used least recently, of those without running calls. */
+  private void dropOldest(String client) {
     Iterator<Session> oldest = sessions.values().iterator();
     while (oldest.hasNext()) {
-      if (oldest.next().calls().isEmpty()) {
+      Session one = oldest.next();
+      if (one.client().equals(client) && one.calls().isEmpty()) {
         oldest.remove();
         return;
       }

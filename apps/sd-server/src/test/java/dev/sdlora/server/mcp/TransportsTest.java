@@ -59,7 +59,7 @@ class TransportsTest {
 
   @Test
   void sessions_moreThanTheLimit_dropTheLeastRecentlyUsedWithoutCalls() {
-    Sessions sessions = new Sessions(2);
+    Sessions sessions = new Sessions(2, 100);
     tools().build(McpServer.async(sessions));
     InitializeRequest request =
         InitializeRequest.builder(
