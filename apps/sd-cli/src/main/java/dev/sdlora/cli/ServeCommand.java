@@ -104,9 +104,18 @@ final class ServeCommand implements Callable<Integer> {
       names = "--trusted-proxy",
       paramLabel = "ADDRESS[/BITS]",
       description =
-          "Proxy whose X-Forwarded-… and Forwarded headers give the client, the host name and the"
-              + " path prefix; repeatable. Default: none, the headers are ignored.")
+          "Proxy whose X-Forwarded-… headers give the client, the host name and the path prefix;"
+              + " repeatable. Default: none, the headers are ignored.")
   private List<String> proxies = new ArrayList<>();
+
+  @Option(
+      names = "--proxy-header",
+      paramLabel = "NAME",
+      defaultValue = "X-Forwarded-For",
+      description =
+          "Header in which trusted proxies give the client: X-Forwarded-For, with -Proto and"
+              + " -Host, or Forwarded. The other one is ignored. Default: ${DEFAULT-VALUE}.")
+  private String proxyHeader = "X-Forwarded-For";
 
   @Option(
       names = "--jobs",
@@ -367,6 +376,7 @@ final class ServeCommand implements Callable<Integer> {
     origins.forEach(server::corsOrigin);
     hosts.forEach(host -> set("--allowed-host", host, server::allowedHost));
     proxies.forEach(proxy -> set("--trusted-proxy", proxy, server::trustedProxy));
+    set("--proxy-header", proxyHeader, server::proxyHeader);
     model.upscalerFolders().forEach(server::upscalerDirectory);
     model
         .checkpointFolders()

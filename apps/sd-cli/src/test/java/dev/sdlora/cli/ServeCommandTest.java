@@ -41,6 +41,7 @@ class ServeCommandTest {
     "--api-keys, missing.json, --api-keys: cannot read the API keys in 'missing.json':"
         + " NoSuchFileException",
     "--segmentation, encoder.onnx, --segmentation must be two files",
+    "--proxy-header, Via, --proxy-header: the header of proxies must be X-Forwarded-For or Forwarded",
     "--trusted-proxy, foo, --trusted-proxy: a trusted proxy must be an IP address or a block",
     "--allowed-host, http://foo, --allowed-host: an allowed host must be a name",
     "--results, gs://bucket, --results: results must be a folder or an address that begins with",

@@ -251,7 +251,8 @@ public final class SdServer implements AutoCloseable {
                   settings.history,
                   Map.of(GridsApi.KIND, GridsApi::read),
                   metrics,
-                  results));
+                  results,
+                  System::nanoTime));
     } catch (RuntimeException e) {
       metrics.close();
       throw e;
@@ -284,6 +285,7 @@ public final class SdServer implements AutoCloseable {
         settings.maxBodyBytes,
         longRequests,
         settings.trustedProxies,
+        settings.proxyHeader,
         new HttpSpans(settings.telemetry()));
   }
 

@@ -44,6 +44,7 @@ public final class SdServerBuilder {
   final Set<String> origins = new LinkedHashSet<>();
   final Set<String> allowedHosts = new LinkedHashSet<>();
   final Set<String> trustedProxies = new LinkedHashSet<>();
+  String proxyHeader = "X-Forwarded-For";
   final List<Path> upscalerDirectories = new ArrayList<>();
   final List<Path> controlNetDirectories = new ArrayList<>();
   final List<Style> styles = new ArrayList<>();
@@ -205,10 +206,11 @@ public final class SdServerBuilder {
 
   /**
    * Trusts a proxy in front of this server to report the client in {@code X-Forwarded-For}, {@code
-   * X-Forwarded-Proto}, {@code X-Forwarded-Host} or {@code Forwarded}, and in {@code
-   * X-Forwarded-Prefix} the path that it removes. The {@linkplain #rateLimit rate limit} then
-   * counts by the client's address, and the studio and addresses of images work under the proxy's
-   * host name and path. By default no proxy is trusted and these headers are ignored.
+   * X-Forwarded-Proto} and {@code X-Forwarded-Host}, or in {@code Forwarded} if {@link
+   * #proxyHeader} says so, and in {@code X-Forwarded-Prefix} the path that it removes. The
+   * {@linkplain #rateLimit rate limit} then counts by the client's address, and the studio and
+   * addresses of images work under the proxy's host name and path. By default no proxy is trusted
+   * and these headers are ignored.
    *
    * @param addresses the IP address of the proxy, or a block of addresses such as {@code
    *     10.0.0.0/8}
@@ -218,6 +220,20 @@ public final class SdServerBuilder {
   public SdServerBuilder trustedProxy(String addresses) {
     Objects.requireNonNull(addresses, "addresses");
     trustedProxies.add(TrustedProxies.require(addresses));
+    return this;
+  }
+
+  /**
+   * Sets the header in which trusted proxies report the client. The other one is ignored, because
+   * clients may have sent it.
+   *
+   * @param name {@code X-Forwarded-For}, next to {@code X-Forwarded-Proto} and {@code
+   *     X-Forwarded-Host}, or {@code Forwarded}. Default {@code X-Forwarded-For}
+   * @return this builder
+   * @throws IllegalArgumentException if it is another name
+   */
+  public SdServerBuilder proxyHeader(String name) {
+    this.proxyHeader = TrustedProxies.requireHeader(Objects.requireNonNull(name, "name"));
     return this;
   }
 

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Draws the jobs that fronts ({@link SdServerBuilder#front}) accept. A worker has no checkpoint of
@@ -70,7 +71,8 @@ public final class SdWorker implements AutoCloseable {
             0,
             Map.of(GridsApi.KIND, GridsApi::read),
             metrics,
-            results);
+            results,
+            settings.clock);
     this.javalin =
         Javalin.create(
             config -> {
@@ -85,10 +87,11 @@ public final class SdWorker implements AutoCloseable {
   }
 
   private void ready(Context context) {
-    boolean ready = !stopping && jobs.isReachable();
-    context
-        .status(ready ? 200 : 503)
-        .result(ready ? "ready" : stopping ? "stopping" : "the database cannot be reached");
+    Optional<String> reason =
+        stopping
+            ? Optional.of("stopping")
+            : jobs.isReachable() ? jobs.reason() : Optional.of("the database cannot be reached");
+    context.status(reason.isEmpty() ? 200 : 503).result(reason.orElse("ready"));
   }
 
   /**
@@ -141,6 +144,7 @@ public final class SdWorker implements AutoCloseable {
     private String host = "127.0.0.1";
     private int port = 7860;
     private int concurrency = 1;
+    private LongSupplier clock = System::nanoTime;
     private Optional<OpenTelemetry> telemetry = Optional.empty();
 
     private Builder(String jobs) {
@@ -260,6 +264,12 @@ public final class SdWorker implements AutoCloseable {
      */
     public Builder openTelemetry(OpenTelemetry instance) {
       this.telemetry = Optional.of(instance);
+      return this;
+    }
+
+    /** Sets the clock of waits and probes after faults, in nanoseconds. */
+    Builder clock(LongSupplier nanos) {
+      this.clock = nanos;
       return this;
     }
 

@@ -213,13 +213,24 @@ class AccessTest {
         Served.of(pipeline, settings -> settings.trustedProxy("127.0.0.0/8").rateLimit(1))) {
       String first = "X-Forwarded-For: 9.9.9.9, 10.0.0.1\n";
       String again = "X-Forwarded-For: 8.8.8.8, 10.0.0.1, 127.0.0.7\n";
-      String other = "Forwarded: for=\"[2001:db8::1]:5\";proto=https\n";
       assertThat(post(open, post + first, small)).contains(" 202 ");
       assertThat(post(open, post + again, small)).contains(" 429 ");
-      String neighbour = "Forwarded: proto=https;for=\"[2001:db8::99]\"\n";
-      assertThat(post(open, post + other, small)).contains(" 202 ");
-      assertThat(post(open, post + neighbour, small)).contains(" 429 ");
+      String claimed = "Forwarded: for=7.7.7.7\nX-Proxied-Https: on\n";
+      assertThat(post(open, post + claimed + first, small)).contains(" 429 ");
       assertThat(options(open, "Host: 127.0.0.1\nX-Forwarded-Host: sd.lan\n")).contains(" 403 ");
+      open.untilIdle();
+    }
+    try (Served open =
+        Served.of(
+            pipeline,
+            settings ->
+                settings.trustedProxy("127.0.0.0/8").proxyHeader("forwarded").rateLimit(1))) {
+      String first = "Forwarded: for=\"[2001:db8::1]:5\";proto=https\n";
+      String neighbour = "Forwarded: proto=https;for=\"[2001:db8::99]\"\n";
+      assertThat(post(open, post + first, small)).contains(" 202 ");
+      assertThat(post(open, post + neighbour, small)).contains(" 429 ");
+      String claimed = "X-Forwarded-For: 7.7.7.7\n";
+      assertThat(post(open, post + claimed + first, small)).contains(" 429 ");
       open.untilIdle();
     }
     try (Served open = Served.of(pipeline, settings -> settings.allowedHost("sd.lan"))) {

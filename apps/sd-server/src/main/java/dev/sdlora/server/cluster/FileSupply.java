@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,9 @@ final class FileSupply {
   private final List<Path> own;
   private final Path cache;
   private final Optional<FrontFiles> front;
+
+  /** The last file that could not be had because of this worker's own fault. */
+  private volatile @Nullable NeededFile missed;
 
   /**
    * Creates a supply.
@@ -43,6 +47,35 @@ final class FileSupply {
    * @throws Workshop.UnavailableException if it cannot be had now
    */
   Path get(NeededFile wanted) {
+    try {
+      return found(wanted);
+    } catch (Workshop.UnavailableException e) {
+      missed = wanted;
+      throw e;
+    }
+  }
+
+  /**
+   * Tries again to get the last file that could not be had.
+   *
+   * @throws Workshop.UnavailableException if the cause is still this worker; not if the front
+   *     answers that it no longer has the file
+   */
+  void retry() {
+    NeededFile wanted = missed;
+    if (wanted == null) {
+      return;
+    }
+    try {
+      found(wanted);
+    } catch (Workshop.UnavailableException e) {
+      if (e.isFault()) {
+        throw e;
+      }
+    }
+  }
+
+  private Path found(NeededFile wanted) {
     Optional<Path> here = own.stream().flatMap(folder -> find(folder, wanted).stream()).findFirst();
     if (here.isPresent()) {
       return here.get();
@@ -55,7 +88,8 @@ final class FileSupply {
       throw new Workshop.UnavailableException(
           "this worker has no file '%s' of the SHA-256 %s, and no front to get it from (--front)"
               .formatted(wanted.name(), wanted.sha256()),
-          null);
+          null,
+          true);
     }
     try {
       Files.createDirectories(cache);
@@ -65,10 +99,11 @@ final class FileSupply {
       front.get().get(wanted.name(), wanted.sha256(), wanted.size(), cached);
       return cached;
     } catch (DownloadException e) {
-      throw new Workshop.UnavailableException(String.valueOf(e.getMessage()), e);
+      throw new Workshop.UnavailableException(
+          String.valueOf(e.getMessage()), e, e.reason() != DownloadException.Reason.NOT_FOUND);
     } catch (IOException e) {
       throw new Workshop.UnavailableException(
-          "the cache of this worker cannot be written: " + e.getMessage(), e);
+          "the cache of this worker cannot be written: " + e.getMessage(), e, true);
     }
   }
 

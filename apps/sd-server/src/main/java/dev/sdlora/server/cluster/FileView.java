@@ -134,7 +134,7 @@ final class FileView implements AutoCloseable {
 
   private static Workshop.UnavailableException unwritable(IOException e) {
     return new Workshop.UnavailableException(
-        "the cache of this worker cannot be written: " + e.getMessage(), e);
+        "the cache of this worker cannot be written: " + e.getMessage(), e, true);
   }
 
   /** Deletes the view, not the files that it links to. */

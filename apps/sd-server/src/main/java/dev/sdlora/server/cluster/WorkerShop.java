@@ -121,7 +121,8 @@ public final class WorkerShop implements Workshop, AutoCloseable {
         throw new UnavailableException(
             "the memory of the worker is too small for '%s': %s"
                 .formatted(needs.model(), e.getMessage()),
-            e);
+            e,
+            false);
       }
       pipeline = ready;
       opened = files.ofCheckpoint();
@@ -136,6 +137,11 @@ public final class WorkerShop implements Workshop, AutoCloseable {
         LIMITS,
         false,
         true);
+  }
+
+  @Override
+  public void probe() {
+    supply.retry();
   }
 
   private Pipeline build(NeededFiles files, Map<Kind, Path> first) {

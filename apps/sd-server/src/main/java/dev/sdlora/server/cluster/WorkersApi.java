@@ -38,6 +38,8 @@ public final class WorkersApi {
     return Fields.object()
         .put("name", worker.name())
         .put("alive", worker.alive())
+        .put("ready", worker.isReady())
+        .put("reason", worker.reason())
         .put("seconds_ago", worker.secondsAgo())
         .put("checkpoint", worker.checkpoint())
         .put("loras", worker.loras())

@@ -48,6 +48,17 @@ record Claims(Database database) {
 
   private static final String HELD = "id = ? AND worker = ? AND attempts = ? AND state = 'running'";
 
+  /** Leaves the jobs that a server has handed back to others, while there are any. */
+  private static final String ELSEWHERE =
+      "(avoided IS NULL OR avoided NOT LIKE ? OR NOT EXISTS (SELECT 1 FROM sd_workers other WHERE"
+          + " other.any_model AND other.reason = '' AND other.heartbeat > "
+          + JobStore.NOW
+          + " - ? AND avoided NOT LIKE '%' || other.name || '%')) AND ";
+
+  private static String like(String worker) {
+    return "%" + worker + "%";
+  }
+
   /**
    * The jobs that a server can draw, and those that it would rather draw.
    *
@@ -79,7 +90,7 @@ record Claims(Database database) {
                       "the server stopped %s times while it drew this job".formatted(ATTEMPTS))
                   .json(),
               ATTEMPTS);
-          List<StoredJob.Claim> next = next(session, taste);
+          List<StoredJob.Claim> next = next(session, worker, taste);
           for (StoredJob.Claim claim : next) {
             session.update(
                 "UPDATE sd_jobs SET state = 'running', worker = ?, attempts = ?, lease = "
@@ -99,7 +110,7 @@ record Claims(Database database) {
         });
   }
 
-  private static List<StoredJob.Claim> next(Database.Session session, Taste taste)
+  private static List<StoredJob.Claim> next(Database.Session session, String worker, Taste taste)
       throws SQLException {
     List<@Nullable Object> values = new ArrayList<>();
     StringBuilder which = new StringBuilder();
@@ -109,6 +120,8 @@ record Claims(Database database) {
       which.append("files IS NOT NULL AND ");
     }
     taste.only().ifPresent(ids -> among("id", ids, which, values));
+    which.append(ELSEWHERE);
+    Collections.addAll(values, like(worker), Workers.ALIVE.toMillis());
     Collections.addAll(
         values,
         taste.model(),
@@ -276,25 +289,34 @@ record Claims(Database database) {
   }
 
   /**
-   * Gives a claim back after a failure that another server may not have; the attempt counts.
+   * Gives a claim back after a failure that another server may not have. This server gets the job
+   * again only if no other can take it.
    *
+   * @param fault whether the cause is this server. Then others can take the job at once, and the
+   *     attempt does not count
    * @return whether there are attempts left; otherwise nothing changes
    */
-  boolean retry(String worker, StoredJob.Claim claim) {
-    if (claim.attempt() >= ATTEMPTS) {
+  boolean handBack(String worker, StoredJob.Claim claim, boolean fault) {
+    if (!fault && claim.attempt() >= ATTEMPTS) {
       return false;
     }
     database.within(
-        session ->
-            session.update(
-                "UPDATE sd_jobs SET state = 'waiting', lease = "
-                    + JobStore.NOW
-                    + " + ? WHERE "
-                    + HELD,
-                RETRY.toMillis() * claim.attempt(),
-                claim.id(),
-                worker,
-                claim.attempt()));
+        session -> {
+          session.call(Notices.NEW);
+          return session.update(
+              "UPDATE sd_jobs SET state = 'waiting', worker = NULL, attempts = ?, lease = "
+                  + JobStore.NOW
+                  + " + ?, avoided = CASE WHEN avoided LIKE ? THEN avoided ELSE"
+                  + " COALESCE(avoided, '') || ? END WHERE "
+                  + HELD,
+              claim.attempt() - (fault ? 1 : 0),
+              fault ? -1 : RETRY.toMillis() * claim.attempt(),
+              like(worker),
+              worker + " ",
+              claim.id(),
+              worker,
+              claim.attempt());
+        });
     return true;
   }
 

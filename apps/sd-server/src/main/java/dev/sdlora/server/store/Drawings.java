@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
 final class Drawings {
   private static final Logger LOG = LoggerFactory.getLogger(Drawings.class);
   private static final String VERSION =
-      Optional.ofNullable(Drawings.class.getPackage().getImplementationVersion()).orElse("");
+      Optional.ofNullable(Drawings.class.getPackage().getImplementationVersion())
+          .orElse("development");
 
   /** The beginning of the names of all servers in this process. */
   static final String PROCESS = UUID.randomUUID().toString();
@@ -65,6 +66,8 @@ final class Drawings {
             return made;
           });
 
+  private final ServerHealth health;
+
   private String affinity = "";
 
   /** A claimed job that waits for the end of others. */
@@ -78,6 +81,7 @@ final class Drawings {
    * @param whenEnded called by any thread when a job was drawn, so that {@link #renew} is called
    *     soon
    * @param observer notified of claims
+   * @param health whether this server claims jobs
    */
   Drawings(
       JobStore store,
@@ -86,7 +90,9 @@ final class Drawings {
       ErrorMessages sentences,
       Optional<Results> results,
       Runnable whenEnded,
-      StoreObserver observer) {
+      StoreObserver observer,
+      ServerHealth health) {
+    this.health = health;
     this.store = store;
     this.claims = store.claims();
     this.workshop = workshop;
@@ -168,12 +174,10 @@ final class Drawings {
   private void end(Drawing drawing, Drawing.Ended ended, boolean closing) {
     Throwable cause =
         ended.failure() instanceof CompletionException e ? e.getCause() : ended.failure();
-    if (cause instanceof Workshop.UnavailableException && claims.retry(worker, drawing.claim)) {
-      Origin.Scope logged = drawing.job.logged();
-      LOG.warn("job {} is left to another worker: {}", drawing.claim.id(), cause.getMessage());
-      logged.close();
-      drawings.remove(drawing.claim.id());
-      drawing.work.leave();
+    if (cause instanceof Workshop.UnavailableException e
+        && !drawing.job.isCancelling()
+        && claims.handBack(worker, drawing.claim, e.isFault())) {
+      handedBack(drawing, e);
       return;
     }
     Throwable failure =
@@ -210,6 +214,53 @@ final class Drawings {
         failure);
   }
 
+  private void handedBack(Drawing drawing, Workshop.UnavailableException cause) {
+    Origin.Scope logged = drawing.job.logged();
+    LOG.warn("job {} is left to another worker: {}", drawing.claim.id(), cause.getMessage());
+    logged.close();
+    drawings.remove(drawing.claim.id());
+    drawing.work.leave();
+    if (cause.isFault() && health.fault(sentence(cause))) {
+      LOG.error(
+          "this worker claims no more jobs, because it could not get {} in a row ready: {}; it"
+              + " tries again every {} seconds",
+          ServerHealth.FAULTS,
+          cause.getMessage(),
+          ServerHealth.PROBE.toSeconds());
+      report();
+    }
+  }
+
+  private String sentence(Throwable cause) {
+    return sentences.withoutFolders(String.valueOf(cause.getMessage()));
+  }
+
+  /** Tries again what failed, if it is time to; others see at once when this server is ready. */
+  void probe() {
+    if (health.beginProbe()) {
+      threads.execute(
+          () -> {
+            Optional<String> reason = Optional.of("the probe failed");
+            try {
+              workshop.probe();
+              reason = Optional.empty();
+              LOG.info("this worker claims jobs again");
+            } catch (RuntimeException e) {
+              reason = Optional.of(sentence(e));
+              LOG.debug("this worker still claims no jobs", e);
+            } finally {
+              health.endProbe(reason);
+              whenEnded.run();
+            }
+          });
+    }
+  }
+
+  /** Returns why this server claims no jobs; empty if it does. */
+  Optional<String> reason() {
+    return health.reason();
+  }
+
   private static List<String> warnings(Work.Outcome outcome, Drawing drawing) {
     List<String> all = new ArrayList<>(outcome.warnings());
     all.addAll(drawing.saved.warnings());
@@ -238,7 +289,7 @@ final class Drawings {
    */
   void claim(Function<String, Optional<Job>> jobs, Optional<List<String>> only) {
     beginPending();
-    while (pending == null && drawings.size() < workshop.places()) {
+    while (pending == null && drawings.size() < workshop.places() && health.mayClaim()) {
       Claims.Taste taste = new Claims.Taste(workshop.models(), workshop.held(), affinity, only);
       long began = System.nanoTime();
       Optional<StoredJob.Claim> claimed = claims.claim(worker, taste);
@@ -313,6 +364,7 @@ final class Drawings {
     boolean loads = workshop.models().isEmpty() && !workshop.held().equals(needs.model());
     long began = System.nanoTime();
     RequestContext offer = workshop.open(needs, alone);
+    health.ready();
     if (loads) {
       drawing.job.passed(Phase.Passed.until(Phase.CHECKPOINT, began));
     }
@@ -332,7 +384,18 @@ final class Drawings {
     if (workshop.places() > 0) {
       store
           .workers()
-          .report(worker, workshop.held(), affinity, workshop.places(), drawings.size(), VERSION);
+          .report(
+              new Workers.Worker(
+                  worker,
+                  0,
+                  true,
+                  workshop.held(),
+                  affinity,
+                  workshop.places(),
+                  drawings.size(),
+                  VERSION,
+                  health.reason().orElse("")),
+              workshop.models().isEmpty());
     }
   }
 

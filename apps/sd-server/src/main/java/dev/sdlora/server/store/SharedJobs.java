@@ -28,6 +28,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,6 +87,7 @@ public final class SharedJobs implements AutoCloseable {
    * @param readers make the work of other kinds than single images, by the kind
    * @param observer notified of what this server does with the database
    * @param results the place of images; empty to keep them in the database
+   * @param nanos a clock, such as {@link System#nanoTime}
    * @throws StoreException if the database cannot be opened
    */
   public SharedJobs(
@@ -97,7 +99,8 @@ public final class SharedJobs implements AutoCloseable {
       int history,
       Map<String, WorkReader> readers,
       StoreObserver observer,
-      Optional<Results> results) {
+      Optional<Results> results,
+      LongSupplier nanos) {
     this.store = JobStore.open(place, observer, results);
     this.reachable = store.isPrepared();
     this.queue = queue;
@@ -106,7 +109,14 @@ public final class SharedJobs implements AutoCloseable {
     this.workshop = workshop;
     this.drawings =
         new Drawings(
-            store, workshop, Map.copyOf(readers), sentences, results, this::nudge, observer);
+            store,
+            workshop,
+            Map.copyOf(readers),
+            sentences,
+            results,
+            this::nudge,
+            observer,
+            new ServerHealth(nanos));
     this.view = new StoredJobView(store, queue, this);
   }
 
@@ -246,6 +256,7 @@ public final class SharedJobs implements AutoCloseable {
       begin();
       drawings.renew(closing);
       cancelAgain();
+      drawings.probe();
       if (history > 0) {
         view.follow(drawings::has);
       }
@@ -262,7 +273,7 @@ public final class SharedJobs implements AutoCloseable {
   private void report() {
     try {
       drawings.report();
-      workers = store.workers().alive();
+      workers = store.workers().ready();
       deleted |= store.pictures().deleteUnused() > 0;
       if (deleted && drawn == 0) {
         deleted = false;
@@ -280,12 +291,17 @@ public final class SharedJobs implements AutoCloseable {
     return reachable;
   }
 
+  /** Returns why this server claims no jobs; empty if it does. */
+  public Optional<String> reason() {
+    return drawings.reason();
+  }
+
   /** Whether this server draws nothing itself. */
   boolean waitsForWorkers() {
     return workshop.places() == 0;
   }
 
-  /** Returns the number of servers that draw, as it was a few seconds ago. */
+  /** Returns the number of servers that claim jobs, as it was a few seconds ago. */
   public long aliveWorkers() {
     return workers;
   }

@@ -25,6 +25,9 @@ final class Tables {
           new Column("sd_jobs", "owner", "VARCHAR(100)"),
           new Column("sd_jobs", "priority", "INT"),
           new Column("sd_jobs", "fingerprint", "VARCHAR(64)"),
+          new Column("sd_jobs", "avoided", "TEXT"),
+          new Column("sd_workers", "reason", "TEXT"),
+          new Column("sd_workers", "any_model", "BOOLEAN"),
           new Column("sd_images", "width", "INT"),
           new Column("sd_images", "height", "INT"),
           new Column("sd_images", "result", "VARCHAR(200)"));

@@ -2,6 +2,7 @@ package dev.sdlora.server.store;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /** The servers that draw the jobs of a database. Safe for use by several threads. */
 public final class Workers {
@@ -32,6 +33,7 @@ public final class Workers {
    * @param concurrency the number of jobs that it draws at once
    * @param running the number of jobs that it draws now
    * @param version the version of the program
+   * @param reason why it claims no jobs; empty text if it does
    */
   public record Worker(
       String name,
@@ -41,27 +43,46 @@ public final class Workers {
       String loras,
       int concurrency,
       int running,
-      String version) {}
+      String version,
+      String reason) {
+    /** Whether it is alive and claims jobs. */
+    public boolean isReady() {
+      return alive && reason.isEmpty();
+    }
+  }
 
-  void report(
-      String name, String checkpoint, String loras, int concurrency, int running, String version) {
+  /**
+   * Reports that a server is alive.
+   *
+   * @param anyModel whether it gets the files of models that it lacks
+   */
+  void report(Worker worker, boolean anyModel) {
     database.within(
         session -> {
-          Object[] values = {checkpoint, loras, concurrency, running, version, name};
+          Object[] values = {
+            worker.checkpoint(),
+            worker.loras(),
+            worker.concurrency(),
+            worker.running(),
+            worker.version(),
+            worker.reason(),
+            anyModel,
+            worker.name()
+          };
           int known =
               session.update(
                   "UPDATE sd_workers SET heartbeat = "
                       + JobStore.NOW
-                      + ", checkpoint = ?, loras = ?, concurrency = ?, running = ?, version = ?"
-                      + " WHERE name = ?",
+                      + ", checkpoint = ?, loras = ?, concurrency = ?, running = ?, version = ?,"
+                      + " reason = ?, any_model = ? WHERE name = ?",
                   values);
           return known > 0
               ? known
               : session.update(
                   "INSERT INTO sd_workers (heartbeat, checkpoint, loras, concurrency, running,"
-                      + " version, name) VALUES ("
+                      + " version, reason, any_model, name) VALUES ("
                       + JobStore.NOW
-                      + ", ?, ?, ?, ?, ?, ?)",
+                      + ", ?, ?, ?, ?, ?, ?, ?, ?)",
                   values);
         });
   }
@@ -92,15 +113,16 @@ public final class Workers {
                         row.getString("loras"),
                         row.getInt("concurrency"),
                         row.getInt("running"),
-                        row.getString("version")),
+                        row.getString("version"),
+                        Objects.requireNonNullElse(row.getString("reason"), "")),
                 "SELECT name, "
                     + JobStore.NOW
-                    + " - heartbeat AS ago, checkpoint, loras, concurrency, running, version FROM"
-                    + " sd_workers ORDER BY name"));
+                    + " - heartbeat AS ago, checkpoint, loras, concurrency, running, version, reason"
+                    + " FROM sd_workers ORDER BY name"));
   }
 
-  /** Returns the number of servers that are alive. */
-  long alive() {
-    return list().stream().filter(Worker::alive).count();
+  /** Returns the number of servers that are alive and claim jobs. */
+  long ready() {
+    return list().stream().filter(Worker::isReady).count();
   }
 }

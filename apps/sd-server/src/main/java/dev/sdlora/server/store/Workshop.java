@@ -30,6 +30,13 @@ public interface Workshop {
   RequestContext open(Needs needs, boolean alone);
 
   /**
+   * Tries again to get what {@link #open} could not get because of this server's own fault.
+   *
+   * @throws UnavailableException if it still cannot be had
+   */
+  default void probe() {}
+
+  /**
    * The files of a job.
    *
    * @param model the name of the checkpoint
@@ -41,9 +48,21 @@ public interface Workshop {
   final class UnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Creates an exception with a sentence. */
-    public UnavailableException(String message, @Nullable Throwable cause) {
+    private final boolean fault;
+
+    /**
+     * Creates an exception with a sentence.
+     *
+     * @param fault whether the cause is this server, such as a wrong key, rather than the job
+     */
+    public UnavailableException(String message, @Nullable Throwable cause, boolean fault) {
       super(message, cause);
+      this.fault = fault;
+    }
+
+    /** Whether the cause is this server, so that other jobs may fail, too. */
+    public boolean isFault() {
+      return fault;
     }
   }
 

@@ -6,6 +6,7 @@
  * <ul>
  *   <li>Tables and statements: {@code JobStore}.
  *   <li>Which job a server draws next, leases and retries: {@code Claims}.
+ *   <li>When a server with faults claims no more jobs: {@code ServerHealth}.
  *   <li>How requests of each API become jobs: {@code DrawingJobs}, {@code Submission}.
  *   <li>Images that jobs read: {@code Pictures}, {@code WholeRequest}.
  *   <li>Connections, outages, and the file of H2: {@code Database}, {@code Outage}.

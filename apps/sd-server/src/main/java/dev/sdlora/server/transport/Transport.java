@@ -36,6 +36,7 @@ public final class Transport {
   private final RequestBodies bodies;
   private final int atOnce;
   private final Collection<String> proxies;
+  private final String proxyHeader;
   private final HttpSpans spans;
 
   /**
@@ -46,6 +47,7 @@ public final class Transport {
    * @param maxBodyBytes the limit of one body in bytes
    * @param longRequests the number of requests that may hold a thread for long
    * @param proxies addresses of trusted proxies, as {@code ADDRESS} or {@code ADDRESS/BITS}
+   * @param proxyHeader the header in which they report clients
    * @param spans traces requests
    */
   public Transport(
@@ -54,6 +56,7 @@ public final class Transport {
       long maxBodyBytes,
       int longRequests,
       Collection<String> proxies,
+      String proxyHeader,
       HttpSpans spans) {
     this.sentences = sentences;
     this.bodies =
@@ -64,6 +67,7 @@ public final class Transport {
             access::refusal);
     this.atOnce = longRequests + OTHER_REQUESTS;
     this.proxies = proxies;
+    this.proxyHeader = proxyHeader;
     this.spans = spans;
   }
 
@@ -84,7 +88,7 @@ public final class Transport {
               asker(context).handle(() -> handle(endpoint.handler, context));
             });
     if (!proxies.isEmpty()) {
-      TrustedProxies trusted = new TrustedProxies(proxies);
+      TrustedProxies trusted = new TrustedProxies(proxies, proxyHeader);
       config.jetty.modifyHttpConfiguration(http -> http.addCustomizer(trusted));
     }
   }

@@ -22,11 +22,12 @@ import org.eclipse.jetty.util.HostPort;
 import org.eclipse.jetty.util.InetAddressPattern;
 
 /**
- * Takes scheme, host and client address from {@code X-Forwarded-…} or {@code Forwarded} (RFC 7239)
- * if a request comes from a trusted proxy, and from {@code X-Forwarded-Prefix} the path that the
- * proxy removed; that of several proxies is joined, the outermost first. If several clients are
- * listed, the last one that is not a trusted proxy counts, because clients can prepend anything to
- * these lists.
+ * Takes scheme, host and client address from {@code X-Forwarded-…} or from {@code Forwarded} (RFC
+ * 7239), whichever the proxies set, if a request comes from a trusted proxy; ignores the other
+ * kind, which clients may have sent. Takes from {@code X-Forwarded-Prefix} the path that the proxy
+ * removed; that of several proxies is joined, the outermost first. If several clients are listed,
+ * the last one that is not a trusted proxy counts, because clients can prepend anything to these
+ * lists.
  */
 public final class TrustedProxies implements HttpConfiguration.Customizer {
   private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F.:]*");
@@ -35,15 +36,34 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
   private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
   private static final String PREFIX_HEADER = "X-Forwarded-Prefix";
 
+  /** The names of headers by which proxies can report clients. */
+  private static final List<String> KINDS =
+      List.of(HttpHeader.X_FORWARDED_FOR.asString(), HttpHeader.FORWARDED.asString());
+
+  /** The other headers that Jetty would read. */
+  private static final List<String> X_FORWARDED =
+      List.of(
+          "X-Forwarded-For",
+          "X-Forwarded-Host",
+          "X-Forwarded-Port",
+          "X-Forwarded-Proto",
+          "X-Forwarded-Server");
+
+  private static final List<String> NEVER =
+      List.of("X-Proxied-Https", "Proxy-auth-cert", "Proxy-ssl-id");
+
   private final List<InetAddressPattern> proxies;
+  private final boolean standard;
   private final ForwardedRequestCustomizer forwarded = new ForwardedRequestCustomizer();
 
   /**
    * Creates the customizer.
    *
    * @param proxies addresses as {@link InetAddressPattern} reads them
+   * @param header the header that they set, {@code X-Forwarded-For} or {@code Forwarded}
    */
-  TrustedProxies(Collection<String> proxies) {
+  TrustedProxies(Collection<String> proxies, String header) {
+    this.standard = header.equals(HttpHeader.FORWARDED.asString());
     this.proxies = proxies.stream().map(InetAddressPattern::from).toList();
   }
 
@@ -62,6 +82,24 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
               .formatted(addresses));
     }
     return addresses;
+  }
+
+  /**
+   * Checks the name of a header.
+   *
+   * @param name a name in any case
+   * @return the usual spelling of the name
+   * @throws IllegalArgumentException if proxies do not report clients in it
+   */
+  public static String requireHeader(String name) {
+    return KINDS.stream()
+        .filter(name::equalsIgnoreCase)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the header of proxies must be %s: '%s'"
+                        .formatted(String.join(" or ", KINDS), name)));
   }
 
   private static boolean isPattern(String addresses) {
@@ -113,8 +151,14 @@ public final class TrustedProxies implements HttpConfiguration.Customizer {
     Cut(Request request) {
       super(request);
       HttpFields.Mutable fields = HttpFields.build(request.getHeaders());
-      cut(fields, HttpHeader.X_FORWARDED_FOR, Optional::of);
-      cut(fields, HttpHeader.FORWARDED, Cut::client);
+      NEVER.forEach(fields::remove);
+      if (standard) {
+        X_FORWARDED.forEach(fields::remove);
+        cut(fields, HttpHeader.FORWARDED, Cut::client);
+      } else {
+        fields.remove(HttpHeader.FORWARDED);
+        cut(fields, HttpHeader.X_FORWARDED_FOR, Optional::of);
+      }
       this.headers = fields;
     }
 

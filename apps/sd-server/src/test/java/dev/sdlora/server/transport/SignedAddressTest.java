@@ -38,7 +38,7 @@ class SignedAddressTest {
     Access access = new Access(Map.of(), Set.of("sk-test"), keys, Set.of(), Set.of(), SIGNED);
     HttpSpans spans = new HttpSpans(OpenTelemetry.noop());
     Transport transport =
-        new Transport(access, new ErrorMessages(List.of()), 1000, 1, List.of(), spans);
+        new Transport(access, new ErrorMessages(List.of()), 1000, 1, List.of(), "Forwarded", spans);
     javalin =
         Javalin.create(
                 config -> {

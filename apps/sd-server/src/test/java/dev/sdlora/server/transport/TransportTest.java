@@ -46,6 +46,7 @@ class TransportTest {
             MAX_BODY,
             1,
             List.of(),
+            "Forwarded",
             new HttpSpans(OpenTelemetry.noop()));
     javalin =
         Javalin.create(
