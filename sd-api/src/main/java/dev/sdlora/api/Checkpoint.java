@@ -8,7 +8,6 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.CheckpointDistance;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
-import dev.sdlora.api.model.TimeEstimate;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.api.spi.CheckpointBuilder;

@@ -4,7 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.model.TimeEstimate;
+import dev.sdlora.api.TimeEstimate;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;

@@ -67,6 +67,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -161,6 +162,7 @@ class NullArgumentsTest {
             Preprocessor.CANNY,
             TrainingSet.of(List.of(TrainingExample.of(FILE, ""))),
             new ImageSize(8, 8),
+            Duration.ofSeconds(1),
             List.of(),
             Map.of(),
             Optional.empty(),

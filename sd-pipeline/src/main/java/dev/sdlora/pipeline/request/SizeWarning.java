@@ -62,7 +62,7 @@ public final class SizeWarning {
 
   /**
    * Returns the warning about the first pass of a request: a side is at least 1.5 times the model's
-   * and the image has more pixels, or a side is at most half the model's and the image has fewer
+   * and the image has more pixels, or a side is less than half the model's and the image has fewer
    * pixels. Large images are fine if a start image, a reference image or a ControlNet guides the
    * composition.
    */
@@ -141,7 +141,7 @@ public final class SizeWarning {
   private boolean isFarBelow(ImageSize size) {
     return model.isSizeKnown()
         && pixels(size) < pixels(model.defaultSize())
-        && Math.min(size.width(), size.height()) <= LEAST * side;
+        && Math.min(size.width(), size.height()) < LEAST * side;
   }
 
   private static double pixels(ImageSize size) {

@@ -158,7 +158,7 @@ class AuxiliaryNetworksTest {
   void generate_preprocessorWithNetwork_needsSdOnnx() {
     assertThatThrownBy(() -> following(unit().preprocessor(Preprocessor.DEPTH_ANYTHING_V2)))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("add the dependency dev.sdlora:sd-onnx");
+        .hasMessageContaining("the library dev.sdlora:sd-onnx is missing; add it as a dependency");
   }
 
   @Test

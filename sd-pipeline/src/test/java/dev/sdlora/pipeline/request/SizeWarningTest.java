@@ -88,8 +88,8 @@ class SizeWarningTest {
     "512, 248x248, 512x512",
     "512, 128x512, 320x704",
     "1024, 256x448, 768x1344",
-    "128, 64x64, 128x128",
-    "128, 64x128, 96x176"
+    "128, 56x56, 128x128",
+    "128, 56x128, 80x176"
   })
   void of_sizeFarBelowTheModels_namesTheSizeThatSuits(int side, String size, String suited) {
     assertThat(SizeWarning.ofFirst(SPEC, ImageSize.parse(size), model(side)))
@@ -171,10 +171,10 @@ class SizeWarningTest {
           .singleElement()
           .asString()
           .startsWith("200x104 is far above the 128x128");
-      assertThat(warnings(pipeline, spec.toBuilder().size(64, 64).build()))
+      assertThat(warnings(pipeline, spec.toBuilder().size(56, 56).build()))
           .singleElement()
           .asString()
-          .startsWith("64x64 is far below the 128x128");
+          .startsWith("56x56 is far below the 128x128");
       assertThat(warnings(pipeline, spec.toBuilder().size(128, 128).hiresFix(twice(0.9)).build()))
           .singleElement()
           .asString()

@@ -43,7 +43,7 @@ public final class LogOutput {
    */
   static boolean isOn(String logger, Level level) {
     boolean reports = format == LogFormat.JSON && logger.startsWith("dev.sdlora.server.");
-    // The server tells of each outage; the pool would add a stack for each connection.
+    // The server logs each outage; the pool would add a stack for each connection.
     boolean repeats = logger.startsWith("com.zaxxer.hikari.");
     Level least = repeats ? Level.ERROR : reports ? Level.INFO : Level.WARN;
     return level.toInt() >= least.toInt();

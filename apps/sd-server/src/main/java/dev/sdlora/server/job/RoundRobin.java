@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Round robin over API keys inside of a priority: a new job goes before the first job whose key has
- * more jobs in front of it than the key of the new one, and behind those of its own key. Jobs
- * without a key count as those of one key.
+ * Round robin over API keys inside of a priority: a new job is placed before the first job whose
+ * key has more jobs in front of it than the key of the new one, and behind those of its own key.
+ * Jobs without a key count as those of one key.
  */
 public final class RoundRobin {
   private RoundRobin() {}

@@ -14,6 +14,11 @@ final class Turn {
 
   private Turn() {}
 
+  private static final String PLACE = "SELECT place FROM sd_jobs WHERE id = ?";
+
+  /** Places of jobs of one millisecond are this far apart. */
+  private static final double APART = 1.0 / 64;
+
   /** Moves a job that was added as the last one forward, if it is the turn of its API key. */
   static void take(Database.Session session, String id, Sender sender) throws SQLException {
     List<Optional<String>> running = new ArrayList<>();
@@ -29,9 +34,18 @@ final class Turn {
     }
     int turn = RoundRobin.place(sender.owner(), running, waiting);
     if (turn < places.size()) {
-      session.update(
-          "UPDATE sd_jobs SET place = ? WHERE id = ?", before(session, places.get(turn)), id);
+      move(session, id, before(session, places.get(turn)));
+    } else if (!places.isEmpty()) {
+      double last = places.get(places.size() - 1);
+      double own = session.query(row -> row.getDouble(1), PLACE, id).get(0);
+      if (Math.abs(last - own) < 1) {
+        move(session, id, last + APART);
+      }
     }
+  }
+
+  private static void move(Database.Session session, String id, double place) throws SQLException {
+    session.update("UPDATE sd_jobs SET place = ? WHERE id = ?", place, id);
   }
 
   private static List<Peer> peers(Database.Session session, String id, int priority)

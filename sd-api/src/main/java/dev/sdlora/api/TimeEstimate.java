@@ -1,6 +1,5 @@
-package dev.sdlora.api.model;
+package dev.sdlora.api;
 
-import dev.sdlora.api.Precision;
 import dev.sdlora.api.image.ImageSize;
 import java.time.Duration;
 import java.util.Objects;
