@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,7 @@ import software.amazon.awssdk.regions.Region;
 /** A server that stores bodies as they arrive, without decoding chunks, and knows no checksums. */
 @SuppressWarnings("NullAway.Init")
 class UploadTest {
-  private static final byte[] FILE = "an image".repeat(100).getBytes();
+  private static final byte[] FILE = "an image".repeat(100).getBytes(StandardCharsets.UTF_8);
 
   private final Map<String, byte[]> stored = new ConcurrentHashMap<>();
   private final List<String> hashes = new ArrayList<>();
@@ -67,7 +68,7 @@ class UploadTest {
         stored.put(path, storing.apply(body));
       }
       case "DELETE" -> stored.remove(path);
-      default -> answer = stored.get(path);
+      default -> answer = stored.getOrDefault(path, answer);
     }
     exchange.sendResponseHeaders(200, answer.length == 0 ? -1 : answer.length);
     exchange.getResponseBody().write(answer);
