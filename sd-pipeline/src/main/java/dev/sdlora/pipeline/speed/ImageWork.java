@@ -17,7 +17,7 @@ import java.util.List;
  * @param reading the operations of large text encoders
  * @param layerCalls the number of layers that run in all calls of the denoiser
  */
-public record ImageWork(double denoising, double decoding, double reading, double layerCalls) {
+record ImageWork(double denoising, double decoding, double reading, double layerCalls) {
   /**
    * The share of the product's rate that denoisers reach: 0.72 to 1.05 in {@code
    * docs/evidence/measurements.md}, by processor and model.
