@@ -52,6 +52,20 @@ interface SettingsStories {
   }
 
   @Test
+  default void grid_ofAServerWithADatabase_isShownFromItsBeginning(Stage stage) {
+    Studio studio = stage.visitStored();
+    Page page = studio.open().page();
+    studio.prompt("a cat on a blue background").steps(2);
+    studio.field("Seed").fill("42");
+    studio.tab("X/Y grid").click();
+    page.getByLabel("X type").selectOption("CFG Scale");
+    page.getByLabel("X values").fill("1, 4");
+    studio.button("Generate grid").click();
+    assertThat(page.locator("sd-grid-result").getByRole(AriaRole.IMG)).hasCount(2);
+    studio.leave();
+  }
+
+  @Test
   default void settingsStandInTheAddress_andBackUndoesThoseOfAPicture(Studio studio) {
     Page page = studio.open().prompt("a green ring").steps(2).generate().page();
     assertThat(studio.image()).isVisible();

@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +59,9 @@ final class Stage implements AutoCloseable {
 
   /** A server with two checkpoints; null until a story needs it. */
   private @Nullable SdServer several;
+
+  /** A server with a database of jobs; null until a story needs it. */
+  private @Nullable SdServer stored;
 
   Stage() {
     try {
@@ -170,6 +174,20 @@ final class Stage implements AutoCloseable {
     return visit(known.uri());
   }
 
+  /** Opens the studio of a server that keeps its jobs in a database, as the command line does. */
+  Studio visitStored() {
+    SdServer known = stored;
+    if (known == null) {
+      known =
+          SdServer.builder(pipeline)
+              .jobs(folder.resolve("jobs").toString(), Duration.ofDays(1))
+              .port(0)
+              .start();
+      stored = known;
+    }
+    return visit(known.uri());
+  }
+
   /** Opens the studio as a first-time visitor. */
   Studio visit() {
     return visit(server.uri());
@@ -193,6 +211,9 @@ final class Stage implements AutoCloseable {
     server.close();
     if (several != null) {
       several.close();
+    }
+    if (stored != null) {
+      stored.close();
     }
     pipeline.close();
     delete(folder);

@@ -82,8 +82,9 @@ class JobView extends HTMLElement {
     setText(this.#end, unfinished ? "" : endOf(job));
     setText(this.#error, job.error ?? "");
     this.#again.hidden = !DRAWN.includes(job.kind) && !job.kind.startsWith("image_");
-    this.#grid.hidden = job.kind !== "grid";
-    if (job.kind === "grid") {
+    // The jobs of a database tell their axes only once a server draws them.
+    this.#grid.hidden = job.kind !== "grid" || !job.details;
+    if (!this.#grid.hidden) {
       this.#grid.show(job);
     }
     for (let at = this.#pictures.children.length; at < job.images.length; at++) {
