@@ -150,6 +150,20 @@ class EditorTest {
     assertThat(served.get(path("Tusche #1 ü")).get("rank").asInt()).isEqualTo(8);
   }
 
+  @Test
+  void details_trainingTags_areNoTriggerWords() {
+    JsonNode night = served.get(path("night"));
+
+    assertThat(night.get("trigger_words")).isEmpty();
+    assertThat(night.at("/training_tags/0/text").asText()).isEqualTo("striped");
+    assertThat(night.at("/training_tags/0/count").asInt()).isEqualTo(15);
+    JsonNode named = served.get(path(ManyLoras.name(145)));
+    assertThat(named.get("trigger_words").findValuesAsText("text")).contains("trigger145");
+    JsonNode card = served.get("/api/loras?search=night").get("loras").get(0);
+    assertThat(card.get("name").asText()).isEqualTo("night");
+    assertThat(card.get("trigger_words")).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"../characters/character-0000", "nobody", "%2e%2e", "character-0000.safetensors"})

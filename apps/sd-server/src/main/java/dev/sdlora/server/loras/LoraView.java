@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** Converts LoRAs to JSON. */
 final class LoraView {
@@ -70,13 +71,18 @@ final class LoraView {
     put(card, "preferred_weight", lora.preferredWeight());
     lora.description().ifPresent(text -> card.put("description", cut(text)));
     ArrayNode triggers = card.putArray("trigger_words");
-    lora.triggerWords().stream().limit(TRIGGERS).forEach(word -> triggers.add(word.text()));
+    named(lora.triggerWords()).limit(TRIGGERS).forEach(word -> triggers.add(word.text()));
     thumbnails
         .version(lora)
         .ifPresent(
             version ->
                 card.put("preview", "api/loras/" + encoded(lora.name()) + "/preview?v=" + version));
     return card;
+  }
+
+  /** The words that somebody named as triggers, without tags that training images merely have. */
+  private static Stream<TriggerWord> named(List<TriggerWord> words) {
+    return words.stream().filter(word -> word.source() != TriggerWord.Source.TRAINING_TAGS);
   }
 
   private static String encoded(String name) {
@@ -102,10 +108,14 @@ final class LoraView {
     details.modulesByRank().forEach((rank, count) -> ranks.put(rank.toString(), count));
     addTraining(json.putObject("training"), details.training());
     ArrayNode words = json.putArray("trigger_words");
+    named(details.triggerWords())
+        .forEach(
+            word ->
+                words.addObject().put("text", word.text()).put("source", word.source().label()));
+    ArrayNode tags = json.putArray("training_tags");
     for (TriggerWord word : details.triggerWords()) {
-      ObjectNode one = words.addObject();
-      one.put("text", word.text()).put("source", word.source().label());
-      word.count().ifPresent(count -> one.put("count", count));
+      word.count()
+          .ifPresent(count -> tags.addObject().put("text", word.text()).put("count", count));
     }
     details.negativeText().ifPresent(text -> json.put("negative_text", text));
     details.notes().ifPresent(notes -> json.put("notes", notes));

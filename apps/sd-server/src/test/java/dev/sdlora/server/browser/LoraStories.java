@@ -66,6 +66,8 @@ interface LoraStories {
     Locator dialog = studio.page().getByRole(AriaRole.DIALOG);
     assertThat(dialog).isVisible();
     assertThat(dialog).containsText("night");
+    assertThat(dialog).containsText("No trigger words are known.");
+    assertThat(dialog.getByText("Most frequent tags of the training images")).isVisible();
     studio.photograph("lora-details");
     assertThat(studio.obstacles()).isEmpty();
     studio.page().keyboard().press("Escape");

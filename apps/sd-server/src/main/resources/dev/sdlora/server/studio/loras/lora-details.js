@@ -46,7 +46,7 @@ class LoraDetails extends HTMLElement {
     this.#content.replaceChildren(
       el("div", { class: "lora-about" }, el("div", { class: "lora-picture" }, image), el("dl", {}, facts(lora))),
       lora.description ? el("p", {}, lora.description) : "",
-      words(lora),
+      ...words(lora),
       lora.notes ? el("section", {}, el("h3", {}, "Notes"), el("p", { class: "lora-notes" }, lora.notes)) : "",
       this.#effect,
       metadata(lora.metadata),
@@ -91,16 +91,22 @@ function facts(lora) {
   return all.filter(([, value]) => value).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, String(value))]);
 }
 
-/** Trigger words with buttons that add them to the prompt. */
-function words(lora) {
-  if (lora.trigger_words.length === 0) {
-    return el("p", { class: "faint" }, "No trigger words are known.");
-  }
-  const chips = lora.trigger_words.map(({ text, source, count }) => {
-    const from = count === undefined ? source : `${source}, ${count} images`;
-    return button(text, (event) => add(text, event.target), { class: "chip", title: `Add to the prompt (${from})` });
-  });
-  return el("section", {}, el("h3", {}, "Trigger words"), el("div", { class: "row" }, chips));
+/** Trigger words and the most frequent tags, with buttons that add them to the prompt. */
+function words({ trigger_words: triggers, training_tags: tags }) {
+  const named = triggers.map(({ text, source }) => chip(text, source));
+  const counted = tags.map(({ text, count }) => chip(text, count === 1 ? "1 image" : `${count} images`));
+  return [
+    named.length > 0
+      ? el("section", {}, el("h3", {}, "Trigger words"), el("div", { class: "row" }, named))
+      : el("p", { class: "faint" }, "No trigger words are known."),
+    counted.length > 0
+      ? el("details", {}, el("summary", {}, `Most frequent tags of the training images (${counted.length})`), el("div", { class: "row" }, counted))
+      : "",
+  ];
+}
+
+function chip(text, from) {
+  return button(text, (event) => add(text, event.target), { class: "chip", title: `Add to the prompt (${from})` });
 }
 
 function add(word, chip) {
