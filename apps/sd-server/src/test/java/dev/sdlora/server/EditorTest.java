@@ -330,6 +330,14 @@ class EditorTest {
       assertThat(problem.get("severity").asText()).isEqualTo("warning");
       assertThat(problem.get("sentence").asText()).contains("'kat' (nearest: 'cat')");
       assertThat(read.at("/negative_prompt/problems")).isEmpty();
+      for (String typed :
+          List.of("<l", "<lora", "<lora:", "<lora:flu", "<lora:flu:0.", "<hypernet:flu")) {
+        assertThat(of.ask("/api/prompt", body("a cat " + typed)).at("/prompt/problems"))
+            .as(typed)
+            .noneMatch(one -> one.get("sentence").asText().contains("not taught"));
+      }
+      assertThat(of.ask("/api/prompt", body("a <lora:flu, kat")).at("/prompt/problems"))
+          .anyMatch(one -> one.get("sentence").asText().contains("'kat'"));
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.prompt.PromptExplanation.Options;
 import dev.sdlora.api.prompt.PromptExplanation.Problem;
+import dev.sdlora.api.prompt.Span;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.model.FileCaches;
 import dev.sdlora.pipeline.model.Model;
@@ -16,6 +17,7 @@ import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.taught.KnownWords;
 import dev.sdlora.prompt.taught.PromptWords;
 import dev.sdlora.prompt.taught.PromptWords.Word;
+import dev.sdlora.prompt.tree.Finding;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +34,9 @@ public final class UntaughtWords {
   /** The maximum number of unknown words that are marked in a prompt. */
   private static final int MOST = 100;
 
+  /** Kinds whose beginnings are not words, because somebody is typing a tag. */
+  private static final List<String> TAG_KINDS = List.of("lora", "lyco", "hypernet");
+
   private UntaughtWords() {}
 
   /** Returns the warning about all prompts of a request. */
@@ -44,7 +49,7 @@ public final class UntaughtWords {
     return taught.warning(
         passes.stream()
             .flatMap(pass -> Stream.of(pass.prompt(), pass.negative()))
-            .flatMap(prompt -> PromptWords.of(prompt.tree()).stream())
+            .flatMap(UntaughtWords::words)
             .map(Word::text));
   }
 
@@ -85,7 +90,7 @@ public final class UntaughtWords {
                 Stream.concat(
                     embeddings.get(),
                     options.loras().stream().flatMap(loras -> broughtBy(prompt, loras, options))));
-    List<Word> words = PromptWords.of(prompt.tree());
+    List<Word> words = words(prompt).toList();
     return taught.warning(words.stream().map(Word::text)).stream()
         .flatMap(
             sentence ->
@@ -93,6 +98,28 @@ public final class UntaughtWords {
                     .filter(word -> !taught.has(word.text()))
                     .limit(MOST)
                     .map(word -> new Problem(word.span(), false, sentence)));
+  }
+
+  /** Returns the words of a prompt, without those of tags that are not finished or misspelled. */
+  private static Stream<Word> words(ReadPrompt prompt) {
+    List<Span> tags = prompt.mistakenTags().stream().map(Finding::span).toList();
+    return PromptWords.of(prompt.tree()).stream()
+        .filter(
+            word ->
+                tags.stream().noneMatch(tag -> contains(tag, word.span()))
+                    && !beginsTag(prompt.written(), word));
+  }
+
+  private static boolean contains(Span tag, Span word) {
+    return tag.start() <= word.start() && word.end() <= tag.end();
+  }
+
+  /** Whether a word is the beginning of a tag's kind, such as {@code <lo}. */
+  private static boolean beginsTag(String written, Word word) {
+    int start = word.span().start();
+    return start > 0
+        && written.charAt(start - 1) == '<'
+        && TAG_KINDS.stream().anyMatch(kind -> kind.startsWith(word.text()));
   }
 
   private static Stream<String> broughtBy(ReadPrompt prompt, LoraLibrary loras, Options options) {

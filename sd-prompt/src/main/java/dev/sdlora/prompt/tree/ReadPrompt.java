@@ -72,6 +72,11 @@ public final class ReadPrompt {
     return tagMistakes.unclosed();
   }
 
+  /** Returns the malformed tags, and text that was probably meant as a tag, in no order. */
+  public List<Finding> mistakenTags() {
+    return tagMistakes.all();
+  }
+
   /** Returns the malformed parts, in order. */
   public List<Finding> mistakes() {
     return Stream.concat(Mistakes.of(prompt, tree).stream(), tagMistakes.all().stream())

@@ -61,6 +61,20 @@ interface DrawingStories {
   }
 
   @Test
+  default void tag_whileTyped_isNotMarked(Studio studio) {
+    Page page = studio.open().page();
+    studio.field("Prompt").pressSequentially("a cat <lora:flu");
+    assertThat(page.locator(".prompt-count").first()).containsText("7/75");
+    assertThat(page.locator(".prompt-problems li")).hasCount(0);
+    studio.field("Sampling steps").focus();
+    assertThat(page.locator(".prompt-problems li"))
+        .hasText(
+            new String[] {
+              "the tag '<lora:flu' at character 6 is not closed; did you mean <lora:flu:1>?"
+            });
+  }
+
+  @Test
   default void image_buttonsBelow_reuseItsSeedDownloadAndSendIt(Studio studio) {
     Page page = studio.open().prompt("a red star").steps(2).page();
     studio.field("Seed").fill("77");

@@ -34,6 +34,7 @@ class PromptBox extends HTMLElement {
       onkeydown: (event) => this.#key(event),
       onscroll: () => (this.#layer.scrollTop = this.#textarea.scrollTop),
       onpointermove: (event) => this.#hover(event),
+      onblur: () => this.#read(),
       onpointerleave: () => (this.#hint.hidden = true),
     });
     const completions = new Completions(this.#textarea, this.#layer);
@@ -75,11 +76,18 @@ class PromptBox extends HTMLElement {
     if (answer.text !== text) {
       return; // The next response is about this text.
     }
-    this.#paint(answer);
-    this.#tell(answer.problems);
+    const problems = answer.problems.filter((problem) => !this.#isTyped(problem));
+    this.#paint({ ...answer, problems });
+    this.#tell(problems);
     this.#count.textContent = answer.tokens === undefined ? "" : `${answer.tokens}/${answer.capacity}`;
     this.#count.title = `${answer.tokens} tokens in ${answer.chunks === 1 ? "1 chunk" : `${answer.chunks} chunks`} of 75`;
     this.#count.classList.toggle("long", answer.chunks > 1);
+  }
+
+  /** Whether a problem is a tag that ends at the cursor because it is not finished. */
+  #isTyped({ start, end }) {
+    const { value, selectionEnd } = this.#textarea;
+    return document.activeElement === this.#textarea && end === selectionEnd && /^<[^<>]+$/.test(value.slice(start, end));
   }
 
   #paint({ text, spans, problems }) {
