@@ -75,6 +75,7 @@ public final class JobsApi {
     routes.get("/api/jobs/{id}", context -> Answers.json(context, json.of(job(context))));
     routes.delete("/api/jobs/{id}", this::delete);
     routes.post("/api/jobs/{id}/skip", this::skip);
+    routes.post("/api/jobs/{id}/interrupt", this::interrupt);
     routes.post("/api/jobs/{id}/move", this::move);
     routes.get("/api/jobs/{id}/events", this::events);
     routes.get("/api/events", new EventsApi(queue, json, watchers)::events);
@@ -143,6 +144,15 @@ public final class JobsApi {
       queue.forget(job);
     } else {
       job.cancel();
+    }
+    Answers.json(context, json.of(job));
+  }
+
+  /** Ends a job and keeps its current image as far as it is drawn. */
+  private void interrupt(Context context) {
+    Job job = job(context);
+    if (!job.snapshot().state().isEnd()) {
+      job.interrupt();
     }
     Answers.json(context, json.of(job));
   }

@@ -21,6 +21,18 @@ interface JobStories {
   }
 
   @Test
+  default void cancel_duringTheFirstImage_keepsItAsFarAsItWasDrawn(Studio studio) {
+    studio.open().prompt("kept unfinished").drawForLong();
+    assertThat(studio.page().locator("sd-job-view sd-progress"))
+        .containsText(Pattern.compile("step [1-9]\\d* of 150"));
+    studio.button("Cancel").click();
+    assertThat(studio.page().locator("sd-job-view > [role=status]"))
+        .hasText("Cancelled after 1 image");
+    assertThat(studio.image()).isVisible();
+    assertThat(studio.settings()).contains("kept unfinished");
+  }
+
+  @Test
   default void cancel_afterAnImage_keepsIt(Studio studio) {
     studio.open().prompt("one of many").steps(20);
     studio.field("Batch count").fill("16");

@@ -39,6 +39,11 @@ class Jobs extends EventTarget {
     return job;
   }
 
+  /** Ends a job and keeps its current image as far as it is drawn. */
+  interrupt(id) {
+    return post(`api/jobs/${encodeURIComponent(id)}/interrupt`);
+  }
+
   /** Cancels a job; forgets one that has ended. */
   cancel(id) {
     return del(`api/jobs/${encodeURIComponent(id)}`);

@@ -17,7 +17,10 @@ class JobProgress extends HTMLElement {
   #skip = button("Skip", () => this.#ask(this.#skip, () => jobs.skip(this.#job.id)), {
     title: "Skip this image and continue with the next",
   });
-  #cancel = button("Cancel", () => this.#ask(this.#cancel, () => jobs.cancel(this.#job.id)), { class: "danger" });
+  #cancel = button("Cancel", () => this.#ask(this.#cancel, () => jobs.interrupt(this.#job.id)), {
+    class: "danger",
+    title: "End the job and keep what is drawn",
+  });
 
   connectedCallback() {
     if (this.hasChildNodes()) {

@@ -17,7 +17,7 @@ export class QueueItem {
   #error = el("p", { class: "error", hidden: true });
   #up = button("↑", () => this.#move(-1), { class: "quiet" });
   #down = button("↓", () => this.#move(1), { class: "quiet" });
-  #end = button("", () => this.#ask(() => jobs.cancel(this.#id)), { class: "quiet" });
+  #end = button("", () => this.#ask(() => this.#endOrRemove()), { class: "quiet" });
 
   constructor(id) {
     this.#id = id;
@@ -61,6 +61,10 @@ export class QueueItem {
   #failed(sentence) {
     setText(this.#error, sentence);
     this.#error.hidden = sentence === "";
+  }
+
+  #endOrRemove() {
+    return isUnfinished(jobs.find(this.#id) ?? {}) ? jobs.interrupt(this.#id) : jobs.cancel(this.#id);
   }
 
   #move(places) {
