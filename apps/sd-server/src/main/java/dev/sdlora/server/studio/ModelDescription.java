@@ -48,6 +48,7 @@ final class ModelDescription {
         .put("memory", offer.pipeline().storage());
     json.put("reads_references", offer.readsReferences());
     json.put("size_multiple", offer.sizeMultiple());
+    json.set("aspect_ratios", AspectRatios.json(checkpoint.defaultSize(), offer.sizeMultiple()));
     addNames(json, "samplers", Arrays.stream(Sampler.values()).map(Sampler::label).toList());
     addNames(json, "schedulers", Arrays.stream(Schedule.values()).map(Schedule::label).toList());
     addNames(json, "upscalers", offer.upscalerNames());

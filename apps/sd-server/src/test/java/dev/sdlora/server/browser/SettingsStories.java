@@ -66,6 +66,20 @@ interface SettingsStories {
   }
 
   @Test
+  default void aspectRatio_chosen_keepsTheTrainedAreaOnTheGrid(Studio studio) {
+    studio.open().button("3:2").click();
+    assertThat(studio.field("Width")).hasValue("152");
+    assertThat(studio.field("Height")).hasValue("104");
+    assertThat(studio.button("3:2")).hasAttribute("aria-pressed", "true");
+    studio.button("⇅ Swap width and height").click();
+    assertThat(studio.field("Width")).hasValue("104");
+    assertThat(studio.field("Height")).hasValue("152");
+    assertThat(studio.button("2:3")).hasAttribute("aria-pressed", "true");
+    assertThat(studio.button("3:2")).hasAttribute("aria-pressed", "false");
+    assertThat(studio.page().locator("sd-size-hint")).isHidden();
+  }
+
+  @Test
   default void settingsStandInTheAddress_andBackUndoesThoseOfAPicture(Studio studio) {
     Page page = studio.open().prompt("a green ring").steps(2).generate().page();
     assertThat(studio.image()).isVisible();

@@ -1,3 +1,4 @@
+import "./aspect-ratios.js";
 import "./size-hint.js";
 import { numberField, selectField, sliderField } from "../core/fields.js";
 import { button, el } from "../core/html.js";
@@ -11,7 +12,6 @@ class GenerationSettings extends HTMLElement {
   connectedCallback() {
     this.className = "stack";
     const side = { min: 64, max: MOST_PIXELS_A_SIDE, step: model.size_multiple };
-    const swap = () => settings.set({ width: settings.get("height"), height: settings.get("width") });
     this.replaceChildren(
       el(
         "div",
@@ -26,7 +26,7 @@ class GenerationSettings extends HTMLElement {
         this.#seed(),
       ),
       el("sd-size-hint"),
-      el("div", { class: "row" }, button("⇅ Swap width and height", swap)),
+      el("sd-aspect-ratios"),
     );
   }
 
