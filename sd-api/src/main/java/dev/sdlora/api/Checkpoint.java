@@ -43,6 +43,7 @@ public final class Checkpoint {
   private final List<String> signs;
   private final List<String> words;
   private final boolean hiresFix;
+  private final Optional<String> usageHint;
 
   /**
    * Creates a checkpoint from its values. For implementations; callers use {@link #open(Path)}.
@@ -69,6 +70,7 @@ public final class Checkpoint {
     signs = values.signs();
     words = values.words();
     hiresFix = values.suitsHiresFix();
+    usageHint = values.usageHint();
   }
 
   /** {@return the file or folder} */
@@ -208,6 +210,15 @@ public final class Checkpoint {
    */
   public boolean suitsHiresFix() {
     return hiresFix;
+  }
+
+  /**
+   * {@return what the model's authors advise its users, from the metadata key {@code
+   * modelspec.usage_hint}} One line of at most 500 characters for people, as unverified as all
+   * metadata; the studio and {@code sd info} show it. Empty for most models.
+   */
+  public Optional<String> usageHint() {
+    return usageHint;
   }
 
   /** Tasks that models are trained for; they differ in the inputs of the U-Net. */
@@ -375,7 +386,8 @@ public final class Checkpoint {
         signs,
         parts,
         vae,
-        hiresFix);
+        hiresFix,
+        usageHint);
   }
 
   @Override

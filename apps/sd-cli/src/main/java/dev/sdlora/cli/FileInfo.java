@@ -131,6 +131,7 @@ final class FileInfo {
     info.put("defaultSteps", defaults.steps())
         .put("defaultCfgScale", defaults.cfgScale())
         .put("defaultSampler", defaults.sampler().label());
+    checkpoint.usageHint().ifPresent(hint -> info.put("usageHint", hint));
     TimeEstimate time = checkpoint.estimateTime();
     return info.put("estimatedSeconds", time.duration().toMillis() / 1e3)
         .put("estimate", estimate(time));

@@ -116,6 +116,7 @@ class PageTest {
     assertThat(model.get("precision").asText()).isEqualTo("float32");
     assertThat(model.at("/weights/file").asText()).isEqualTo("float16");
     assertThat(model.at("/weights/memory").asText()).isEqualTo("float32");
+    assertThat(model.get("usage_hint").asText()).contains("seeds change an image very little");
     assertThat(model.get("samplers")).extracting(JsonNode::asText).contains("DPM++ 2M", "LCM");
     assertThat(model.at("/defaults/width").asInt()).isEqualTo(128);
     assertThat(model.at("/defaults/sampler_name").asText()).isEqualTo("DPM++ 2M");

@@ -30,6 +30,7 @@ public final class CheckpointBuilder {
   private List<String> signs = List.of();
   private List<String> words = List.of();
   private boolean hiresFix = true;
+  private Optional<String> usageHint = Optional.empty();
 
   /**
    * Creates a builder with the required values; the setters document the defaults of the others.
@@ -65,6 +66,7 @@ public final class CheckpointBuilder {
     signs = values.signs();
     words = values.words();
     hiresFix = values.suitsHiresFix();
+    usageHint = values.usageHint();
   }
 
   /**
@@ -241,6 +243,17 @@ public final class CheckpointBuilder {
     return this;
   }
 
+  /**
+   * Sets the advice of the model's authors; see {@link Checkpoint#usageHint()}.
+   *
+   * @param hint one line. Default none
+   * @return this builder
+   */
+  public CheckpointBuilder usageHint(String hint) {
+    usageHint = Optional.of(hint);
+    return this;
+  }
+
   /** {@return the checkpoint} The builder can be reused. */
   public Checkpoint build() {
     return new Checkpoint(this);
@@ -324,6 +337,11 @@ public final class CheckpointBuilder {
   /** {@return the value for {@link Checkpoint#suitsHiresFix}} */
   public boolean suitsHiresFix() {
     return hiresFix;
+  }
+
+  /** {@return the value for {@link Checkpoint#usageHint}} */
+  public Optional<String> usageHint() {
+    return usageHint;
   }
 
   /** {@return the value for {@link Checkpoint#words}} */

@@ -8,13 +8,14 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * Reads the settings that a checkpoint's metadata recommends: this library's {@code sdlora.*} keys,
- * {@code modelspec.resolution} and {@code modelspec.encoder_layer}, which follow Stability AI's
- * model specification and kohya's trainers. Metadata is unverified, so unreadable values are
- * ignored.
+ * {@code modelspec.resolution}, {@code modelspec.encoder_layer} and {@code modelspec.usage_hint},
+ * which follow Stability AI's model specification and kohya's trainers. Metadata is unverified, so
+ * unreadable values are ignored.
  */
 final class Recommended {
   static final String CFG_SCALE = "sdlora.cfg_scale";
@@ -25,9 +26,13 @@ final class Recommended {
   private static final String CLIP_SKIP = "modelspec.encoder_layer";
   private static final String HIRES_FIX = "sdlora.hires_fix";
   private static final String RESOLUTION = "modelspec.resolution";
+  private static final String USAGE_HINT = "modelspec.usage_hint";
 
   /** The maximum length of a value; longer ones are ignored. */
   private static final int LONGEST = 64;
+
+  /** The maximum length of a hint; longer ones end with an ellipsis. */
+  private static final int LONGEST_HINT = 500;
 
   private static final double MOST_GUIDANCE = 30;
   private static final int MOST_STEPS = 150;
@@ -71,7 +76,16 @@ final class Recommended {
           }
         });
     read(HIRES_FIX, value -> noted.hiresFix(!value.equalsIgnoreCase("no")));
+    hint().ifPresent(noted::usageHint);
     return noted.build();
+  }
+
+  /** Returns the hint as one line without control characters. */
+  private Optional<String> hint() {
+    String line = metadata.getOrDefault(USAGE_HINT, "").replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+    boolean fits = line.length() <= LONGEST_HINT;
+    return Optional.of(fits ? line : line.substring(0, LONGEST_HINT - 1) + "…")
+        .filter(text -> !text.isEmpty());
   }
 
   private static double upTo(double most, double value) {

@@ -70,6 +70,16 @@ class RecommendedTest {
   }
 
   @Test
+  void usageHint_isALineOfTheMetadata() {
+    assertThat(noted(Map.of()).usageHint()).isEmpty();
+    assertThat(noted(Map.of("modelspec.usage_hint", " \n")).usageHint()).isEmpty();
+    assertThat(noted(Map.of("modelspec.usage_hint", "Use\r\n20 steps.\u001b[2J ")).usageHint())
+        .hasValue("Use 20 steps. [2J");
+    assertThat(noted(Map.of("modelspec.usage_hint", "x".repeat(501))).usageHint())
+        .hasValue("x".repeat(499) + "…");
+  }
+
+  @Test
   void sampler_withItsSchedule_setsBoth() {
     PromptSpec defaults = noted(Map.of("sdlora.sampler", "DPM++ SDE Karras")).defaults();
     assertThat(defaults.sampler()).isEqualTo(Sampler.DPMPP_SDE);

@@ -17,8 +17,8 @@ final class ExamplePrompts {
           "a castle on a hill at sunset, matte painting",
           "portrait of a red fox in a snowy forest, soft light",
           "a fox on a blue background",
-          "a large strawberry on a white background",
-          "a ghost on a black background");
+          "a panda on a green background",
+          "a house on a blue background");
 
   private ExamplePrompts() {}
 

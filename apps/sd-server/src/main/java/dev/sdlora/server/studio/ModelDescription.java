@@ -42,6 +42,7 @@ final class ModelDescription {
     }
     json.put("family", checkpoint.family().toString());
     addNames(json, "signs", checkpoint.signs());
+    checkpoint.usageHint().ifPresent(hint -> json.put("usage_hint", hint));
     json.put("precision", offer.pipeline().precision().name().toLowerCase(Locale.ROOT));
     json.putObject("weights")
         .put("file", checkpoint.storage())

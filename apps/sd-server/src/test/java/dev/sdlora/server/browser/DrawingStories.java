@@ -51,6 +51,7 @@ interface DrawingStories {
     Page page = studio.forgetEnded().open().steps(2).page();
     BoundingBox place = page.locator("sd-job-view > .stage").boundingBox();
     assertThat(page.locator("sd-examples button")).hasCount(3);
+    assertThat(page.getByText("About this model: ")).containsText("seeds change an image");
     studio.photograph("empty").button("a fox on a blue background").click();
     assertThat(studio.field("Prompt")).hasValue("a fox on a blue background");
     studio.generate();

@@ -47,6 +47,10 @@ final class DenoiserStage implements AutoCloseable {
 
   private static final int SAVE_EVERY = 1000;
 
+  private static final String USAGE_HINT =
+      "Draws each thing in one way: seeds change an image very little, so change the words or add"
+          + " a LoRA to get another image.";
+
   private final Training training;
   private final Data data;
   private final Latents latents;
@@ -146,6 +150,7 @@ final class DenoiserStage implements AutoCloseable {
           .metadata("modelspec.resolution", "128x128")
           .metadata("sdlora.cfg_scale", "4")
           .metadata("sdlora.hires_fix", "no")
+          .metadata("modelspec.usage_hint", USAGE_HINT)
           .metadata("sdlora.words", String.join(", ", CaptionWords.of(data.nouns(), data.scenes())))
           .write(checkpoint);
     }

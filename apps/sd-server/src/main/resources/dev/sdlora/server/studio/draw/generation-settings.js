@@ -27,6 +27,7 @@ class GenerationSettings extends HTMLElement {
       ),
       el("sd-size-hint"),
       el("sd-aspect-ratios"),
+      model.usage_hint ? el("p", { class: "faint" }, `About this model: ${model.usage_hint}`) : "",
     );
   }
 
