@@ -8,8 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * Text added to prompts, like A1111's styles. A text that contains {@code {prompt}} replaces the
@@ -48,20 +51,70 @@ public record Style(String name, String prompt, String negativePrompt) {
   public static List<Style> readAll(Path csv) {
     Objects.requireNonNull(csv, "csv");
     try {
-      // Reading a pipe would block, and a device may have no end.
-      if (Files.exists(csv) && !Files.isRegularFile(csv)) {
-        throw new IllegalArgumentException("it is not a regular file");
-      }
       return StyleFile.parse(text(csv));
     } catch (IOException | IllegalArgumentException e) {
-      throw new StableDiffusionException(
-          "styles file '%s' cannot be read: %s"
-              .formatted(csv, e instanceof IOException io ? FileReason.of(io) : e.getMessage()),
-          e);
+      throw error(csv, "cannot be read", e);
     }
   }
 
+  /**
+   * Adds this style to a {@code styles.csv} file of A1111, or replaces the first style of its name
+   * there. Other lines and columns stay as they are. A missing file is created; its folder must
+   * exist. The file is replaced as a whole, so that no reader finds half of it. If two threads or
+   * programs save at the same moment, one of the styles may be lost.
+   *
+   * @param csv the file, in the form that {@link #readAll} reads
+   * @throws IllegalArgumentException if the name is blank
+   * @throws StableDiffusionException if the file cannot be read, as {@link #readAll}, or written,
+   *     or would have more than 16 MB or more than 100,000 styles; it is unchanged then
+   */
+  public void save(Path csv) {
+    Objects.requireNonNull(csv, "csv");
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("the name of a style to save must not be blank");
+    }
+    try {
+      Path file = Files.exists(csv) ? csv.toRealPath() : csv.toAbsolutePath();
+      String text = StyleFile.with(Files.exists(file) ? text(file) : "", this);
+      if (!StyleFile.parse(text).contains(this)) {
+        throw new IllegalArgumentException("the quotes of its last line are not closed");
+      }
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      if (bytes.length > MAX_BYTES) {
+        throw new IllegalArgumentException("it would have more than " + MAX_BYTES + " bytes");
+      }
+      replace(file, bytes);
+    } catch (IOException | IllegalArgumentException e) {
+      throw error(csv, "cannot be changed", e);
+    }
+  }
+
+  private static void replace(Path file, byte[] bytes) throws IOException {
+    // Not Files.createTempFile, which creates files that only their owner can read.
+    Path partial = file.resolveSibling(".sd-" + UUID.randomUUID() + ".part");
+    try {
+      Files.write(partial, bytes, StandardOpenOption.CREATE_NEW);
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(partial);
+    }
+  }
+
+  private static StableDiffusionException error(Path csv, String what, Exception cause) {
+    return new StableDiffusionException(
+        "styles file '%s' %s: %s"
+            .formatted(
+                csv,
+                what,
+                cause instanceof IOException io ? FileReason.of(io) : cause.getMessage()),
+        cause);
+  }
+
   private static String text(Path csv) throws IOException {
+    // Reading a pipe would block, and a device may have no end.
+    if (Files.exists(csv) && !Files.isRegularFile(csv)) {
+      throw new IllegalArgumentException("it is not a regular file");
+    }
     try (InputStream in = Files.newInputStream(csv)) {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) {

@@ -2,8 +2,9 @@ package dev.sdlora.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** Parses A1111's {@code styles.csv}: RFC 4180 with line breaks of any kind. */
+/** Reads and edits A1111's {@code styles.csv}: RFC 4180 with line breaks of any kind. */
 final class StyleFile {
   private static final int MAX_STYLES = 100_000;
 
@@ -15,10 +16,11 @@ final class StyleFile {
 
   private StyleFile(String text) {
     this.text = text;
+    this.at = text.startsWith("\ufeff") ? 1 : 0;
   }
 
   static List<Style> parse(String text) {
-    StyleFile file = new StyleFile(text.startsWith("\ufeff") ? text.substring(1) : text);
+    StyleFile file = new StyleFile(text);
     List<String> header = file.row();
     int name = column(header, List.of("name"));
     int prompt = column(header, List.of("prompt", "text"));
@@ -34,6 +36,49 @@ final class StyleFile {
       }
     }
     return List.copyOf(styles);
+  }
+
+  /**
+   * Returns the text with a line for a style at its end, or in place of the line of its name. All
+   * else stays as it is.
+   *
+   * @param text the text of a file; empty for a new one
+   */
+  static String with(String text, Style style) {
+    String known = text.isEmpty() ? "name,prompt,negative_prompt\r\n" : text;
+    String end = known.contains("\n") && !known.contains("\r\n") ? "\n" : "\r\n";
+    StyleFile file = new StyleFile(known);
+    List<String> header = file.row();
+    int name = column(header, List.of("name"));
+    while (file.at < known.length()) {
+      int start = file.at;
+      List<String> row = file.row();
+      if (cell(row, name).equals(style.name())) {
+        return known.substring(0, start)
+            + line(header, row, style)
+            + end
+            + known.substring(file.at);
+      }
+    }
+    String before = known.endsWith("\n") || known.endsWith("\r") ? known : known + end;
+    return before + line(header, List.of(), style) + end;
+  }
+
+  /** Returns a line in the order of the columns; other columns keep their values. */
+  private static String line(List<String> header, List<String> row, Style style) {
+    List<String> cells = new ArrayList<>(row);
+    while (cells.size() < header.size()) {
+      cells.add("");
+    }
+    cells.set(column(header, List.of("name")), style.name());
+    cells.set(column(header, List.of("prompt", "text")), style.prompt());
+    cells.set(column(header, List.of("negative_prompt")), style.negativePrompt());
+    return cells.stream().map(StyleFile::quoted).collect(Collectors.joining(","));
+  }
+
+  private static String quoted(String cell) {
+    boolean plain = cell.chars().noneMatch(c -> ",\"\r\n".indexOf(c) >= 0);
+    return plain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 
   private static int column(List<String> header, List<String> names) {

@@ -89,7 +89,7 @@ final class BatchCommand implements Callable<Integer> {
       model.checkpointFolders().forEach(builder::checkpointDirectory);
       model.upscalerFolders().forEach(builder::upscalerDirectory);
       nameable.controlNetFolders().forEach(builder::controlNetDirectory);
-      builder.styles(nameable.styles());
+      builder.styles(nameable.styles(console));
       BatchRunner runner = builder.build();
       if (dryRun) {
         return show(isStandardInput() ? runner.plan(System.in) : runner.plan(manifest));

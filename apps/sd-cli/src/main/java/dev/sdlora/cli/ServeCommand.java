@@ -386,7 +386,7 @@ final class ServeCommand implements Callable<Integer> {
                     folder, other -> model.loadOther(builder(), other, console)));
     nameable.controlNetFolders().forEach(server::controlNetDirectory);
     trainings.ifPresent(server::trainingDirectory);
-    server.styles(nameable.styles());
+    nameable.stylesFile(console).ifPresent(server::styles);
     results.set(server, console);
     masks.ifPresent(server::segmentation);
     telemetry.telemetry().ifPresent(server::openTelemetry);

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * @param chosen the checkpoint that a request chose; empty for the current one at any time
  * @param upscalerFolders folders of upscaler models
  * @param controlNetFolders folders of ControlNets and T2I-Adapters
- * @param styles the styles
+ * @param styles the styles; a list that may grow at any time
  * @param images the images that requests can refer to
  * @param limits limits of a request
  * @param paths whether LoRAs and ControlNets can also be named by path, and LoRAs by a reference to

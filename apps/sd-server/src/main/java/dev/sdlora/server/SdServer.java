@@ -42,6 +42,7 @@ import dev.sdlora.server.observe.JobWatch;
 import dev.sdlora.server.observe.Metrics;
 import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.prompt.PromptApi;
+import dev.sdlora.server.prompt.StylesApi;
 import dev.sdlora.server.reference.JobImages;
 import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.results.Results;
@@ -155,13 +156,14 @@ public final class SdServer implements AutoCloseable {
             opener ->
                 new ServerModels(
                     pipeline, settings.checkpointDirectories, opener, settings.maxWeightBytes));
+    StylesApi styles = new StylesApi(settings.styles);
     RequestContext offer =
         new RequestContext(
             models.isPresent() ? models.get() : Models.only(pipeline),
             Optional.empty(),
             List.copyOf(settings.upscalerDirectories),
             List.copyOf(settings.controlNetDirectories),
-            List.copyOf(settings.styles),
+            styles.styles(),
             images,
             limits,
             false,
@@ -228,8 +230,9 @@ public final class SdServer implements AutoCloseable {
               trainings.addTo(config.routes);
               new LorasApi(loras, offer, sentences).addTo(config.routes);
               new PromptApi(offer, loras, sentences).addTo(config.routes);
+              styles.addTo(config.routes);
               tools.addTo(config.routes);
-              new Studio(offer, masks.available()).addTo(config.routes);
+              new Studio(offer, masks.available(), styles::canSave).addTo(config.routes);
             });
   }
 
@@ -295,6 +298,7 @@ public final class SdServer implements AutoCloseable {
     folders.addAll(settings.checkpointDirectories);
     folders.addAll(settings.pipeline.loras().folders());
     settings.pipeline.preprocessors().forEach(each -> each.directory().ifPresent(folders::add));
+    settings.styles.map(Path::toAbsolutePath).map(Path::getParent).ifPresent(folders::add);
     settings.results.filter(place -> !place.contains("://")).map(Path::of).ifPresent(folders::add);
     Path parent = settings.pipeline.checkpoint().path().toAbsolutePath().getParent();
     if (parent != null) {

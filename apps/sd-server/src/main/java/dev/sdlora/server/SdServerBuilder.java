@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.SegmentationModel;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.server.key.Key;
@@ -47,7 +48,7 @@ public final class SdServerBuilder {
   String proxyHeader = "X-Forwarded-For";
   final List<Path> upscalerDirectories = new ArrayList<>();
   final List<Path> controlNetDirectories = new ArrayList<>();
-  final List<Style> styles = new ArrayList<>();
+  Optional<Path> styles = Optional.empty();
   final List<Path> checkpointDirectories = new ArrayList<>();
   Optional<Function<Checkpoint, Pipeline>> opener = Optional.empty();
   OptionalLong maxWeightBytes = OptionalLong.empty();
@@ -420,13 +421,21 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Adds styles that requests can name.
+   * Sets the file of the styles that requests can name. Clients can add to it or replace styles
+   * with {@code POST /api/styles}, as the studio does, if it is writable and their API key is not
+   * private; else it never changes. It is read when the server starts.
    *
-   * @param styles styles as read by {@link Style#readAll}
+   * @param csv a {@code styles.csv} file of A1111, as {@link Style#readAll} reads it. If it is
+   *     missing, the first saved style creates it. Default: none, and styles cannot be saved
    * @return this builder
+   * @throws StableDiffusionException if the file is there but cannot be read
    */
-  public SdServerBuilder styles(List<Style> styles) {
-    this.styles.addAll(Objects.requireNonNull(styles, "styles"));
+  public SdServerBuilder styles(Path csv) {
+    Objects.requireNonNull(csv, "csv");
+    if (Files.exists(csv)) {
+      Style.readAll(csv);
+    }
+    this.styles = Optional.of(csv);
     return this;
   }
 

@@ -15,6 +15,7 @@ import dev.sdlora.request.Base64Images;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,11 +37,10 @@ class SdapiTest {
   private static Served served;
 
   @BeforeAll
-  static void start() {
+  static void start(@TempDir Path folder) {
     pipeline = Served.pipeline(1);
-    served =
-        Served.of(
-            pipeline, settings -> settings.styles(List.of(new Style("loud", "{prompt}, red", ""))));
+    new Style("loud", "{prompt}, red", "").save(folder.resolve("styles.csv"));
+    served = Served.of(pipeline, settings -> settings.styles(folder.resolve("styles.csv")));
   }
 
   @AfterAll

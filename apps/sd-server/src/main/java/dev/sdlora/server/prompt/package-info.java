@@ -1,5 +1,5 @@
 /**
- * The API of prompt editors: explains prompts, completes them, and inserts LoRAs.
+ * The API of prompt editors: explains prompts, completes them, inserts LoRAs, and saves styles.
  *
  * <p>Where to make changes:
  *
@@ -7,6 +7,8 @@
  *   <li>Highlights and marked problems in prompts: kinds in {@code server.prompt.Highlights},
  *       positions of problems in {@code prompt.tree.Finding}; on the page: {@code
  *       studio/draw/prompt-box.js}, {@code highlight.js}, {@code prompt.css}.
+ *   <li>Saving prompts as styles: {@code StylesApi}; the file is changed by {@code api.Style}; on
+ *       the page: {@code studio/draw/styles.js}.
  * </ul>
  */
 @NullMarked

@@ -18,13 +18,16 @@ import dev.sdlora.request.RequestContext;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /** The model and the choices that a page needs before drawing. */
 final class ModelDescription {
   private final boolean masks;
+  private final BooleanSupplier savesStyles;
 
-  ModelDescription(boolean masks) {
+  ModelDescription(boolean masks, BooleanSupplier savesStyles) {
     this.masks = masks;
+    this.savesStyles = savesStyles;
   }
 
   /** Returns the response of {@code GET /api/model} for the checkpoint of a context. */
@@ -71,6 +74,7 @@ final class ModelDescription {
         Arrays.stream(DetailPass.Order.values()).map(DetailPass.Order::label).toList());
     json.set("detail_defaults", detailDefaults());
     json.put("masks", masks);
+    json.put("saves_styles", savesStyles.getAsBoolean());
     ArrayNode styles = json.putArray("styles");
     for (Style style : offer.styles()) {
       styles

@@ -5,26 +5,30 @@ import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Parameters;
 import io.javalin.config.RoutesConfig;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The page at {@code /}, a client of {@code /api/jobs}. */
 public final class Studio {
   private final RequestContext offer;
   private final boolean masks;
+  private final BooleanSupplier savesStyles;
 
   /**
    * Creates the page for a context.
    *
    * @param masks whether a click on an image can make a mask
+   * @param savesStyles whether the client of the current request can save styles
    */
-  public Studio(RequestContext offer, boolean masks) {
+  public Studio(RequestContext offer, boolean masks, BooleanSupplier savesStyles) {
     this.offer = offer;
     this.masks = masks;
+    this.savesStyles = savesStyles;
   }
 
   /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     new PageFiles().addTo(routes);
-    ModelDescription model = new ModelDescription(masks);
+    ModelDescription model = new ModelDescription(masks, savesStyles);
     routes.get(
         "/api/model",
         context -> {

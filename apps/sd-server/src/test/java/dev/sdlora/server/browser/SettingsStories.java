@@ -66,6 +66,26 @@ interface SettingsStories {
   }
 
   @Test
+  default void style_savedFromThePrompts_canBeChosenAtOnce(Studio studio) {
+    Page page = studio.open().prompt("{prompt} on a blue background").page();
+    Locator styles = page.locator("sd-styles");
+    styles.locator("summary").click();
+    assertThat(studio.button("Save as style")).isDisabled();
+    studio.field("Name of a style").fill("Sky");
+    studio.button("Save as style").click();
+    assertThat(styles.getByRole(AriaRole.STATUS)).hasText("Saved “Sky”.");
+    studio.field("Name of a style").fill("Sky");
+    assertThat(studio.button("Replace style")).isEnabled();
+    studio.prompt("a fox").steps(2);
+    styles.getByRole(AriaRole.CHECKBOX).check();
+    studio.photograph("styles");
+    assertThat(studio.obstacles()).isEmpty();
+    studio.generate();
+    assertThat(studio.image()).isVisible();
+    assertThat(studio.settings()).contains("a fox on a blue background");
+  }
+
+  @Test
   default void aspectRatio_chosen_keepsTheTrainedAreaOnTheGrid(Studio studio) {
     studio.open().button("3:2").click();
     assertThat(studio.field("Width")).hasValue("152");

@@ -87,6 +87,7 @@ final class Stage implements AutoCloseable {
         SdServer.builder(pipeline)
             .controlNetDirectory(folder.resolve("control"))
             .segmentation(new SubjectMasks())
+            .styles(folder.resolve("styles.csv"))
             .trustedProxy("127.0.0.1")
             .port(0)
             .start();
