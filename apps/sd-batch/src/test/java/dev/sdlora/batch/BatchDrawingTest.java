@@ -49,9 +49,9 @@ final class BatchDrawingTest {
                 .formatted(DemoModel.loras().resolve("ink_lines.safetensors"))));
   }
 
-  /** Writes a manifest of 64x64 images with two steps. */
+  /** Writes a manifest of 72x72 images with two steps. */
   private Path manifest(List<String> lines) throws IOException {
-    String text = "{'defaults': {'size': '64x64', 'steps': 2}}\n" + String.join("\n", lines) + "\n";
+    String text = "{'defaults': {'size': '72x72', 'steps': 2}}\n" + String.join("\n", lines) + "\n";
     return Files.writeString(
         folder.resolve("manifest.jsonl"),
         text.replace('\'', '"').replace('\\', '/'),
@@ -86,7 +86,7 @@ final class BatchDrawingTest {
               .prompt("a red star")
               .seed(1)
               .sampler(Sampler.EULER_A)
-              .size(64, 64)
+              .size(72, 72)
               .steps(2)
               .build();
       assertThat(folder.resolve("whole/plain.png"))
@@ -94,7 +94,7 @@ final class BatchDrawingTest {
     }
     for (String line : Files.readAllLines(folder.resolve("whole/results.jsonl"))) {
       ObjectNode result = CanonicalJson.read(line);
-      assertThat(result.path("size").asText()).isEqualTo("64x64");
+      assertThat(result.path("size").asText()).isEqualTo("72x72");
       assertThat(result.path("precision").asText()).isEqualTo("float32");
       assertThat(result.path("seed")).isEqualTo(result.path("request").path("seed"));
       assertThat(result.path("warnings")).isEmpty();

@@ -42,7 +42,7 @@ class GalleryTest {
   private final Instant begin = Instant.now();
 
   private static final String SMALL =
-      "{'prompt': 'a red star', 'width': 64, 'height': 64, 'steps': 1, 'seed': 7, 'n_iter': 2}";
+      "{'prompt': 'a red star', 'width': 72, 'height': 72, 'steps': 1, 'seed': 7, 'n_iter': 2}";
   private static Pipeline pipeline;
 
   @TempDir Path folder;
@@ -113,10 +113,10 @@ class GalleryTest {
           .matches("\\d{4}-\\d{2}-\\d{2}/" + job.get("id").asText() + "-0\\.png");
       assertThat(GeneratedImage.readInfotext(files.get(1))).contains("a red star", "Seed: 8");
       assertThat(list.get("total").asInt()).isEqualTo(2);
-      assertThat(list.get("pictures").get(0).get("width").asInt()).isEqualTo(64);
+      assertThat(list.get("pictures").get(0).get("width").asInt()).isEqualTo(72);
       assertThat(bytes(served, "/api/gallery/" + newest).body())
           .isEqualTo(Files.readAllBytes(files.get(1)));
-      assertThat(ImageIO.read(new ByteArrayInputStream(thumbnail)).getWidth()).isEqualTo(64);
+      assertThat(ImageIO.read(new ByteArrayInputStream(thumbnail)).getWidth()).isEqualTo(72);
       assertThat(settings.get("settings").get("prompt").asText()).isEqualTo("a red star");
     }
   }

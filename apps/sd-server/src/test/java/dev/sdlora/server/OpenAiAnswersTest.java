@@ -91,7 +91,7 @@ class OpenAiAnswersTest {
   private static ImageGenerateParams.Builder params(String prompt) {
     return ImageGenerateParams.builder()
         .prompt(prompt)
-        .size("64x64")
+        .size("72x72")
         .putAdditionalBodyProperty("steps", JsonValue.from(1))
         .putAdditionalBodyProperty("seed", JsonValue.from(5));
   }
@@ -104,7 +104,7 @@ class OpenAiAnswersTest {
     return Served.json(
         send(
             "/v1/images/generations",
-            "{'prompt': 'a ring', 'size': '64x64', 'steps': 1, %s}".formatted(fields)));
+            "{'prompt': 'a ring', 'size': '72x72', 'steps': 1, %s}".formatted(fields)));
   }
 
   @Test
@@ -215,7 +215,7 @@ class OpenAiAnswersTest {
             served
                 .post(
                     "/v1/images/generations",
-                    "{'prompt': 'a ring', 'size': '64x64', 'steps': 1, 'response_format': 'url'}")
+                    "{'prompt': 'a ring', 'size': '72x72', 'steps': 1, 'response_format': 'url'}")
                 .header("Authorization", "Bearer sk-test")
                 .header("X-Forwarded-Proto", "https")
                 .header("X-Forwarded-Host", "images.example.com")
@@ -301,7 +301,7 @@ class OpenAiAnswersTest {
     String parameters = GeneratedImage.readInfotext(new ByteArrayInputStream(bytes(answer)));
     PromptSpec spec = PromptSpec.fromInfotext(parameters);
     assertThat(spec.prompt()).isEqualTo("a ring");
-    assertThat(spec.size().orElseThrow()).hasToString("64x64");
+    assertThat(spec.size().orElseThrow()).hasToString("72x72");
     assertThat(bytes(answer)).isNotEqualTo(image);
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests and responses as A1111's clients expect them, including warnings. */
 @SuppressWarnings("NullAway.Init")
 class SdapiClientsTest {
-  private static final String SMALL = "'width': 64, 'height': 64, 'steps': 1";
+  private static final String SMALL = "'width': 72, 'height': 72, 'steps': 1";
   private static Pipeline pipeline;
   private static Served served;
 
@@ -63,7 +63,7 @@ class SdapiClientsTest {
         served.get("/openapi.json").at("/components/schemas/" + schema + "/properties");
     ObjectNode body = Served.JSON.createObjectNode();
     fields.fieldNames().forEachRemaining(name -> body.set(name, fields.get(name).get("default")));
-    return body.put("prompt", "a red star").put("width", 64).put("height", 64).put("steps", 1);
+    return body.put("prompt", "a red star").put("width", 72).put("height", 72).put("steps", 1);
   }
 
   private static JsonNode post(String path, ObjectNode body) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class StoredResultsTest {
   private static final String BODY =
-      "{'prompt': 'a ring', 'seed': 4, 'n_iter': 2, 'width': 64, 'height': 64, 'steps': 2}";
+      "{'prompt': 'a ring', 'seed': 4, 'n_iter': 2, 'width': 72, 'height': 72, 'steps': 2}";
   private static Pipeline pipeline;
   @TempDir Path folder;
 

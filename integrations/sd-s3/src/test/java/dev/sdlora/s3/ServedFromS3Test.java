@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class ServedFromS3Test {
   private static final String BODY =
-      "{\"prompt\": \"a ring\", \"width\": 64, \"height\": 64, \"steps\": 1, \"seed\": 4}";
+      "{\"prompt\": \"a ring\", \"width\": 72, \"height\": 72, \"steps\": 1, \"seed\": 4}";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static Bucket bucket;
   private static Map<String, String> environment;

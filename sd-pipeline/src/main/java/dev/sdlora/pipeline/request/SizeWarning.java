@@ -16,6 +16,11 @@ import java.util.Optional;
  * aspect ratio: SDXL was also trained at 2048×512. Nothing is said if the {@linkplain
  * Checkpoint#isSizeKnown() training size is unknown}.
  *
+ * <p>Far above means that the image has more pixels than the model's and a side is more than 1.5
+ * times the model's, or exactly 1.5 times while the other is longer than the model's, too: for SD
+ * 1.5, 768×768 is far above, and the usual 512×768 is not. Far below means that the image has fewer
+ * pixels and a side is at most half the model's.
+ *
  * <p>An image that a pass starts from keeps the composition, except at high denoising strengths and
  * with models that {@linkplain Checkpoint#suitsHiresFix() do not suit hires fix}.
  */
@@ -61,10 +66,8 @@ public final class SizeWarning {
   }
 
   /**
-   * Returns the warning about the first pass of a request: a side is at least 1.5 times the model's
-   * and the image has more pixels, or a side is less than half the model's and the image has fewer
-   * pixels. Large images are fine if a start image, a reference image or a ControlNet guides the
-   * composition.
+   * Returns the warning about the first pass of a request. Large images are fine if a start image,
+   * a reference image or a ControlNet guides the composition.
    */
   static Optional<String> ofFirst(PromptSpec spec, ImageSize size, Checkpoint model) {
     return new SizeWarning(model).ofFirst(spec, size);
@@ -133,15 +136,17 @@ public final class SizeWarning {
   }
 
   private boolean isFarAbove(ImageSize size) {
+    int longer = Math.max(size.width(), size.height());
+    int shorter = Math.min(size.width(), size.height());
     return model.isSizeKnown()
         && pixels(size) > pixels(model.defaultSize())
-        && Math.max(size.width(), size.height()) >= MOST * side;
+        && (longer > MOST * side || (longer == MOST * side && shorter > side));
   }
 
   private boolean isFarBelow(ImageSize size) {
     return model.isSizeKnown()
         && pixels(size) < pixels(model.defaultSize())
-        && Math.min(size.width(), size.height()) < LEAST * side;
+        && Math.min(size.width(), size.height()) <= LEAST * side;
   }
 
   private static double pixels(ImageSize size) {

@@ -48,7 +48,9 @@ class SizeWarningTest {
   @CsvSource({
     "512, 512x512",
     "512, 512x704",
-    "512, 760x512",
+    "512, 768x512",
+    "512, 512x768",
+    "512, 768x448",
     "512, 264x512",
     "512, 264x264",
     "512, 384x640",
@@ -70,11 +72,12 @@ class SizeWarningTest {
     "512, 776x512, 640x384",
     "512, 1920x1080, 704x384",
     "512, 4096x512, 704x320",
-    "512, 768x512, 640x448",
+    "512, 768x520, 640x448",
+    "512, 768x768, 512x512",
     "1024, 2048x1024, 1472x704",
     "128, 512x512, 128x128",
     "128, 192x192, 128x128",
-    "128, 192x128, 160x112",
+    "128, 192x136, 160x112",
   })
   void of_sizeFarAboveTheModels_namesTheSizeThatSuits(int side, String size, String suited) {
     assertThat(SizeWarning.ofFirst(SPEC, ImageSize.parse(size), model(side)))
@@ -85,11 +88,12 @@ class SizeWarningTest {
 
   @ParameterizedTest
   @CsvSource({
-    "512, 248x248, 512x512",
+    "512, 256x256, 512x512",
+    "512, 512x256, 704x384",
     "512, 128x512, 320x704",
     "1024, 256x448, 768x1344",
-    "128, 56x56, 128x128",
-    "128, 56x128, 80x176"
+    "128, 64x64, 128x128",
+    "128, 64x128, 96x176"
   })
   void of_sizeFarBelowTheModels_namesTheSizeThatSuits(int side, String size, String suited) {
     assertThat(SizeWarning.ofFirst(SPEC, ImageSize.parse(size), model(side)))
