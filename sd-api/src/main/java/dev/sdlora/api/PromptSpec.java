@@ -317,7 +317,8 @@ public final class PromptSpec extends PromptSettings {
      * prompt.
      *
      * @param cfgScale at least 0. Default 7. At 1 the negative prompt is not evaluated and a step
-     *     takes half the work; at 0 the prompt has no effect
+     *     takes half the work; at 0 the prompt has no effect. Values below 1 or above 30 give a
+     *     warning
      * @return this builder
      * @throws IllegalArgumentException if the scale is negative, NaN or infinite
      */

@@ -29,7 +29,7 @@ final class ResultWarnings {
     warnings.addAll(PlanWarnings.ofPrompts(model, part, networks.warnings()));
     UntaughtWords.warning(model, part.allPasses(), networks.broughtWords())
         .ifPresent(warnings::add);
-    warnings.addAll(PlanWarnings.ofSettings(model, part.spec()));
+    warnings.addAll(PlanWarnings.ofSettings(model, part));
     if (endedEarly) {
       warnings.add(
           "the request was ended early: the last image has fewer steps than its infotext says");

@@ -4,6 +4,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.api.value.Decimals;
 import dev.sdlora.pipeline.lora.BaseModelWarnings;
 import dev.sdlora.pipeline.model.Model;
 import java.util.ArrayList;
@@ -12,6 +13,11 @@ import java.util.Optional;
 
 /** The warnings of a request that are known before it is drawn. */
 public final class PlanWarnings {
+  /** The range of A1111's slider. */
+  private static final double LEAST_GUIDANCE = 1;
+
+  private static final double MOST_GUIDANCE = 30;
+
   private PlanWarnings() {}
 
   /** Returns the warnings about prompts, LoRAs and settings. */
@@ -25,7 +31,7 @@ public final class PlanWarnings {
       List<PassPlan> passes = part.allPasses();
       UntaughtWords.warning(model, passes, UntaughtWords.brought(model, passes))
           .ifPresent(warnings::add);
-      warnings.addAll(ofSettings(model, part.spec()));
+      warnings.addAll(ofSettings(model, part));
       warnings.addAll(SizeWarning.of(part, model.checkpoint()));
     }
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
@@ -78,8 +84,9 @@ public final class PlanWarnings {
                     .formatted(last.spec().steps(), fix.denoisingStrength()));
   }
 
-  /** Returns the warnings about settings without effect and about too few steps. */
-  public static List<String> ofSettings(Model model, PromptSpec spec) {
+  /** Returns the warnings about settings without effect, too few steps and unusual guidance. */
+  public static List<String> ofSettings(Model model, RequestPart part) {
+    PromptSpec spec = part.spec();
     List<String> warnings = new ArrayList<>();
     SpeedOptions speed = spec.speedOptions();
     int downsample = speed.tokenMergingMaxDownsample();
@@ -99,6 +106,25 @@ public final class PlanWarnings {
           "%s gives grainy images with %s steps; use %s or more, or another sampler"
               .formatted(sampler.label(), spec.steps(), sampler.leastSteps()));
     }
+    for (PassPlan pass : part.allPasses()) {
+      unusualGuidance(model, pass.spec().cfgScale()).ifPresent(warnings::add);
+    }
     return warnings;
+  }
+
+  /** Distilled models have warnings of their own about guidance. */
+  private static Optional<String> unusualGuidance(Model model, double scale) {
+    boolean isDistilled =
+        model.family().isGuidanceDistilled() || model.family().isDistilled().orElse(false);
+    if (isDistilled || (scale >= LEAST_GUIDANCE && scale <= MOST_GUIDANCE)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        scale < LEAST_GUIDANCE
+            ? "a CFG scale of %s, below 1, gives the prompt less effect than no guidance, and none at 0; use 1 for no guidance"
+                .formatted(Decimals.text(scale))
+            : "a CFG scale of %s is above the usual 1 to 30, which spoils colours and shapes; this model's default is %s"
+                .formatted(
+                    Decimals.text(scale), Decimals.text(model.checkpoint().defaults().cfgScale())));
   }
 }

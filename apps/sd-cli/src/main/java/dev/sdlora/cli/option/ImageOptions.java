@@ -112,7 +112,7 @@ public final class ImageOptions {
   @Option(
       names = "--cfg",
       paramLabel = "SCALE",
-      description = "Guidance scale. Default: the model's own, else 7.")
+      description = "Guidance scale, usually 1 to 30. Default: the model's own, else 7.")
   private Optional<Double> cfg = Optional.empty();
 
   @Option(
