@@ -65,6 +65,17 @@ class ShellCompletionTest {
   }
 
   @Test
+  void script_valuesOfEnums_areOffered() {
+    assertThat(FISH)
+        .contains(" -l rng -x -a 'nv cpu' -d ", " -l lora-mode -x -a 'auto patched overlay' -d ")
+        .contains("__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n")
+        .contains("Sampler, any of A1111’s, ");
+    assertThat(ZSH)
+        .containsPattern("--rng=\\[.*\\]:value:\\(nv cpu\\)'")
+        .contains("'*:argument:(bash zsh fish)'", "'*:argument:_files'");
+  }
+
+  @Test
   void completion_unknownShell_isOneSentence() {
     CommandRun run = CommandRun.of("completion", "fsh");
     assertThat(run.exitCode()).isEqualTo(2);

@@ -6,7 +6,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ITypeInfo;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The shells for which completion scripts can be printed. */
@@ -54,24 +56,41 @@ public enum Shell {
     String text = String.join(" ", description).replaceAll("%n|\\s+", " ").strip();
     int end = text.indexOf(". ");
     String sentence = end < 0 ? text : text.substring(0, end);
-    return sentence.replaceAll("[\\[\\]\"'\\\\`$:{}]", "").replaceAll("\\.$", "");
+    return sentence
+        .replaceAll("(?<=\\w)'(?=\\w)", "’")
+        .replaceAll("[\\[\\]\"'\\\\`$:{}]", "")
+        .replaceAll("\\.$", "");
   }
 
   private static String summary(CommandLine command) {
     return summary(command.getCommandSpec().usageMessage().description());
   }
 
-  /** Returns the values that an option is limited to; none for numbers, texts and files. */
-  private static List<String> values(OptionSpec option) {
-    Class<?> type =
-        option.typeInfo().isEnum() || option.typeInfo().getAuxiliaryTypeInfos().isEmpty()
-            ? option.type()
-            : option.typeInfo().getAuxiliaryTypeInfos().get(0).getType();
-    return type.isEnum()
-        ? Stream.of(type.getEnumConstants())
-            .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
-            .toList()
-        : List.of();
+  /**
+   * Returns the values that an option or argument is limited to; none for numbers, texts and files.
+   */
+  private static List<String> values(ArgSpec argument) {
+    return Stream.concat(
+            argument.typeInfo().getAuxiliaryTypeInfos().stream().map(ITypeInfo::getType),
+            Stream.of(argument.type()))
+        .filter(Class::isEnum)
+        .findFirst()
+        .map(type -> (Enum<?>[]) type.getEnumConstants())
+        .stream()
+        .flatMap(Stream::of)
+        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+        .toList();
+  }
+
+  /** Returns the values that the arguments of a command are limited to; none for files. */
+  private static List<String> argumentValues(CommandLine command) {
+    return command.getCommandSpec().positionalParameters().stream()
+        .flatMap(argument -> values(argument).stream())
+        .toList();
+  }
+
+  private static String zshValues(List<String> values) {
+    return values.isEmpty() ? "_files" : "(" + String.join(" ", values) + ")";
   }
 
   private static void zsh(StringBuilder script, CommandLine command, String function) {
@@ -81,19 +100,14 @@ public enum Shell {
         boolean takes = option.arity().max() > 0;
         String repeated = option.isMultiValue() ? "*" : "";
         String equals = takes && name.startsWith("--") ? "=" : "";
-        String value =
-            !takes
-                ? ""
-                : values(option).isEmpty()
-                    ? ":value:_files"
-                    : ":value:(" + String.join(" ", values(option)) + ")";
+        String value = !takes ? "" : ":value:" + zshValues(values(option));
         script.append(
             "    '%s%s%s[%s]%s' \\\n"
                 .formatted(repeated, name, equals, summary(option.description()), value));
       }
     }
     if (command.getSubcommands().isEmpty()) {
-      script.append("    '*:file:_files'\n}\n\n");
+      script.append("    '*:argument:%s'\n}\n\n".formatted(zshValues(argumentValues(command))));
       return;
     }
     script.append("    '1: :->command' '*:: :->argument'\n  case $state in\n  command)\n");
@@ -129,6 +143,11 @@ public enum Shell {
                 script.append(
                     "complete -c %s -n '%s' -f -a %s -d '%s'\n"
                         .formatted(root.name(), here, name, summary(sub))));
+    if (!argumentValues(command).isEmpty()) {
+      script.append(
+          "complete -c %s -n '%s' -f -a '%s'\n"
+              .formatted(root.name(), here, String.join(" ", argumentValues(command))));
+    }
     for (OptionSpec option : options(command)) {
       script.append("complete -c %s -n '%s'".formatted(root.name(), here));
       for (String name : option.names()) {
