@@ -19,6 +19,7 @@ import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.OptionWords;
 import dev.sdlora.cli.model.BundledModel;
 import dev.sdlora.cli.model.FolderOptions;
 import dev.sdlora.cli.report.ImageDimensions;
@@ -87,7 +88,10 @@ final class FileInfo {
     try {
       return checkpoint(Checkpoint.open(path));
     } catch (CheckpointException e) {
-      String note = description.runnable() ? String.valueOf(e.getMessage()) : description.note();
+      String note =
+          description.runnable()
+              ? OptionWords.in(String.valueOf(e.getMessage()))
+              : description.note();
       return noted(path, description.kind().label(), note);
     }
   }

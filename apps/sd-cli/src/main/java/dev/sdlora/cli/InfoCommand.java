@@ -6,6 +6,7 @@ import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.console.OptionWords;
 import dev.sdlora.cli.model.FolderOptions;
 import dev.sdlora.cli.model.PublishedFile;
 import dev.sdlora.cli.report.DeviceReport;
@@ -70,11 +71,14 @@ final class InfoCommand implements Runnable {
         show(FileInfo.of(PublishedFile.path(file, console), folders, console));
       } catch (StableDiffusionException e) {
         if (last != null) {
-          console.err().println("sd: " + last.getMessage());
+          console.fail(String.valueOf(last.getMessage()));
         }
         last = e;
         if (console.json()) {
-          show(Json.object().put("path", file).put("error", e.getMessage()));
+          show(
+              Json.object()
+                  .put("path", file)
+                  .put("error", OptionWords.in(String.valueOf(e.getMessage()))));
         }
       }
     }

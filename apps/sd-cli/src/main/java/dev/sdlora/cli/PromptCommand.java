@@ -187,7 +187,7 @@ final class PromptCommand implements Callable<Integer> {
         explain(prompt, options);
       } catch (PromptSyntaxException e) {
         exitCode = ExitCode.SOFTWARE;
-        console.err().println("sd: " + e.getMessage());
+        console.fail(String.valueOf(e.getMessage()));
         if (console.json()) {
           console.out().println(Json.line(PromptView.toJson(prompt, e)));
         }

@@ -332,7 +332,12 @@ final class SdTest {
     String loras = BundledModel.loras().toString();
     CommandRun run = CommandRun.of("prompt", "a star <lora:zorp:1>", "--lora-dir", loras);
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("warning: LoRA 'zorp' is triggered by 'zorp'");
+    assertThat(run.out())
+        .contains("warning: LoRA 'zorp' is triggered by 'zorp'", "; --trigger-words adds the first")
+        .doesNotContain("addTriggerWords");
+    assertThat(CommandRun.of("prompt", "a star <lora:zorp:1>", "--lora-dir", loras, "--json").out())
+        .contains("--trigger-words")
+        .doesNotContain("addTriggerWords");
     assertThat(CommandRun.of("prompt", "a zorp <lora:zorp:1>", "--lora-dir", loras).out())
         .doesNotContain("warning");
   }
@@ -354,6 +359,17 @@ final class SdTest {
     assertThat(JSON.readTree(lines.get(1)).has("error")).isTrue();
     assertThat(JSON.readTree(lines.get(2)).get("text").asText()).isEqualTo("three");
     assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void prompt_file_mistakes_areInTheWordsOfTheTerminal() throws IOException {
+    Path file = folder.resolve("long.json");
+    Files.writeString(file, "[\"" + "a ".repeat(60_000) + "\"]");
+    for (String json : List.of("--json", "--strict")) {
+      CommandRun run = CommandRun.of("prompt", "--file", file.toString(), json);
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.out() + run.err()).contains("the limit is").doesNotContain("PromptLimits");
+    }
   }
 
   @Test

@@ -46,6 +46,11 @@ public final class Console {
     return VisibleText.writer(command.getErr());
   }
 
+  /** Prints the sentence of an error, in the words of the command line. */
+  public void fail(String sentence) {
+    err().println("sd: " + OptionWords.in(sentence));
+  }
+
   /** Prints a warning, in the words of the command line. */
   public void warn(String sentence) {
     err().println("sd: warning: " + OptionWords.in(sentence));

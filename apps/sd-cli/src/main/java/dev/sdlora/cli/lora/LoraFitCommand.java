@@ -6,6 +6,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.lora.LoraFit;
 import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.OptionWords;
 import dev.sdlora.cli.model.BundledModel;
 import dev.sdlora.cli.model.LoraFolders;
 import dev.sdlora.cli.model.LoraReference;
@@ -66,7 +67,7 @@ final class LoraFitCommand implements Runnable {
     json.put("name", lora.name());
     json.put("path", lora.path().toString());
     json.put("checkpoint", model.path().toString());
-    json.put("verdict", fit.verdict());
+    json.put("verdict", OptionWords.in(fit.verdict()));
     json.put("applicable", fit.isApplicable());
     json.put("exactBase", fit.exactBase());
     json.put("family", lora.family().label());
@@ -74,7 +75,7 @@ final class LoraFitCommand implements Runnable {
     json.put("base", fit.base());
     json.put("checkpointBase", fit.checkpointBase());
     json.set("signs", Json.tree(fit.signs()));
-    json.set("advice", Json.tree(fit.advice()));
+    json.set("advice", Json.tree(OptionWords.in(fit.advice())));
     ObjectNode training = json.putObject("training");
     fit.training().checkpoint().ifPresent(trained -> training.put("checkpoint", trained));
     fit.training().resolution().ifPresent(size -> training.put("resolution", size.toString()));
@@ -91,8 +92,8 @@ final class LoraFitCommand implements Runnable {
   }
 
   private void print(LoraAdapter lora, Checkpoint model, LoraFit fit) {
-    line("verdict", fit.verdict());
-    fit.advice().forEach(sentence -> line("note", sentence));
+    line("verdict", OptionWords.in(fit.verdict()));
+    OptionWords.in(fit.advice()).forEach(sentence -> line("note", sentence));
     line("family", "%s, checkpoint %s".formatted(lora.family().label(), model.family().label()));
     line("base", "%s, checkpoint %s".formatted(fit.base(), fit.checkpointBase()));
     fit.signs().forEach(sign -> line("sign", sign));

@@ -90,7 +90,7 @@ public final class BatchProgress implements BatchListener, AutoCloseable {
   }
 
   private void failed(String sentence) {
-    console.err().println("sd: " + sentence);
+    console.fail(sentence);
   }
 
   /** Prints the totals. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.lora.LoraReport;
+import dev.sdlora.cli.console.OptionWords;
 import dev.sdlora.cli.console.PeakMemory;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,7 @@ public record GenerationReport(
     json.put("precision", result.precision().name().toLowerCase(Locale.ROOT));
     json.put("size", first.width() + "x" + first.height());
     ArrayNode loras = json.putArray("loras");
-    json.set("warnings", Json.tree(result.warnings()));
+    json.set("warnings", Json.tree(OptionWords.in(result.warnings())));
     ArrayNode parameters = json.putArray("parameters");
     for (ImageWriter.Saved image : images) {
       paths.add(image.file().toString());

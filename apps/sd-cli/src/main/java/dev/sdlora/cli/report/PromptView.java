@@ -10,6 +10,7 @@ import dev.sdlora.api.prompt.PromptExplanation.Part;
 import dev.sdlora.api.prompt.PromptExplanation.Piece;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
 import dev.sdlora.api.prompt.PromptNode;
+import dev.sdlora.cli.console.OptionWords;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class PromptView {
         encoded.set("tokens", Json.tree(text.chunks()));
       }
     }
-    json.set("warnings", Json.tree(explanation.warnings()));
+    json.set("warnings", Json.tree(OptionWords.in(explanation.warnings())));
     return json;
   }
 
@@ -92,7 +93,7 @@ public final class PromptView {
   public static ObjectNode toJson(String prompt, PromptSyntaxException mistake) {
     return Json.object()
         .put("prompt", prompt)
-        .put("error", mistake.getMessage())
+        .put("error", OptionWords.in(String.valueOf(mistake.getMessage())))
         .put("offset", mistake.offset());
   }
 
@@ -117,7 +118,7 @@ public final class PromptView {
         out.println("  chunk: " + line(chunk));
       }
     }
-    explanation.warnings().forEach(warning -> out.println("warning: " + warning));
+    OptionWords.in(explanation.warnings()).forEach(warning -> out.println("warning: " + warning));
     out.println();
   }
 

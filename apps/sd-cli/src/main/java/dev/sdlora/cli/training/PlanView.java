@@ -3,6 +3,7 @@ package dev.sdlora.cli.training;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.cli.console.Console;
+import dev.sdlora.cli.console.OptionWords;
 import dev.sdlora.cli.report.Json;
 import dev.sdlora.training.TrainingPlan;
 import java.util.Locale;
@@ -54,7 +55,7 @@ public final class PlanView {
     json.put("seconds", plan.duration().toMillis() / 1000.0);
     json.put("sample_every", sampleEvery);
     plan.files().forEach(file -> json.withArray("files").add(file.toString()));
-    json.set("warnings", Json.tree(plan.warnings()));
+    json.set("warnings", Json.tree(OptionWords.in(plan.warnings())));
     return json;
   }
 }

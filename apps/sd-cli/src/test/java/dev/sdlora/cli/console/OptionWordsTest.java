@@ -3,38 +3,17 @@ package dev.sdlora.cli.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.testkit.LibraryMessages;
 import java.io.IOException;
-import java.lang.reflect.Method;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OptionWordsTest {
-  /** The repository: tests run in the folder of this module. */
-  private static final Path ROOT = Path.of("..", "..");
-
-  private static final List<String> MODULES =
-      List.of("sd-api", "sd-prompt", "sd-lora", "sd-pipeline", "sd-models", "sd-training");
-
-  /** The strings of a statement, joined: messages are written in several. */
-  private static final Pattern TEXT =
-      Pattern.compile("\"(?:[^\"\\\\\\n]|\\\\.)*\"(?:\\s*\\+\\s*\"(?:[^\"\\\\\\n]|\\\\.)*\")*");
-
-  /** A method, a field of a class, or a class inside another. */
-  private static final Pattern JAVA =
-      Pattern.compile(
-          "\\b[A-Z][A-Za-z]+\\.[a-z][A-Za-z]{3,}\\b(?!\\.)|\\b[a-z][A-Za-z]+\\([a-z]*\\)|\\w\\$[A-Z]");
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -55,60 +34,21 @@ class OptionWordsTest {
   }
 
   @Test
-  void options_exist() throws IOException {
-    String sources = sources(Path.of("src/main/java"));
-    assertThat(OptionWords.options())
+  void words_nameOptionsThatExist() throws IOException {
+    String sources = LibraryMessages.sources(Path.of("src/main/java"));
+    List<String> options =
+        OptionWords.WORDS.replacements().stream()
+            .flatMap(text -> Pattern.compile("--[a-z][a-z0-9-]+").matcher(text).results())
+            .map(MatchResult::group)
+            .distinct()
+            .toList();
+    assertThat(options)
         .hasSizeGreaterThan(20)
         .allSatisfy(option -> assertThat(sources).contains("names = \"" + option + "\""));
   }
 
-  /** Walks the messages of the library: none names Java in the terminal. */
   @Test
   void in_allMessagesOfTheLibrary_haveNoNamesOfJava() throws IOException {
-    Set<String> settings =
-        Arrays.stream(PromptSpec.Builder.class.getMethods())
-            .map(Method::getName)
-            .filter(name -> !name.equals(name.toLowerCase(Locale.ROOT)))
-            .collect(Collectors.toSet());
-    Pattern setting =
-        Pattern.compile("(?<![\\w.'<])(" + String.join("|", settings) + ")(?![\\w'])");
-    assertThat(settings).contains("cfgScale", "imageToImage");
-    int translated = 0;
-    for (String module : MODULES) {
-      for (String message : messages(sources(ROOT.resolve(module).resolve("src/main/java")))) {
-        String said = OptionWords.in(message);
-        assertThat(JAVA.matcher(said).results().map(MatchResult::group))
-            .as("%s: %s", module, message)
-            .isEmpty();
-        assertThat(setting.matcher(said).results().map(MatchResult::group))
-            .as("%s: %s", module, message)
-            .isEmpty();
-        translated += said.equals(message) ? 0 : 1;
-      }
-    }
-    assertThat(translated).isGreaterThan(25);
-  }
-
-  private static String sources(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      StringBuilder all = new StringBuilder();
-      for (Path file : files.filter(file -> file.toString().endsWith(".java")).sorted().toList()) {
-        all.append(Files.readString(file)).append('\n');
-      }
-      return all.toString();
-    }
-  }
-
-  /** Returns the texts of sources that are sentences: at least four words in lower case. */
-  private static List<String> messages(String sources) {
-    String code = sources.replaceAll("(?m)^\\s*(\\*|//|/\\*).*$", "");
-    return TEXT.matcher(code)
-        .results()
-        .map(found -> found.group().replaceAll("\"\\s*\\+\\s*\"", ""))
-        .filter(text -> text.length() > 2)
-        .map(text -> text.substring(1, text.length() - 1).replace("%s", "x"))
-        .filter(text -> Pattern.compile("( [a-z]+\\b,?){3}").matcher(text).find())
-        .filter(text -> !text.contains("\\n"))
-        .toList();
+    LibraryMessages.assertWithoutJava(PromptSpec.Builder.class, OptionWords::in);
   }
 }

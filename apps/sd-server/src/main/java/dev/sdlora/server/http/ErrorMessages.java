@@ -26,7 +26,8 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
- * Converts errors to messages for clients: the library's sentences without paths of this machine.
+ * Converts errors to messages for clients: the library's sentences in the words of HTTP, without
+ * paths of this machine.
  */
 public final class ErrorMessages {
   private final List<String> folders;
@@ -187,12 +188,20 @@ public final class ErrorMessages {
     if (message == null) {
       return error.getClass().getSimpleName();
     }
-    String shown = withoutFolders(message);
+    String shown = shown(message);
     if (error instanceof StableDiffusionException named && named.file().isPresent()) {
       Path parent = named.file().get().toAbsolutePath().getParent();
       return parent == null ? shown : new ErrorMessages(List.of(parent)).withoutFolders(shown);
     }
     return shown;
+  }
+
+  /**
+   * Returns a sentence of the library, such as a warning, for clients: with fields of requests
+   * instead of names of Java, and without folders of this machine.
+   */
+  public String shown(String sentence) {
+    return withoutFolders(FieldWords.in(sentence));
   }
 
   /** Replaces folders of this machine in a text with dots. */

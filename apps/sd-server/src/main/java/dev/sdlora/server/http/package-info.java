@@ -5,7 +5,8 @@
  *
  * <ul>
  *   <li>Statuses and messages of errors over HTTP: {@code server.http.ErrorMessages}; their format:
- *       {@code ErrorAnswer}.
+ *       {@code ErrorAnswer}; the fields that they name instead of settings of Java: {@code
+ *       FieldWords}.
  * </ul>
  */
 @NullMarked

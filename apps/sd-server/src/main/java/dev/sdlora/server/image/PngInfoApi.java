@@ -95,7 +95,7 @@ public final class PngInfoApi {
         .filter(name -> !name.equals("loraMode")) // It only affects rounding.
         .forEach(
             name -> warnings.add("'%s' has no field in requests and was ignored".formatted(name)));
-    written.refusal().map(sentences::withoutFolders).ifPresent(warnings::add);
+    written.refusal().map(sentences::shown).ifPresent(warnings::add);
     return answer;
   }
 

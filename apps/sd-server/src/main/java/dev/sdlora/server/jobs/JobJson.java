@@ -65,10 +65,10 @@ public final class JobJson {
     }
     ArrayNode loras = json.putArray("loras");
     for (String report : job.loras()) {
-      loras.add(sentences.withoutFolders(report));
+      loras.add(sentences.shown(report));
     }
     ArrayNode warnings = json.putArray("warnings");
-    job.warnings().forEach(warning -> warnings.add(sentences.withoutFolders(warning)));
+    job.warnings().forEach(warning -> warnings.add(sentences.shown(warning)));
     job.work().details().ifPresent(details -> json.set("details", details));
     if (now.state() == JobState.FAILED) {
       json.put("error", sentences.of(job.failure().orElseThrow()).sentence());

@@ -140,8 +140,8 @@ final class LoraView {
   static ObjectNode effect(LoraFit fit, ErrorMessages sentences) {
     ObjectNode json = Fields.object();
     json.put("applicable", fit.isApplicable());
-    json.put("verdict", sentences.withoutFolders(fit.verdict()));
-    add(json, "advice", fit.advice().stream().map(sentences::withoutFolders).toList());
+    json.put("verdict", sentences.shown(fit.verdict()));
+    add(json, "advice", fit.advice().stream().map(sentences::shown).toList());
     ArrayNode blocks = json.putArray("blocks");
     if (fit.effect().isPresent()) {
       LoraEffect effect = fit.effect().get();

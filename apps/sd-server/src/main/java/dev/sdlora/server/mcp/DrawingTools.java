@@ -200,8 +200,7 @@ final class DrawingTools {
     content.add(Tool.text("The name of this image for edit_image: job:%s/0".formatted(job.id())));
     job.warnings()
         .forEach(
-            warning ->
-                content.add(Tool.text("Warning: " + loaded.sentences().withoutFolders(warning))));
+            warning -> content.add(Tool.text("Warning: " + loaded.sentences().shown(warning))));
     return content;
   }
 

@@ -172,7 +172,7 @@ final class ReadingTools {
     ArrayNode warnings = answer.putArray("warnings");
     explanation.warnings().stream()
         .limit(MOST_WARNINGS)
-        .map(loaded.sentences()::withoutFolders)
+        .map(loaded.sentences()::shown)
         .forEach(warnings::add);
     return answer;
   }

@@ -156,7 +156,7 @@ public final class ImagesApi {
   }
 
   private List<String> warnings(Job job) {
-    return job.warnings().stream().map(sentences::withoutFolders).toList();
+    return job.warnings().stream().map(sentences::shown).toList();
   }
 
   private void stream(

@@ -109,7 +109,7 @@ final class ReadText {
   private void add(ArrayNode problems, Problem problem) {
     put(problems.addObject(), problem.span())
         .put("severity", problem.mistake() ? "mistake" : "warning")
-        .put("sentence", sentences.withoutFolders(problem.sentence()));
+        .put("sentence", sentences.shown(problem.sentence()));
   }
 
   private static ObjectNode put(ObjectNode json, Span span) {

@@ -172,7 +172,7 @@ final class DrawingEndpoints {
     ArrayNode styles = info.putArray("styles");
     fields.texts("styles").forEach(styles::add);
     ArrayNode warnings = info.putArray("warnings");
-    job.warnings().forEach(warning -> warnings.add(sentences.withoutFolders(warning)));
+    job.warnings().forEach(warning -> warnings.add(sentences.shown(warning)));
     return info;
   }
 

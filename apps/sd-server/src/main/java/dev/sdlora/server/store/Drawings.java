@@ -269,7 +269,7 @@ final class Drawings {
 
   /** Omits the folders of this machine, which other servers do not know. */
   private List<String> shown(List<String> texts) {
-    return texts.stream().map(sentences::withoutFolders).toList();
+    return texts.stream().map(sentences::shown).toList();
   }
 
   private static JobState state(Job job, @Nullable Throwable failure) {

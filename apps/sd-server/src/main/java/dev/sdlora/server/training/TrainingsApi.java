@@ -133,9 +133,7 @@ public final class TrainingsApi implements AutoCloseable {
       Answers.json(
           context,
           PlanAnswer.of(
-              trainer.plan(),
-              request,
-              warning -> sentences.withoutFolders(withoutFolder(warning, folder))));
+              trainer.plan(), request, warning -> sentences.shown(withoutFolder(warning, folder))));
     } finally {
       Trainings.delete(folder);
     }
