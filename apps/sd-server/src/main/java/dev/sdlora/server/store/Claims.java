@@ -80,6 +80,7 @@ record Claims(Database database) {
   Optional<StoredJob.Claim> claim(String worker, Taste taste) {
     return database.within(
         session -> {
+          endCancelled(session);
           session.update(
               "UPDATE sd_jobs SET state = 'failed', ended = "
                   + JobStore.NOW
@@ -303,7 +304,7 @@ record Claims(Database database) {
     database.within(
         session -> {
           session.call(Notices.NEW);
-          return session.update(
+          session.update(
               "UPDATE sd_jobs SET state = 'waiting', worker = NULL, attempts = ?, lease = "
                   + JobStore.NOW
                   + " + ?, avoided = CASE WHEN avoided LIKE ? THEN avoided ELSE"
@@ -316,6 +317,7 @@ record Claims(Database database) {
               claim.id(),
               worker,
               claim.attempt());
+          return endCancelled(session);
         });
     return true;
   }
@@ -323,13 +325,38 @@ record Claims(Database database) {
   /** Gives a claim back, so that another server can draw the job at once. */
   void giveBack(String worker, StoredJob.Claim claim) {
     database.within(
-        session ->
-            session.update(
-                "UPDATE sd_jobs SET state = 'waiting', worker = NULL, lease = NULL, attempts ="
-                    + " attempts - 1 WHERE "
-                    + HELD,
-                claim.id(),
-                worker,
-                claim.attempt()));
+        session -> {
+          session.update(
+              "UPDATE sd_jobs SET state = 'waiting', worker = NULL, lease = NULL, attempts ="
+                  + " attempts - 1 WHERE "
+                  + HELD,
+              claim.id(),
+              worker,
+              claim.attempt());
+          return endCancelled(session);
+        });
+  }
+
+  /**
+   * Ends the cancelled jobs that no server draws: those that wait, those whose server handed them
+   * back before it knew, and those whose server stopped.
+   *
+   * @return the ids of the jobs
+   */
+  static List<String> endCancelled(Database.Session session) throws SQLException {
+    List<String> ids = new ArrayList<>();
+    for (StoredJob.Sign job : JobStore.left(session)) {
+      ids.add(job.id());
+      StoredUsage.takeBack(session, job.id(), JobReport.parse(job.report()).begun());
+      session.update(
+          "UPDATE sd_jobs SET state = 'cancelled', preview = NULL, ended = "
+              + JobStore.NOW
+              + " WHERE id = ?",
+          job.id());
+    }
+    if (!ids.isEmpty()) {
+      session.call(Notices.END);
+    }
+    return ids;
   }
 }

@@ -229,6 +229,16 @@ final class JobStore implements AutoCloseable {
                 JobStore::sign, SIGN + "WHERE " + UNFINISHED + " ORDER BY place, number"));
   }
 
+  /** Returns the cancelled jobs that no server draws, and lets other transactions pass them by. */
+  static List<StoredJob.Sign> left(Database.Session session) throws SQLException {
+    return session.query(
+        JobStore::sign,
+        SIGN
+            + "WHERE cancelling AND (state = 'waiting' OR state = 'running' AND lease < "
+            + NOW
+            + ") FOR UPDATE SKIP LOCKED");
+  }
+
   /** Returns the last ended jobs, in the order of their ends. */
   List<StoredJob> ended(int most) {
     List<StoredJob> jobs =
@@ -333,26 +343,16 @@ final class JobStore implements AutoCloseable {
   }
 
   /**
-   * Cancels a job: at once if it waits, otherwise when its server renews the claim.
+   * Cancels a job: at once if no server draws it, otherwise when its server renews the claim.
    *
-   * @return whether it waited
+   * @return whether it has ended
    */
   boolean cancel(String id) {
     return database.within(
         session -> {
           session.call(Notices.ASK);
-          session.update(
-              "UPDATE sd_jobs SET cancelling = TRUE WHERE id = ? AND state = 'running'", id);
-          int ended =
-              session.update(
-                  "UPDATE sd_jobs SET state = 'cancelled', ended = "
-                      + NOW
-                      + " WHERE id = ? AND state = 'waiting'",
-                  id);
-          if (ended > 0) {
-            StoredUsage.takeBack(session, id, 0);
-          }
-          return ended > 0;
+          session.update("UPDATE sd_jobs SET cancelling = TRUE WHERE id = ? AND " + UNFINISHED, id);
+          return Claims.endCancelled(session).contains(id);
         });
   }
 
