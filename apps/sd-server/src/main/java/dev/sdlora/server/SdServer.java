@@ -24,6 +24,7 @@ import dev.sdlora.server.image.MasksApi;
 import dev.sdlora.server.image.PngInfoApi;
 import dev.sdlora.server.image.UploadsApi;
 import dev.sdlora.server.image.UpscalesApi;
+import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.jobs.UsageApi;
@@ -105,6 +106,7 @@ public final class SdServer implements AutoCloseable {
   private final JobQueue queue;
   private final Optional<ServerModels> models;
   private final Optional<SharedJobs> shared;
+  private final DrawingJobs drawings;
   private final Optional<Results> results;
   private final Uploads uploads;
   private final TrainingsApi trainings;
@@ -146,9 +148,9 @@ public final class SdServer implements AutoCloseable {
                 "picture",
                 uploads,
                 "job",
-                new JobImages(queue),
+                new JobImages(this::find),
                 "cell",
-                new GridCells(queue),
+                new GridCells(this::find),
                 "gallery",
                 gallery));
     this.models =
@@ -171,7 +173,7 @@ public final class SdServer implements AutoCloseable {
     this.shared = shared(settings, offer, sentences);
     Optional<FilesApi> published =
         settings.front ? Optional.of(new FilesApi(offer)) : Optional.empty();
-    DrawingJobs drawings =
+    this.drawings =
         new DrawingJobs(
             queue, shared, asked -> published.map(files -> RequestFiles.of(asked, files)));
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
@@ -226,7 +228,7 @@ public final class SdServer implements AutoCloseable {
               new GalleryApi(gallery, info, signed).addTo(config.routes);
               new UpscalesApi(offer, queue).addTo(config.routes);
               masks.addTo(config.routes);
-              new GridsApi(offer, queue, drawings).addTo(config.routes);
+              new GridsApi(offer, drawings).addTo(config.routes);
               trainings.addTo(config.routes);
               new LorasApi(loras, offer, sentences).addTo(config.routes);
               new PromptApi(offer, loras, sentences).addTo(config.routes);
@@ -234,6 +236,10 @@ public final class SdServer implements AutoCloseable {
               tools.addTo(config.routes);
               new Studio(offer, masks.available(), styles::canSave).addTo(config.routes);
             });
+  }
+
+  private Optional<Job> find(String id) {
+    return drawings.find(id);
   }
 
   private Optional<Usage> storedUsage() {
@@ -367,6 +373,15 @@ public final class SdServer implements AutoCloseable {
           "cannot listen on port %s of %s: %s".formatted(port, host, e.getMessage()), e);
     }
     return this;
+  }
+
+  /** Returns all routes as method and path, such as {@code GET /api/jobs/{id}}. */
+  List<String> routes() {
+    return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(handler -> handler.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+        .toList();
   }
 
   /** {@return the address of the server, such as {@code http://127.0.0.1:7860}} */

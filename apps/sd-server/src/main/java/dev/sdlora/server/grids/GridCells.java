@@ -1,8 +1,9 @@
 package dev.sdlora.server.grids;
 
 import dev.sdlora.request.ImageLookup;
-import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.Job;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,19 +11,22 @@ import java.util.regex.Pattern;
 public final class GridCells implements ImageLookup {
   private static final Pattern NAME = Pattern.compile("(.+)/(\\d{1,6})");
 
-  private final JobQueue queue;
+  private final Function<String, Optional<Job>> jobs;
 
-  /** Creates a lookup in a queue's jobs. */
-  public GridCells(JobQueue queue) {
-    this.queue = queue;
+  /**
+   * Creates a lookup.
+   *
+   * @param jobs finds a job that the client may see
+   */
+  public GridCells(Function<String, Optional<Job>> jobs) {
+    this.jobs = jobs;
   }
 
   @Override
   public Optional<byte[]> find(String name) {
     Matcher parts = NAME.matcher(name);
     return parts.matches()
-        ? queue
-            .find(parts.group(1))
+        ? jobs.apply(parts.group(1))
             .filter(job -> job.kind().equals(GridsApi.KIND))
             .flatMap(job -> job.work().cell(Integer.parseInt(parts.group(2))))
         : Optional.empty();

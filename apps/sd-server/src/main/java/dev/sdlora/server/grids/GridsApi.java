@@ -9,7 +9,6 @@ import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
-import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.Form;
@@ -28,11 +27,15 @@ public final class GridsApi {
   private final DrawingJobs drawings;
   private final GridCells cells;
 
-  /** Creates the API of a queue. */
-  public GridsApi(RequestContext offer, JobQueue queue, DrawingJobs drawings) {
+  /**
+   * Creates the API.
+   *
+   * @param drawings makes jobs of requests, and finds them
+   */
+  public GridsApi(RequestContext offer, DrawingJobs drawings) {
     this.offer = offer;
     this.drawings = drawings;
-    this.cells = new GridCells(queue);
+    this.cells = new GridCells(drawings::find);
   }
 
   /** Adds the routes. */

@@ -104,7 +104,8 @@ public final class LocalTools implements AutoCloseable {
     JobQueue queue =
         new JobQueue(pipeline.concurrency(), MOST_JOBS, HISTORY, (job, end) -> logFailure(job));
     References images =
-        new References(Map.of("job", new JobImages(queue), "file", new LocalFiles(MOST_BYTES)));
+        new References(
+            Map.of("job", new JobImages(queue::find), "file", new LocalFiles(MOST_BYTES)));
     RequestContext offer =
         new RequestContext(pipeline, List.of(), List.of(), List.of(), images, LIMITS, false, false);
     return new DrawingModel(

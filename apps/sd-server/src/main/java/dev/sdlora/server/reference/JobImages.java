@@ -3,9 +3,9 @@ package dev.sdlora.server.reference;
 import dev.sdlora.request.ImageLookup;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
-import dev.sdlora.server.job.JobQueue;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,11 +13,15 @@ import java.util.regex.Pattern;
 public final class JobImages implements ImageLookup {
   private static final Pattern NAME = Pattern.compile("(.+)/(\\d{1,6})");
 
-  private final JobQueue queue;
+  private final Function<String, Optional<Job>> jobs;
 
-  /** Creates a lookup in a queue's jobs. */
-  public JobImages(JobQueue queue) {
-    this.queue = queue;
+  /**
+   * Creates a lookup.
+   *
+   * @param jobs finds a job that the client may see
+   */
+  public JobImages(Function<String, Optional<Job>> jobs) {
+    this.jobs = jobs;
   }
 
   @Override
@@ -27,7 +31,7 @@ public final class JobImages implements ImageLookup {
       return Optional.empty();
     }
     int number = Integer.parseInt(parts.group(2));
-    List<JobImage> images = queue.find(parts.group(1)).map(Job::images).orElse(List.of());
+    List<JobImage> images = jobs.apply(parts.group(1)).map(Job::images).orElse(List.of());
     return number < images.size() ? Optional.of(images.get(number).png()) : Optional.empty();
   }
 }

@@ -8,6 +8,7 @@ import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.store.DrawingJobs;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
@@ -19,9 +20,11 @@ import java.util.Optional;
  */
 final class ProgressEndpoints {
   private final JobQueue queue;
+  private final DrawingJobs drawings;
 
-  ProgressEndpoints(JobQueue queue) {
+  ProgressEndpoints(JobQueue queue, DrawingJobs drawings) {
     this.queue = queue;
+    this.drawings = drawings;
   }
 
   void addTo(RoutesConfig routes) {
@@ -73,7 +76,7 @@ final class ProgressEndpoints {
 
   private void ofTask(Context context) {
     Fields fields = Bodies.fields(context);
-    Optional<Job> job = fields.name("id_task").flatMap(queue::find);
+    Optional<Job> job = fields.name("id_task").flatMap(drawings::find);
     Optional<Job.Snapshot> now = job.map(Job::snapshot);
     boolean waiting = now.filter(at -> at.state() == JobState.WAITING).isPresent();
     boolean running = now.filter(at -> at.state() == JobState.RUNNING).isPresent();

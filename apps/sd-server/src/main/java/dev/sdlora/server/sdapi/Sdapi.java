@@ -36,7 +36,7 @@ public final class Sdapi {
   public void addTo(RoutesConfig routes) {
     SdapiState state = new SdapiState(offer);
     new DrawingEndpoints(offer, drawings, state, sentences).addTo(routes);
-    new ProgressEndpoints(queue).addTo(routes);
+    new ProgressEndpoints(queue, drawings).addTo(routes);
     new Listings(offer).addTo(routes);
     new ExtraEndpoints(offer).addTo(routes);
     new ControlNetListings(offer).addTo(routes);

@@ -56,7 +56,6 @@ final class Trainings implements AutoCloseable {
     return job;
   }
 
-  /** Returns the known trainings, newest first. */
   /** Returns the trainings that the client may see, newest first. */
   synchronized List<Job> all() {
     forgetOld();
