@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -42,8 +41,10 @@ public final class JobQueue {
   private boolean refusing;
   private boolean closed;
 
-  /** The running mean of job durations; empty before the first job has ended. */
-  private OptionalDouble meanSeconds = OptionalDouble.empty();
+  private final Forecast forecast = new Forecast();
+
+  /** The number of jobs that the servers of the database draw at once. */
+  private int drawnAtOnce = 1;
 
   /**
    * Creates an empty queue.
@@ -179,7 +180,10 @@ public final class JobQueue {
     List<Job> unfinished = allUnfinished();
     if (unfinished.size() >= maxJobs) {
       throw new FullException(
-          unfinished.size() + " jobs are waiting or running", secondsToAPlace());
+          unfinished.size()
+              + " jobs are waiting or running"
+              + (drawnAtOnce == 0 ? " and no worker is ready" : ""),
+          secondsToAPlace());
     }
     String name = id.orElseGet(() -> UUID.randomUUID().toString());
     if (jobs.containsKey(name)) {
@@ -207,12 +211,10 @@ public final class JobQueue {
 
   /** Estimates the seconds until a job of an API key ends; at least 1. */
   public synchronized double secondsToAnEnd(Optional<String> owner) {
-    return Math.max(
-        1,
-        unfinishedOf(owner).stream()
-            .mapToDouble(this::secondsLeft)
-            .min()
-            .orElse(meanSeconds.orElse(1)));
+    return unfinishedOf(owner).stream()
+        .mapToDouble(this::secondsLeft)
+        .min()
+        .orElseGet(this::secondsToAPlace);
   }
 
   /** Adds a job that has its place elsewhere, such as one in a database, without limits. */
@@ -251,27 +253,41 @@ public final class JobQueue {
     return closed ? Optional.empty() : line(lane).next();
   }
 
-  /**
-   * Estimates when the first running job will end: from its steps, or from the durations of earlier
-   * jobs.
-   */
+  /** Estimates when the first job will end, one of those that run or are next. */
   private long secondsToAPlace() {
     double soonest =
         allUnfinished().stream()
-            .filter(job -> job.work().lane() != Work.Lane.TRAINING && place(job) == 0)
+            .filter(job -> place(job) <= 1)
             .mapToDouble(this::secondsLeft)
             .min()
-            .orElse(meanSeconds.orElse(1));
-    return Math.min(MOST_SECONDS, Math.max(1, (long) Math.ceil(soonest)));
+            .orElse(1);
+    return Math.min(MOST_SECONDS, (long) Math.ceil(soonest));
+  }
+
+  /** Estimates the seconds until a job ends, at least 1: from its steps, or from earlier jobs. */
+  public synchronized double secondsLeft(Job job) {
+    Work.Lane lane = job.work().lane();
+    List<Job> running =
+        allUnfinished().stream()
+            .filter(other -> other.work().lane() == lane)
+            .filter(other -> other.snapshot().state() == JobState.RUNNING)
+            .toList();
+    int atOnce = lane == Work.Lane.SHARED ? drawnAtOnce : line(lane).places();
+    return forecast.secondsLeft(job, place(job), running, atOnce);
   }
 
   /**
-   * Estimates the seconds until a job ends: from its steps, or from the durations of earlier jobs.
-   * Negative if the estimated time has passed.
+   * Sets how many jobs of the lane {@link Work.Lane#SHARED} are drawn at once.
+   *
+   * @param number the number, of all servers; 0 if no server draws
    */
-  public synchronized double secondsLeft(Job job) {
-    double known = job.snapshot().secondsLeft();
-    return known > 0 ? known : (1 + place(job)) * meanSeconds.orElse(1) - job.seconds();
+  public synchronized void drawnAtOnce(int number) {
+    drawnAtOnce = number;
+  }
+
+  /** Sets the mean duration of jobs before this process began, in seconds. */
+  public synchronized void expect(double seconds) {
+    forecast.expect(seconds);
   }
 
   /** Takes a job back that was counted to its API key, because it was not added after all. */
@@ -305,8 +321,7 @@ public final class JobQueue {
     if (job.work().lane() != Work.Lane.TRAINING
         && job.seconds() > 0
         && job.snapshot().state() == JobState.DONE) {
-      double mean = meanSeconds.orElse(job.seconds());
-      meanSeconds = OptionalDouble.of(0.8 * mean + 0.2 * job.seconds());
+      forecast.ended(job.seconds());
     }
     forgetOldest();
     notifyAll();

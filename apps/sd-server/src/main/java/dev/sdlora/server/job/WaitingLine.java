@@ -22,6 +22,11 @@ final class WaitingLine {
     this.places = places;
   }
 
+  /** Returns the number of jobs that run at once. */
+  int places() {
+    return places;
+  }
+
   /**
    * Adds a job before those with less priority, as long as they have not waited for longer, and in
    * {@linkplain RoundRobin round robin} over API keys inside of a priority.

@@ -4,8 +4,8 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>The memory that jobs may hold and the estimated wait for a full queue: {@code
- *       server.job.JobQueue}; estimates of memory: {@code HeldBytes}, {@code Work.heldBytes}.
+ *   <li>The memory that jobs may hold: {@code server.job.JobQueue}; estimates of memory: {@code
+ *       HeldBytes}, {@code Work.heldBytes}; estimates of time: {@code Forecast}.
  *   <li>Starting, waiting, ending and forgetting jobs: {@code JobQueue} and {@code WaitingLine} in
  *       {@code server.job}; the work of a job: {@code Work}, implemented for example by {@code
  *       Drawing}; disconnected clients: {@code http.ClientConnection}.

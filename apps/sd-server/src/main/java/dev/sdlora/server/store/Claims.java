@@ -262,18 +262,20 @@ record Claims(Database database) {
   /**
    * Ends a claimed job.
    *
+   * @param seconds the time that it ran
    * @return whether the claim was still held; otherwise nothing changes
    */
-  boolean end(String worker, StoredJob.Claim claim, JobState state, News news) {
+  boolean end(String worker, StoredJob.Claim claim, JobState state, double seconds, News news) {
     return database.within(
         session -> {
           int held =
               session.update(
                   "UPDATE sd_jobs SET state = ?, ended = "
                       + JobStore.NOW
-                      + ", report = ?, preview = NULL WHERE "
+                      + ", seconds = ?, report = ?, preview = NULL WHERE "
                       + HELD,
                   state.label(),
+                  seconds,
                   news.report().json(),
                   claim.id(),
                   worker,

@@ -204,7 +204,7 @@ final class Drawings {
             Optional.empty(),
             true);
     long began = System.nanoTime();
-    claims.end(worker, drawing.claim, state, news);
+    claims.end(worker, drawing.claim, state, drawing.job.seconds(), news);
     drawing.job.passed(Phase.Passed.until(Phase.STORE, began));
     drawings.remove(drawing.claim.id());
     drawing.work.end(

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,6 +36,9 @@ final class JobStore implements AutoCloseable {
   private static final String SIGN = "SELECT id, state, place, report FROM sd_jobs ";
 
   private static final long LOADED_BYTES = 64L << 20;
+
+  /** The number of finished jobs that tell how long a job takes. */
+  private static final int MEASURED = 20;
 
   /** The file of a database may have so many bytes more than its images, and once more those. */
   private static final long FREE_BYTES = 32L << 20;
@@ -249,6 +253,21 @@ final class JobStore implements AutoCloseable {
                     ROW + "WHERE NOT " + UNFINISHED + " ORDER BY ended DESC LIMIT ?",
                     most));
     return jobs.stream().sorted((a, b) -> Long.compare(a.created(), b.created())).toList();
+  }
+
+  /** Returns the mean time that the last finished jobs ran, in seconds; empty before the first. */
+  OptionalDouble meanSeconds() {
+    return database
+        .within(
+            session ->
+                session.query(
+                    row -> row.getDouble(1),
+                    "SELECT seconds FROM sd_jobs WHERE state = 'done' AND seconds > 0"
+                        + " ORDER BY ended DESC LIMIT ?",
+                    MEASURED))
+        .stream()
+        .mapToDouble(Double::doubleValue)
+        .average();
   }
 
   /** Returns the images of a job, in order; their pixels are loaded when they are needed. */

@@ -107,6 +107,7 @@ public final class SharedJobs implements AutoCloseable {
     this.age = age;
     this.history = history;
     this.workshop = workshop;
+    queue.drawnAtOnce(workshop.places());
     this.drawings =
         new Drawings(
             store,
@@ -140,6 +141,7 @@ public final class SharedJobs implements AutoCloseable {
     }
     if (history > 0) {
       view.show(history);
+      store.meanSeconds().ifPresent(queue::expect);
     }
     begun = true;
   }
@@ -273,7 +275,10 @@ public final class SharedJobs implements AutoCloseable {
   private void report() {
     try {
       drawings.report();
-      workers = store.workers().ready();
+      List<Workers.Worker> ready =
+          store.workers().list().stream().filter(Workers.Worker::isReady).toList();
+      workers = ready.size();
+      queue.drawnAtOnce(ready.stream().mapToInt(Workers.Worker::concurrency).sum());
       deleted |= store.pictures().deleteUnused() > 0;
       if (deleted && drawn == 0) {
         deleted = false;

@@ -26,6 +26,7 @@ final class Tables {
           new Column("sd_jobs", "priority", "INT"),
           new Column("sd_jobs", "fingerprint", "VARCHAR(64)"),
           new Column("sd_jobs", "avoided", "TEXT"),
+          new Column("sd_jobs", "seconds", "DOUBLE PRECISION"),
           new Column("sd_workers", "reason", "TEXT"),
           new Column("sd_workers", "any_model", "BOOLEAN"),
           new Column("sd_images", "width", "INT"),

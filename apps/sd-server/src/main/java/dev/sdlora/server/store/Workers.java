@@ -120,9 +120,4 @@ public final class Workers {
                     + " - heartbeat AS ago, checkpoint, loras, concurrency, running, version, reason"
                     + " FROM sd_workers ORDER BY name"));
   }
-
-  /** Returns the number of servers that are alive and claim jobs. */
-  long ready() {
-    return list().stream().filter(Worker::isReady).count();
-  }
 }

@@ -138,4 +138,21 @@ class ClaimsTest {
     assertThat(store.cancel("after")).isTrue();
     assertThat(state("after")).isEqualTo(JobState.CANCELLED);
   }
+
+  private void end(String id, JobState state, double seconds) {
+    add(id, 1);
+    StoredJob.Claim claim = claims.claim("worker", ANY).orElseThrow();
+    Claims.News news =
+        new Claims.News(JobReport.NOTHING, Optional.empty(), List.of(), List.of(), List.of(), 0);
+    assertThat(claims.end("worker", claim, state, seconds, news)).isTrue();
+  }
+
+  @Test
+  void meanSeconds_isThatOfFinishedJobs() {
+    assertThat(store.meanSeconds()).isEmpty();
+    end("one", JobState.DONE, 10);
+    end("two", JobState.FAILED, 1000);
+    end("three", JobState.DONE, 30);
+    assertThat(store.meanSeconds()).hasValue(20);
+  }
 }
