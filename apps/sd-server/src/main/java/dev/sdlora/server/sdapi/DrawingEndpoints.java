@@ -48,14 +48,11 @@ final class DrawingEndpoints {
   private static final Set<String> PICTURES =
       Set.of("init_images", "mask", "reference_images", "alwayson_scripts");
 
-  private final RequestContext offer;
   private final DrawingJobs drawings;
   private final SdapiState state;
   private final ErrorMessages sentences;
 
-  DrawingEndpoints(
-      RequestContext offer, DrawingJobs drawings, SdapiState state, ErrorMessages sentences) {
-    this.offer = offer;
+  DrawingEndpoints(DrawingJobs drawings, SdapiState state, ErrorMessages sentences) {
     this.drawings = drawings;
     this.state = state;
     this.sentences = sentences;
@@ -79,7 +76,7 @@ final class DrawingEndpoints {
       fields.node().remove(START);
     }
     Overrides options = state.options();
-    RequestContext chosen = offer.chosenBy(fields);
+    RequestContext chosen = state.offer().chosenBy(fields);
     PromptSpec spec = new DrawingReader(chosen).read(fields, Dialect.A1111, options);
     if (!fields.flag("override_settings_restore_afterwards", true)) {
       state.set(Fields.of(fields.object("override_settings").node()));

@@ -35,7 +35,7 @@ public final class Sdapi {
   /** Adds the routes. */
   public void addTo(RoutesConfig routes) {
     SdapiState state = new SdapiState(offer);
-    new DrawingEndpoints(offer, drawings, state, sentences).addTo(routes);
+    new DrawingEndpoints(drawings, state, sentences).addTo(routes);
     new ProgressEndpoints(queue, drawings).addTo(routes);
     new Listings(offer).addTo(routes);
     new ExtraEndpoints(offer).addTo(routes);

@@ -2,29 +2,64 @@ package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.Model;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Key;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
-/** The options that clients have set for all requests. Safe for use by several threads. */
+/**
+ * The options that clients have set: those of a private API key for its own requests, those of
+ * others for all requests except those of private keys. Safe for use by several threads.
+ */
 final class SdapiState {
   private final RequestContext offer;
-  private Overrides options = Overrides.NONE;
+
+  /** The options by private key; empty for those of others. */
+  private final Map<Optional<String>, Overrides> options = new HashMap<>();
+
+  /** The names of the checkpoints that private keys have chosen; others choose for all. */
+  private final Map<String, String> checkpoints = new HashMap<>();
 
   SdapiState(RequestContext offer) {
     this.offer = offer;
   }
 
+  /** The private key of the client whose request this thread handles. */
+  private static Optional<String> privateKey() {
+    return Asker.current().key().filter(Key::hidesOthers).map(Key::name);
+  }
+
+  /** Returns the options of the client. */
   synchronized Overrides options() {
-    return options;
+    return options.getOrDefault(privateKey(), Overrides.NONE);
+  }
+
+  /** Returns the context of the client's requests, with the checkpoint that it has chosen. */
+  synchronized RequestContext offer() {
+    return privateKey()
+        .flatMap(key -> Optional.ofNullable(checkpoints.get(key)))
+        .flatMap(offer.models()::findKnown)
+        .map(offer::with)
+        .orElse(offer);
   }
 
   void set(Fields fields) {
     Optional<RequestContext> chosen = offer.chosenBy(fields, "sd_model_checkpoint");
-    Overrides read = Overrides.read(fields, chosen.orElse(offer));
-    chosen.ifPresent(context -> offer.models().choose(context.model()));
+    Overrides read = Overrides.read(fields, chosen.orElseGet(this::offer));
+    Optional<String> key = privateKey();
+    chosen
+        .map(RequestContext::model)
+        .filter(model -> key.isEmpty())
+        .ifPresent(offer.models()::choose);
     synchronized (this) {
-      options = read.over(options);
+      if (key.isPresent() && chosen.isPresent()) {
+        checkpoints.put(key.get(), chosen.get().model().name());
+      }
+      options.merge(key, read, (before, now) -> now.over(before));
     }
   }
 
@@ -33,11 +68,12 @@ final class SdapiState {
    */
   ObjectNode toJson() {
     Overrides now = options();
+    Model model = offer().model();
     ObjectNode json = Fields.object();
-    json.put("sd_model_checkpoint", Titles.title(offer.model()));
+    json.put("sd_model_checkpoint", Titles.title(model));
     json.put(
         "sd_vae",
-        offer
+        model
             .pipeline()
             .checkpoint()
             .vae()
