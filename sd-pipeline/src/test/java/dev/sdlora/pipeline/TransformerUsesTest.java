@@ -9,7 +9,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.lora.LoraFit;
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.ModelFamily;
@@ -125,7 +124,7 @@ final class TransformerUsesTest {
   @Test
   void conversionForACheckpoint_writesItsLayers() {
     Path converted = folder.resolve("converted.safetensors");
-    LoraConversion.of(lora().path(), KeyNames.KOHYA).checkpoint(model).write(converted);
+    LoraConversion.toKohya(lora().path()).checkpoint(model).write(converted);
     assertThat(LoraAdapter.open(converted).effectOn(Checkpoint.open(model)).unmatched()).isEmpty();
   }
 

@@ -34,7 +34,6 @@ import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.FileFormat;
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
@@ -179,7 +178,7 @@ class NullArgumentsTest {
             SizeConditioning.DEFAULTS,
             CheckpointMerging.weightedSum(FILE, FILE),
             LoraBaking.into(FILE, List.of(ADAPTER)),
-            LoraConversion.of(FILE, KeyNames.KOHYA),
+            LoraConversion.toKohya(FILE),
             LoraExtraction.between(FILE, FILE),
             LoraMerging.of(List.of(ADAPTER)),
             WeightConversion.of(FILE, FileFormat.BF16),

@@ -1,5 +1,6 @@
 package dev.sdlora.api.make;
 
+import dev.sdlora.api.spi.KeyNames;
 import dev.sdlora.api.spi.MakingBackend;
 import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
@@ -30,16 +31,28 @@ public final class LoraConversion {
   }
 
   /**
-   * Converts a file to another naming scheme.
+   * Converts a file to the names of kohya's sd-scripts: {@code lora_unet_…_to_q.lora_down.weight}
+   * with {@code .alpha} next to it. The scheme of A1111, ComfyUI and most model sites. For FLUX.2
+   * klein and Z-Image, layers have the names of single files, where the projections of an attention
+   * are one matrix.
    *
    * @param lora a file in any scheme
-   * @param names the scheme to write
    * @return the conversion
    */
-  public static LoraConversion of(Path lora, KeyNames names) {
-    Objects.requireNonNull(lora, "lora");
-    Objects.requireNonNull(names, "names");
-    return new LoraConversion(lora, names);
+  public static LoraConversion toKohya(Path lora) {
+    return new LoraConversion(Objects.requireNonNull(lora, "lora"), KeyNames.KOHYA);
+  }
+
+  /**
+   * Converts a file to the names of PEFT as saved by diffusers: {@code unet.….to_q.lora_A.weight}.
+   * Alphas are in the metadata, under {@code lora_adapter_metadata}. For FLUX.2 klein and Z-Image,
+   * {@code transformer.} is the first part of the names.
+   *
+   * @param lora a file in any scheme
+   * @return the conversion
+   */
+  public static LoraConversion toPeft(Path lora) {
+    return new LoraConversion(Objects.requireNonNull(lora, "lora"), KeyNames.PEFT);
   }
 
   /**
@@ -56,8 +69,8 @@ public final class LoraConversion {
 
   /**
    * Sets whether the second factor is multiplied by alpha / rank, so that no alpha needs to be
-   * stored. Useful with {@link KeyNames#PEFT} for programs that do not read diffusers' settings in
-   * the metadata, such as diffusers before 0.34 and ComfyUI. Converting back then gives the same
+   * stored. Useful with {@link #toPeft} for programs that do not read diffusers' settings in the
+   * metadata, such as diffusers before 0.34 and ComfyUI. Converting back then gives the same
    * changes, but not the same tensors.
    *
    * @param multiply default false

@@ -8,7 +8,6 @@ import dev.sdlora.api.make.ConvertedWeights;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.FileFormat;
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;

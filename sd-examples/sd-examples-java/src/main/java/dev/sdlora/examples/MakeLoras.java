@@ -2,7 +2,6 @@ package dev.sdlora.examples;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.make.CreatedLora;
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
@@ -41,7 +40,7 @@ public final class MakeLoras {
         .listener((done, total, layer) -> System.out.printf("%d of %d%n", done, total))
         .write(extracted);
 
-    LoraConversion.of(extracted, KeyNames.PEFT)
+    LoraConversion.toPeft(extracted)
         .checkpoint(checkpoint) // for a model with custom blocks
         .write(folder.resolve("made-peft.safetensors"));
   }

@@ -1,7 +1,7 @@
 package dev.sdlora.lora.make;
 
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.spi.KeyNames;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.SgmNames;
 import dev.sdlora.lora.plan.TransformerNames;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
@@ -146,7 +145,7 @@ class FamilyMakingTest {
     Path resized = folder.resolve("resized.safetensors");
     LoraResizing.of(file).rank(1).fileFormat(NumberFormat.FLOAT32).write(resized);
     Path peft = folder.resolve("peft.safetensors");
-    LoraConversion.of(resized, KeyNames.PEFT).write(peft);
+    LoraConversion.toPeft(resized).write(peft);
     Path merged = folder.resolve("merged.safetensors");
     LoraMerging.of(
             List.of(

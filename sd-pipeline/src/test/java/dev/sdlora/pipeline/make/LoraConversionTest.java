@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.LoraException;
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;
@@ -45,9 +44,15 @@ class LoraConversionTest {
     Files.delete(folder);
   }
 
-  private Path convert(Path source, KeyNames names) {
-    Path file = folder.resolve(names + "-of-" + source.getFileName());
-    LoraConversion.of(source, names).write(file);
+  private Path toKohya(Path source) {
+    Path file = folder.resolve("KOHYA-of-" + source.getFileName());
+    LoraConversion.toKohya(source).write(file);
+    return file;
+  }
+
+  private Path toPeft(Path source) {
+    Path file = folder.resolve("PEFT-of-" + source.getFileName());
+    LoraConversion.toPeft(source).write(file);
     return file;
   }
 
@@ -61,14 +66,14 @@ class LoraConversionTest {
             half ? DType.F16 : DType.F32,
             name -> Math.floorMod(name.hashCode() + seed, share) == 0);
 
-    Path back = convert(convert(lora, KeyNames.PEFT), KeyNames.KOHYA);
+    Path back = toKohya(toPeft(lora));
 
     assertThat(TinyFiles.tensors(back)).isEqualTo(TinyFiles.tensors(lora));
   }
 
   @Example
   void kohyaFixture_thereAndBack_isTheSame() {
-    Path back = convert(convert(TinyFiles.KOHYA, KeyNames.PEFT), KeyNames.KOHYA);
+    Path back = toKohya(toPeft(TinyFiles.KOHYA));
 
     assertThat(TinyFiles.tensors(back)).isEqualTo(TinyFiles.tensors(TinyFiles.KOHYA));
     assertThat(TensorFile.open(back).metadata())
@@ -77,7 +82,7 @@ class LoraConversionTest {
 
   @Example
   void toPeft_hasTheNamesOfDiffusers() {
-    Path peft = convert(TinyFiles.KOHYA, KeyNames.PEFT);
+    Path peft = toPeft(TinyFiles.KOHYA);
 
     assertThat(TinyFiles.tensors(peft).keySet())
         .containsExactlyInAnyOrderElementsOf(TinyFiles.tensors(TinyFiles.PEFT).keySet());
@@ -89,7 +94,7 @@ class LoraConversionTest {
         TinyFiles.randomLora(
             folder.resolve("lora.safetensors"), 3, DType.F32, name -> name.contains("attn1.to_"));
     TensorFile source = TensorFile.open(lora);
-    Path peft = convert(lora, KeyNames.PEFT);
+    Path peft = toPeft(lora);
 
     JsonNode settings =
         new ObjectMapper().readTree(TensorFile.open(peft).metadata().get("lora_adapter_metadata"));
@@ -113,22 +118,20 @@ class LoraConversionTest {
 
   @Example
   void sdxlFixture_thereAndBack_isTheSame() {
-    Path peft = convert(TinyFiles.SDXL, KeyNames.PEFT);
+    Path peft = toPeft(TinyFiles.SDXL);
 
     assertThat(TinyFiles.tensors(peft).keySet())
         .allMatch(
             name -> name.matches("(unet|text_encoder|text_encoder_2)\\..*\\.lora_[AB]\\.weight"));
-    assertThat(TinyFiles.tensors(convert(peft, KeyNames.KOHYA)))
-        .isEqualTo(TinyFiles.tensors(TinyFiles.SDXL));
+    assertThat(TinyFiles.tensors(toKohya(peft))).isEqualTo(TinyFiles.tensors(TinyFiles.SDXL));
   }
 
   @Example
   void checkpoint_saysWhichLayersThereAre() {
     Path file = folder.resolve("peft.safetensors");
-    LoraConversion.of(TinyFiles.KOHYA, KeyNames.PEFT).checkpoint(TinyFiles.CHECKPOINT).write(file);
+    LoraConversion.toPeft(TinyFiles.KOHYA).checkpoint(TinyFiles.CHECKPOINT).write(file);
 
-    assertThat(TinyFiles.tensors(file))
-        .isEqualTo(TinyFiles.tensors(convert(TinyFiles.KOHYA, KeyNames.PEFT)));
+    assertThat(TinyFiles.tensors(file)).isEqualTo(TinyFiles.tensors(toPeft(TinyFiles.KOHYA)));
   }
 
   @Example
@@ -137,8 +140,7 @@ class LoraConversionTest {
         TinyFiles.randomLora(folder.resolve("lora.safetensors"), 4, DType.F32, name -> true);
 
     TinyFiles.assertSameChange(
-        TinyFiles.weights(
-            TinyFiles.CHECKPOINT, List.of(LoraAdapter.open(convert(lora, KeyNames.PEFT)))),
+        TinyFiles.weights(TinyFiles.CHECKPOINT, List.of(LoraAdapter.open(toPeft(lora)))),
         TinyFiles.weights(TinyFiles.CHECKPOINT, List.of(LoraAdapter.open(lora))),
         TinyFiles.weights(TinyFiles.CHECKPOINT, List.of()),
         1e-6);
@@ -149,7 +151,7 @@ class LoraConversionTest {
     Path lora =
         TinyFiles.randomLora(folder.resolve("lora.safetensors"), 5, DType.F32, name -> true);
     Path peft = folder.resolve("peft.safetensors");
-    LoraConversion.of(lora, KeyNames.PEFT).scaleInFactors(true).write(peft);
+    LoraConversion.toPeft(lora).scaleInFactors(true).write(peft);
 
     assertThat(TensorFile.open(peft).metadata()).doesNotContainKey("lora_adapter_metadata");
     TinyFiles.assertSameChange(
@@ -167,7 +169,7 @@ class LoraConversionTest {
         .tensor("lora_unet_what.lora_up.weight", List.of(2L, 1L), new float[2], DType.F32)
         .write(lora);
 
-    assertThatThrownBy(() -> convert(lora, KeyNames.PEFT))
+    assertThatThrownBy(() -> toPeft(lora))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("'lora_unet_what' matches no known layer");
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.make.CreatedLora;
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.LoraExtraction;
@@ -61,7 +60,7 @@ class TransformerExtractionTest {
     assertThat(made.leftOut()).isEmpty();
     assertChange(original, tuned, file);
     Path kohya = folder.file(model + "-kohya");
-    LoraConversion.of(file, KeyNames.KOHYA).checkpoint(original).write(kohya);
+    LoraConversion.toKohya(file).checkpoint(original).write(kohya);
     assertChange(original, tuned, kohya);
   }
 

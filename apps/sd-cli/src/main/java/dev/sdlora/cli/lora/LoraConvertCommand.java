@@ -1,6 +1,5 @@
 package dev.sdlora.cli.lora;
 
-import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.cli.model.BundledModel;
 import dev.sdlora.cli.model.LoraFolders;
@@ -15,6 +14,11 @@ import picocli.CommandLine.Parameters;
 /** {@code sd lora convert}: renames the tensors of a LoRA for another program. */
 @Command(name = "convert", description = "Rename the tensors of a LoRA to another convention.")
 final class LoraConvertCommand implements Runnable {
+  private enum Names {
+    KOHYA,
+    PEFT
+  }
+
   @Parameters(paramLabel = "LORA", description = LoraFolders.HELP)
   private String lora = "";
 
@@ -26,7 +30,7 @@ final class LoraConvertCommand implements Runnable {
       paramLabel = "kohya|peft",
       description =
           "Naming convention: kohya for A1111, ComfyUI and most sites, peft for diffusers.")
-  private KeyNames names = KeyNames.KOHYA;
+  private Names names = Names.KOHYA;
 
   @Option(
       names = "--checkpoint",
@@ -45,7 +49,9 @@ final class LoraConvertCommand implements Runnable {
   @Override
   public void run() {
     Path file = folders.open(lora, making.console()).path();
-    LoraConversion conversion = LoraConversion.of(file, names).scaleInFactors(scaleInFactors);
+    LoraConversion conversion =
+        names == Names.KOHYA ? LoraConversion.toKohya(file) : LoraConversion.toPeft(file);
+    conversion.scaleInFactors(scaleInFactors);
     PublishedFile.path(checkpoint, making.console())
         .or(() -> BundledModel.baseOf(file))
         .ifPresent(conversion::checkpoint);
