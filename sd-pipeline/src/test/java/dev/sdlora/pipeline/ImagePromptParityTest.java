@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.image.ImagePrompt.EmbedsScaling;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ImageAdapterReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
@@ -188,9 +189,17 @@ class ImagePromptParityTest {
       Arrays.fill(factors, weight);
       int width = file.config().textWidth();
       List<NDArray> first =
-          adapter.keys(adapter.tokens(unseen, scope).reshape(1, -1, width), factors, scope);
+          adapter.keys(
+              adapter.tokens(unseen, scope).reshape(1, -1, width),
+              factors,
+              EmbedsScaling.V_ONLY,
+              scope);
       List<NDArray> second =
-          adapter.keys(adapter.tokens(seen, scope).reshape(1, -1, width), factors, scope);
+          adapter.keys(
+              adapter.tokens(seen, scope).reshape(1, -1, width),
+              factors,
+              EmbedsScaling.V_ONLY,
+              scope);
       for (int i = 0; i < layers.size(); i++) {
         keys.put(
             layers.get(i) + ".image_keys." + number, first.get(2 * i).concat(second.get(2 * i)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.DeviceInfo;
+import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
@@ -13,6 +14,7 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImagePrompt;
+import dev.sdlora.api.image.ImagePrompt.EmbedsScaling;
 import dev.sdlora.api.image.ImagePrompt.WeightType;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.LoraMode;
@@ -160,6 +162,29 @@ class ImagePromptsTest {
   @EnumSource(WeightType.class)
   void weightType_every_differsFromNone(WeightType type) {
     assertThat(draw(ImagePrompt.of(PLUS, ONE).withWeightType(type))).isNotEqualTo(draw());
+  }
+
+  /** Without a negative prompt, layers that keep away from the image read nothing. */
+  @Test
+  void styleTransferPrecise_differsFromStyleTransferInTheNegativePromptAlone() {
+    ImagePrompt style = ImagePrompt.of(PLUS, ONE).withWeightType(WeightType.STYLE_TRANSFER);
+    ImagePrompt precise = style.withWeightType(WeightType.STYLE_TRANSFER_PRECISE);
+    PromptSpec plain = SPEC.toBuilder().cfgScale(1).build();
+    assertThat(draw(pipeline, plain, precise)).isEqualTo(draw(pipeline, plain, style));
+    assertThat(draw(precise)).isNotEqualTo(draw(style));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = EmbedsScaling.class,
+      names = {"V_ONLY"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void embedsScaling_every_drawsAndIsRecorded(EmbedsScaling scaling) {
+    ImagePrompt prompt = ImagePrompt.of(PLUS, ONE).withWeight(1.5);
+    PromptSpec spec = SPEC.toBuilder().imagePrompt(prompt.withEmbedsScaling(scaling)).build();
+    GeneratedImage drawn = pipeline.generate(spec).first();
+    assertThat(drawn.image()).isNotEqualTo(draw(prompt)).isNotEqualTo(draw());
+    assertThat(drawn.infotext()).contains(", Embeds Scaling: " + scaling.label() + "\"");
   }
 
   @Tag("slow")

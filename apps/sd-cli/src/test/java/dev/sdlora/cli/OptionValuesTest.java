@@ -162,7 +162,7 @@ final class OptionValuesTest {
         "--lora-curve ink     | --lora-curve must be NAME=POINTS",
         "--device tpu         | --device must be cpu, gpu or cuda",
         "--ip-adapter a --image-prompt a.png:1,2 | --image-prompt must be"
-            + " IMAGE[:WEIGHT[,START,END][:TYPE]][:mask=REGION]: 'a.png:1,2'",
+            + " IMAGE[:WEIGHT[,START,END][:TYPE]][:scaling=SCALING][:mask=REGION]: 'a.png:1,2'",
         "--ip-adapter a --image-prompt a.png:1,.8,.2 | --image-prompt: image prompt end must be"
             + " from 0.8 to 1: 0.2",
         "--ip-adapter a --image-prompt a.png:mask=left | --image-prompt: region 'left' is unknown;"

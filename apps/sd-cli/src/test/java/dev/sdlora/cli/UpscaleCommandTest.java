@@ -161,9 +161,18 @@ class UpscaleCommandTest {
             ImagePromptArgument.parse(source + ":mask=left")
                 .prompt(Path.of("a.bin"), Map.of("left", left)))
         .isEqualTo(plain.withMask(left));
+    assertThat(
+            ImagePromptArgument.parse(source + ":1:composition precise:scaling=K+V:mask=left")
+                .prompt(Path.of("a.bin"), Map.of("left", left)))
+        .isEqualTo(
+            plain
+                .withWeightType(ImagePrompt.WeightType.COMPOSITION_PRECISE)
+                .withEmbedsScaling(ImagePrompt.EmbedsScaling.K_AND_V)
+                .withMask(left));
     for (String wrong :
         List.of(
             source + ":5",
+            source + ":scaling=Q",
             source + ":1:styl",
             source + ":1,0.5",
             source + ":1,0.8,0.2",

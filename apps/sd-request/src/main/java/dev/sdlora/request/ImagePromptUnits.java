@@ -3,7 +3,6 @@ package dev.sdlora.request;
 import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.RegionMask;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 
 /** The units of A1111's ControlNet extension whose model is an IP-Adapter. */
@@ -13,7 +12,8 @@ final class ImagePromptUnits {
    */
   private static final String MODULES = "ip-adapter";
 
-  private static final Set<String> OWN = Set.of("effective_region_mask", "weight_type");
+  private static final Set<String> OWN =
+      Set.of("effective_region_mask", "weight_type", "embeds_scaling");
 
   private ImagePromptUnits() {}
 
@@ -37,12 +37,19 @@ final class ImagePromptUnits {
             .withWeight(unit.number("weight").orElse(1))
             .withRange(
                 unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1));
-    Optional<ImagePrompt.WeightType> type =
-        unit.name("weight_type").map(ImagePrompt.WeightType::parse);
-    ImagePrompt typed = type.map(prompt::withWeightType).orElse(prompt);
+    ImagePrompt typed =
+        unit.name("weight_type")
+            .map(ImagePrompt.WeightType::parse)
+            .map(prompt::withWeightType)
+            .orElse(prompt);
+    ImagePrompt scaled =
+        unit.name("embeds_scaling")
+            .map(ImagePrompt.EmbedsScaling::parse)
+            .map(typed::withEmbedsScaling)
+            .orElse(typed);
     return unit.name("effective_region_mask")
         .map(mask -> RegionMask.of(images.image("effective_region_mask", mask)).withBlur(0))
-        .map(typed::withMask)
-        .orElse(typed);
+        .map(scaled::withMask)
+        .orElse(scaled);
   }
 }

@@ -310,7 +310,8 @@ class DrawingReaderTest {
             ("{'alwayson_scripts': {'controlnet': {'args': [{'model': 'ip-adapter_sd15 [6a3f]',"
                     + " 'module': 'ip-adapter_clip_sd15', 'image': 'IMAGE', 'weight': 0.6,"
                     + " 'guidance_end': 0.8, 'control_mode': 'Balanced', 'resize_mode': 1,"
-                    + " 'weight_type': 'style transfer', 'effective_region_mask': 'IMAGE'}]}}}")
+                    + " 'weight_type': 'style transfer precise', 'embeds_scaling': 'K+mean(V) w/"
+                    + " C penalty', 'effective_region_mask': 'IMAGE'}]}}}")
                 .replace("IMAGE", image));
     PromptSpec spec = withNetworks(folder).read(fields, Dialect.A1111, Overrides.NONE);
     assertThat(fields.warnings()).isEmpty();
@@ -320,7 +321,9 @@ class DrawingReaderTest {
     assertThat(prompt.weight()).isEqualTo(0.6);
     assertThat(prompt.end()).isEqualTo(0.8);
     assertThat(prompt.mask()).isPresent();
-    assertThat(prompt.weightType()).isEqualTo(ImagePrompt.WeightType.STYLE_TRANSFER);
+    assertThat(prompt.weightType()).isEqualTo(ImagePrompt.WeightType.STYLE_TRANSFER_PRECISE);
+    assertThat(prompt.embedsScaling())
+        .isEqualTo(ImagePrompt.EmbedsScaling.K_AND_MEAN_V_WITH_PENALTY);
   }
 
   @Test

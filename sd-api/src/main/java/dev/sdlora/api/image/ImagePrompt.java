@@ -23,6 +23,7 @@ public final class ImagePrompt {
   private final double end;
   private final Optional<RegionMask> mask;
   private final WeightType weightType;
+  private final EmbedsScaling embedsScaling;
 
   private ImagePrompt(
       Path adapter,
@@ -31,7 +32,8 @@ public final class ImagePrompt {
       double start,
       double end,
       Optional<RegionMask> mask,
-      WeightType weightType) {
+      WeightType weightType,
+      EmbedsScaling embedsScaling) {
     this.adapter = adapter;
     this.images = images;
     this.weight = weight;
@@ -39,6 +41,7 @@ public final class ImagePrompt {
     this.end = end;
     this.mask = mask;
     this.weightType = weightType;
+    this.embedsScaling = embedsScaling;
   }
 
   /**
@@ -56,7 +59,14 @@ public final class ImagePrompt {
     List<Image> images = new ArrayList<>(List.of(image));
     images.addAll(List.of(more));
     return new ImagePrompt(
-        adapter, List.copyOf(images), 1, 0, 1, Optional.empty(), WeightType.LINEAR);
+        adapter,
+        List.copyOf(images),
+        1,
+        0,
+        1,
+        Optional.empty(),
+        WeightType.LINEAR,
+        EmbedsScaling.V_ONLY);
   }
 
   /** {@return the file of the adapter} */
@@ -102,6 +112,11 @@ public final class ImagePrompt {
     return weightType;
   }
 
+  /** {@return what the weight scales} Default {@link EmbedsScaling#V_ONLY}. */
+  public EmbedsScaling embedsScaling() {
+    return embedsScaling;
+  }
+
   /**
    * {@return a copy with another weight}
    *
@@ -110,7 +125,7 @@ public final class ImagePrompt {
    */
   public ImagePrompt withWeight(double other) {
     Checks.inRange(0, 3, other, "image prompt weight");
-    return new ImagePrompt(adapter, images, other, start, end, mask, weightType);
+    return new ImagePrompt(adapter, images, other, start, end, mask, weightType, embedsScaling);
   }
 
   /**
@@ -123,7 +138,7 @@ public final class ImagePrompt {
   public ImagePrompt withRange(double from, double to) {
     Checks.inRange(0, 1, from, "image prompt start");
     Checks.inRange(from, 1, to, "image prompt end");
-    return new ImagePrompt(adapter, images, weight, from, to, mask, weightType);
+    return new ImagePrompt(adapter, images, weight, from, to, mask, weightType, embedsScaling);
   }
 
   /**
@@ -133,7 +148,8 @@ public final class ImagePrompt {
    */
   public ImagePrompt withMask(RegionMask region) {
     Objects.requireNonNull(region, "region");
-    return new ImagePrompt(adapter, images, weight, start, end, Optional.of(region), weightType);
+    return new ImagePrompt(
+        adapter, images, weight, start, end, Optional.of(region), weightType, embedsScaling);
   }
 
   /**
@@ -143,11 +159,21 @@ public final class ImagePrompt {
    */
   public ImagePrompt withWeightType(WeightType type) {
     Objects.requireNonNull(type, "type");
-    return new ImagePrompt(adapter, images, weight, start, end, mask, type);
+    return new ImagePrompt(adapter, images, weight, start, end, mask, type, embedsScaling);
+  }
+
+  /**
+   * {@return a copy whose weight scales something else}
+   *
+   * @param scaling what the weight scales
+   */
+  public ImagePrompt withEmbedsScaling(EmbedsScaling scaling) {
+    Objects.requireNonNull(scaling, "scaling");
+    return new ImagePrompt(adapter, images, weight, start, end, mask, weightType, scaling);
   }
 
   private List<Object> state() {
-    return List.of(adapter, images, weight, start, end, mask, weightType);
+    return List.of(adapter, images, weight, start, end, mask, weightType, embedsScaling);
   }
 
   @Override
@@ -196,7 +222,18 @@ public final class ImagePrompt {
     /** Everywhere but in the transformers that compose. */
     STRONG_STYLE_TRANSFER("strong style transfer"),
     /** The transformers of {@link #STYLE_TRANSFER} and those of {@link #COMPOSITION}. */
-    STYLE_AND_COMPOSITION("style and composition");
+    STYLE_AND_COMPOSITION("style and composition"),
+    /**
+     * {@link #STYLE_TRANSFER}, and in the transformers that compose, the negative prompt reads the
+     * image: the result keeps away from its arrangement.
+     */
+    STYLE_TRANSFER_PRECISE("style transfer precise"),
+    /**
+     * {@link #COMPOSITION}, and in the other transformers, the negative prompt reads the image: the
+     * result keeps away from its colours and materials. Transformers that neither compose nor draw
+     * style have a tenth of the weight.
+     */
+    COMPOSITION_PRECISE("composition precise");
 
     private final String label;
 
@@ -219,6 +256,48 @@ public final class ImagePrompt {
     public static WeightType parse(String name) {
       Objects.requireNonNull(name, "name");
       return Labels.parse(values(), WeightType::label, "weight type", name);
+    }
+  }
+
+  /**
+   * What the weight scales in the attention to the images, named as in ComfyUI's IPAdapter Plus.
+   * Scaled keys make attention depend more on which part of the image fits: the effect of a weight
+   * is no longer linear. With a penalty, a layer of C channels has the weight times C / 1280.
+   */
+  public enum EmbedsScaling {
+    /** The values. The default. */
+    V_ONLY("V only"),
+    /** Keys and values. */
+    K_AND_V("K+V"),
+    /** Keys and values, with a penalty for layers of few channels. */
+    K_AND_V_WITH_PENALTY("K+V w/ C penalty"),
+    /**
+     * Keys and the mean of the values, whose differences from it stay, with a penalty for layers of
+     * few channels. Meant for weights above 1.
+     */
+    K_AND_MEAN_V_WITH_PENALTY("K+mean(V) w/ C penalty");
+
+    private final String label;
+
+    EmbedsScaling(String label) {
+      this.label = label;
+    }
+
+    /** {@return the name in ComfyUI's IPAdapter Plus} */
+    public String label() {
+      return label;
+    }
+
+    /**
+     * Finds a scaling by its name.
+     *
+     * @param name the label or the constant's name; case, spaces and punctuation are ignored
+     * @return the scaling
+     * @throws IllegalArgumentException if the name is unknown; the message lists all scalings
+     */
+    public static EmbedsScaling parse(String name) {
+      Objects.requireNonNull(name, "name");
+      return Labels.parse(values(), EmbedsScaling::label, "embeds scaling", name);
     }
   }
 }

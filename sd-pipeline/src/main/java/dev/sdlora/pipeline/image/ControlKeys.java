@@ -47,7 +47,10 @@ final class ControlKeys {
         + ", Pixel Perfect: False, Control Mode: Balanced"
         + (prompt.weightType() == ImagePrompt.WeightType.LINEAR
             ? ""
-            : ", Weight Type: " + prompt.weightType().label());
+            : ", Weight Type: " + prompt.weightType().label())
+        + (prompt.embedsScaling() == ImagePrompt.EmbedsScaling.V_ONLY
+            ? ""
+            : ", Embeds Scaling: " + prompt.embedsScaling().label());
   }
 
   /**

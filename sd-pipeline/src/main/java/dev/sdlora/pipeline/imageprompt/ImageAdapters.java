@@ -165,19 +165,28 @@ public final class ImageAdapters implements AutoCloseable {
   private void add(ImagePrompt prompt, Views view, ImageAdapter adapter, ImagePrompts into) {
     UNetConfig own = unet.orElseThrow();
     List<String> layers = ImageAdapterConfig.layersOf(own);
-    double[] factors =
-        LayerFactors.of(prompt.weightType(), own.family() == ModelFamily.SDXL, layers);
+    boolean isSdxl = own.family() == ModelFamily.SDXL;
+    double[] factors = LayerFactors.of(prompt.weightType(), isSdxl, layers);
     for (int i = 0; i < factors.length; i++) {
       factors[i] *= prompt.weight();
     }
     try (NDManager scope = torch.scope()) {
       into.add(
           prompt,
-          layers,
-          factors,
-          adapter.keys(tokens(adapter, view.seen(), scope), factors, into.memory()),
-          adapter.keys(tokens(adapter, view.unseen(), scope), factors, into.memory()));
+          new ImagePrompts.Layers(
+              layers, factors, LayerFactors.away(prompt.weightType(), isSdxl, layers)),
+          keys(prompt, adapter, tokens(adapter, view.seen(), scope), factors, into),
+          keys(prompt, adapter, tokens(adapter, view.unseen(), scope), factors, into));
     }
+  }
+
+  private static List<NDArray> keys(
+      ImagePrompt prompt,
+      ImageAdapter adapter,
+      NDArray tokens,
+      double[] factors,
+      ImagePrompts into) {
+    return adapter.keys(tokens, factors, prompt.embedsScaling(), into.memory());
   }
 
   /** Returns the tokens of images, concatenated: [1, images · tokens, text width]. */

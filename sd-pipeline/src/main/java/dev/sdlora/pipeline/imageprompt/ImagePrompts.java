@@ -43,14 +43,19 @@ public final class ImagePrompts implements AutoCloseable {
     this.joinedIn = memory.newSubManager();
   }
 
-  /** A prompt, and keys and values for each layer: of its images, and of the absence of images. */
+  /**
+   * Attention layers.
+   *
+   * @param factors a prompt's weight in each layer
+   * @param away whether a layer keeps away from the images: negative conditions read them there,
+   *     and others read zeros
+   */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Layers(List<String> names, double[] factors, boolean[] away) {}
+
+  /** A prompt, and keys and values for each layer: of its images, and of the absence of images. */
   private record Encoded(
-      ImagePrompt prompt,
-      List<String> layers,
-      double[] factors,
-      List<NDArray> seen,
-      List<NDArray> unseen) {
+      ImagePrompt prompt, Layers layers, List<NDArray> seen, List<NDArray> unseen) {
     boolean at(double share) {
       return prompt.start() <= share && share <= prompt.end();
     }
@@ -63,13 +68,8 @@ public final class ImagePrompts implements AutoCloseable {
     return memory;
   }
 
-  void add(
-      ImagePrompt prompt,
-      List<String> layers,
-      double[] factors,
-      List<NDArray> seen,
-      List<NDArray> unseen) {
-    encoded.add(new Encoded(prompt, layers, factors, seen, unseen));
+  void add(ImagePrompt prompt, Layers layers, List<NDArray> seen, List<NDArray> unseen) {
+    encoded.add(new Encoded(prompt, layers, seen, unseen));
   }
 
   /**
@@ -118,12 +118,12 @@ public final class ImagePrompts implements AutoCloseable {
       Encoded each = encoded.get(number);
       List<NDArray> masks =
           each.prompt.mask().map(mask -> masks(mask, frame, height, width)).orElse(List.of());
-      for (int i = 0; i < each.layers.size(); i++) {
-        if (each.factors[i] != 0) {
-          String layer = each.layers.get(i);
+      for (int i = 0; i < each.layers.names.size(); i++) {
+        if (each.layers.factors[i] != 0) {
+          String layer = each.layers.names.get(i);
           int at = counts.merge(layer, 1, Integer::sum) - 1;
-          tensors.put(layer + ".image_keys." + at, rows(each, 2 * i, pattern.negatives));
-          tensors.put(layer + ".image_values." + at, rows(each, 2 * i + 1, pattern.negatives));
+          tensors.put(layer + ".image_keys." + at, rows(each, i, 0, pattern.negatives));
+          tensors.put(layer + ".image_values." + at, rows(each, i, 1, pattern.negatives));
           if (!masks.isEmpty()) {
             tensors.put(layer + ".image_mask." + at, masks.get(level(layer)));
           }
@@ -133,14 +133,21 @@ public final class ImagePrompts implements AutoCloseable {
     return new ImageKeys(pattern.acting, tensors);
   }
 
-  private NDArray rows(Encoded each, int tensor, List<Boolean> negatives) {
-    NDArray seen = each.seen.get(tensor);
-    NDArray unseen = each.unseen.get(tensor);
-    NDList rows = new NDList();
-    negatives.forEach(negative -> rows.add(negative ? unseen : seen));
-    NDArray all = NDArrays.concat(rows, 0);
-    all.attach(joinedIn);
-    return all;
+  /** Returns the keys, 0, or the values, 1, of the rows of a call in a layer. */
+  private NDArray rows(Encoded each, int layer, int kind, List<Boolean> negatives) {
+    NDArray seen = each.seen.get(2 * layer + kind);
+    NDArray unseen = each.unseen.get(2 * layer + kind);
+    boolean away = each.layers.away[layer];
+    // DJL's zerosLike ends the process for bfloat16.
+    try (NDArray zeros = seen.mul(0)) {
+      NDArray positive = away ? zeros : seen;
+      NDArray negative = away ? seen : unseen;
+      NDList rows = new NDList();
+      negatives.forEach(isNegative -> rows.add(isNegative ? negative : positive));
+      NDArray all = NDArrays.concat(rows, 0);
+      all.attach(joinedIn);
+      return all;
+    }
   }
 
   /**

@@ -51,6 +51,26 @@ final class LayerFactors {
     return layers.stream().map(LayerFactors::transformer).mapToDouble(rule::factor).toArray();
   }
 
+  /**
+   * Returns whether each layer keeps away from the image, as in the precise types: negative
+   * conditions read it there, and others read nothing.
+   *
+   * @param layers names of attention layers in any order
+   */
+  static boolean[] away(WeightType type, boolean isSdxl, List<String> layers) {
+    double[] composing = of(WeightType.COMPOSITION, isSdxl, layers);
+    boolean[] away = new boolean[composing.length];
+    for (int i = 0; i < away.length; i++) {
+      away[i] =
+          switch (type) {
+            case STYLE_TRANSFER_PRECISE -> composing[i] > 0;
+            case COMPOSITION_PRECISE -> composing[i] == 0;
+            default -> false;
+          };
+    }
+    return away;
+  }
+
   private static String transformer(String layer) {
     return layer.substring(0, layer.indexOf(".transformer_blocks."));
   }
@@ -72,7 +92,8 @@ final class LayerFactors {
       case STYLE_TRANSFER -> style(index);
       case COMPOSITION -> composition(index);
       case STRONG_STYLE_TRANSFER -> composition(index) > 0 ? 0 : 1;
-      case STYLE_AND_COMPOSITION -> style(index) + composition(index);
+      case STYLE_AND_COMPOSITION, STYLE_TRANSFER_PRECISE -> style(index) + composition(index);
+      case COMPOSITION_PRECISE -> Math.max(0.1, style(index) + composition(index));
     };
   }
 

@@ -2,9 +2,11 @@ package dev.sdlora.pipeline.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.image.ImagePrompt.EmbedsScaling;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -12,6 +14,9 @@ import java.util.List;
  * al. 2023, "IP-Adapter").
  */
 public final class ImageAdapter {
+  /** The channels of a layer whose weight a penalty leaves as it is. */
+  private static final double FULL = 1280;
+
   private final Program program;
   private final ImageAdapterConfig config;
   private final LiveWeights weights;
@@ -58,16 +63,31 @@ public final class ImageAdapter {
    * Computes the keys and values of tokens in all layers.
    *
    * @param tokens float32 [1, tokens, text width]
-   * @param factors a factor for each layer, which scales its values
+   * @param factors the prompt's weight in each layer
+   * @param scaling what the weights scale, by the rules of ComfyUI's IPAdapter Plus
    * @param scope the manager that will own the results
    * @return for each layer keys and values, [1, tokens, channels], in the weights' dtype
    */
-  public List<NDArray> keys(NDArray tokens, double[] factors, NDManager scope) {
+  public List<NDArray> keys(
+      NDArray tokens, double[] factors, EmbedsScaling scaling, NDManager scope) {
+    double[] ofValues = factors.clone();
+    if (scaling == EmbedsScaling.K_AND_V_WITH_PENALTY
+        || scaling == EmbedsScaling.K_AND_MEAN_V_WITH_PENALTY) {
+      for (int i = 0; i < ofValues.length; i++) {
+        ofValues[i] *= config.layers().get(i) / FULL;
+      }
+    }
+    double[] ofKeys = ofValues.clone();
+    if (scaling == EmbedsScaling.V_ONLY) {
+      Arrays.fill(ofKeys, 1);
+    }
     return program
         .call("keys")
         .tensor(tokens)
         .tensors(weights.dict())
-        .numbers(factors)
+        .numbers(ofKeys)
+        .numbers(ofValues)
+        .integer(scaling == EmbedsScaling.K_AND_MEAN_V_WITH_PENALTY ? 1 : 0)
         .runForList(scope);
   }
 }

@@ -90,6 +90,37 @@ class LayerFactorsTest {
     assertThat(both[0]).isCloseTo(0.05, within(1e-12));
   }
 
+  @Test
+  void precise_factorsAndLayersThatKeepAway_areThoseOfIpAdapterPlus() {
+    assertThat(transformers(WeightType.STYLE_TRANSFER_PRECISE, false))
+        .containsExactly(1, 1, 1, 1, -0.25, -1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1);
+    assertThat(transformers(WeightType.COMPOSITION_PRECISE, false))
+        .containsExactly(-1, -1, -1, -1, 0.25, 1, -0.1, -0.1, -0.1, -1, -1, -1, -1, -1, -1, -1);
+    assertThat(transformers(WeightType.STYLE_TRANSFER_PRECISE, true))
+        .containsExactly(0, 0, 0, -1, 0, 0, 1, 0, 0, 0, 0);
+    assertThat(transformers(WeightType.COMPOSITION_PRECISE, true))
+        .containsExactly(-0.1, -0.1, -0.1, 1, -0.1, -0.1, -1, -0.1, -0.1, -0.1, -0.1);
+  }
+
+  /** Returns the factors of the transformers in their order, negative where layers keep away. */
+  private static double[] transformers(WeightType type, boolean isSdxl) {
+    List<String> layers = isSdxl ? sdxl() : sd1();
+    double[] factors = LayerFactors.of(type, isSdxl, layers);
+    boolean[] away = LayerFactors.away(type, isSdxl, layers);
+    List<String> running =
+        new ArrayList<>(layers.stream().filter(n -> n.startsWith("down")).toList());
+    layers.stream().filter(n -> n.startsWith("mid")).forEach(running::add);
+    layers.stream().filter(n -> n.startsWith("up")).forEach(running::add);
+    return running.stream()
+        .filter(name -> name.contains(".transformer_blocks.0."))
+        .mapToDouble(
+            name -> {
+              int layer = layers.indexOf(name);
+              return away[layer] && factors[layer] != 0 ? -factors[layer] : factors[layer];
+            })
+        .toArray();
+  }
+
   @ParameterizedTest
   @EnumSource(WeightType.class)
   void everyType_factorsAreFrom0To1(WeightType type) {

@@ -2,6 +2,7 @@ package dev.sdlora.cli.model;
 
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImagePrompt;
+import dev.sdlora.api.image.ImagePrompt.EmbedsScaling;
 import dev.sdlora.api.image.ImagePrompt.WeightType;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.value.Checks;
@@ -16,29 +17,36 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * An image prompt, {@code IMAGE[:WEIGHT[,START,END][:TYPE]][:mask=REGION]}.
+ * An image prompt, {@code IMAGE[:WEIGHT[,START,END][:TYPE]][:scaling=SCALING][:mask=REGION]}.
  *
  * @param image the file of the image
  * @param weight 0 to 3
  * @param start the fraction of the steps before which the prompt does not act
  * @param end the fraction of the steps after which the prompt does not act
  * @param type the distribution of the weight
+ * @param scaling what the weight scales
  * @param region the name of the region on which the prompt acts; empty for the whole image
  */
 public record ImagePromptArgument(
-    Path image, double weight, double start, double end, WeightType type, Optional<String> region) {
-  static final String LABEL = "IMAGE[:WEIGHT[,START,END][:TYPE]][:mask=REGION]";
+    Path image,
+    double weight,
+    double start,
+    double end,
+    WeightType type,
+    EmbedsScaling scaling,
+    Optional<String> region) {
+  static final String LABEL = "IMAGE[:WEIGHT[,START,END][:TYPE]][:scaling=SCALING][:mask=REGION]";
 
   private static final Pattern FORM =
       Pattern.compile(
           "(?<image>.+?)(?::(?<numbers>[\\d.,]+)(?::(?<type>[A-Za-z][A-Za-z _-]*))?)?"
-              + "(?::mask=(?<region>[^:]*))?");
+              + "(?::scaling=(?<scaling>[^:]*))?(?::mask=(?<region>[^:]*))?");
 
   /**
    * Parses a value.
    *
-   * @throws IllegalArgumentException if the form is wrong, a number is out of range or the type is
-   *     unknown
+   * @throws IllegalArgumentException if the form is wrong, a number is out of range, or the type or
+   *     the scaling is unknown
    */
   public static ImagePromptArgument parse(String text) {
     Matcher parts = FORM.matcher(text.strip());
@@ -54,6 +62,9 @@ public record ImagePromptArgument(
         Checks.inRange(0, 1, start, "image prompt start"),
         Checks.inRange(start, 1, end, "image prompt end"),
         Optional.ofNullable(parts.group("type")).map(WeightType::parse).orElse(WeightType.LINEAR),
+        Optional.ofNullable(parts.group("scaling"))
+            .map(EmbedsScaling::parse)
+            .orElse(EmbedsScaling.V_ONLY),
         Optional.ofNullable(parts.group("region")));
   }
 
@@ -86,7 +97,8 @@ public record ImagePromptArgument(
         ImagePrompt.of(adapter, Image.read(image))
             .withWeight(weight)
             .withRange(start, end)
-            .withWeightType(type);
+            .withWeightType(type)
+            .withEmbedsScaling(scaling);
     return mask.map(prompt::withMask).orElse(prompt);
   }
 

@@ -49,8 +49,9 @@ public final class NetworkOptions {
       description =
           "Image that the model reads next to the text, with --ip-adapter; repeatable. WEIGHT is 0"
               + " to 3, START and END are fractions of the steps; TYPE is linear, style transfer,"
-              + " composition and so on; REGION is a --region on which the image acts. Default:"
-              + " 1,0,1:linear on the whole image.")
+              + " composition and so on; SCALING is V only, K+V and so on, of ComfyUI's IPAdapter"
+              + " Plus; REGION is a --region on which the image acts. Default: 1,0,1:linear:scaling=V"
+              + " only on the whole image.")
   private List<String> prompts = new ArrayList<>();
 
   @Option(

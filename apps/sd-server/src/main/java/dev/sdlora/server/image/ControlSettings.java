@@ -107,6 +107,10 @@ final class ControlSettings {
     if (values.containsKey("Weight Type")) {
       unit.put("weight_type", ImagePrompt.WeightType.parse(values.get("Weight Type")).label());
     }
+    if (values.containsKey("Embeds Scaling")) {
+      unit.put(
+          "embeds_scaling", ImagePrompt.EmbedsScaling.parse(values.get("Embeds Scaling")).label());
+    }
   }
 
   private static void addNumbers(ObjectNode unit, Map<String, String> values) {

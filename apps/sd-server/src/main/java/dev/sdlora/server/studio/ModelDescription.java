@@ -65,6 +65,12 @@ final class ModelDescription {
         Arrays.stream(ImagePrompt.WeightType.values()).map(ImagePrompt.WeightType::label).toList());
     addNames(
         json,
+        "embeds_scalings",
+        Arrays.stream(ImagePrompt.EmbedsScaling.values())
+            .map(ImagePrompt.EmbedsScaling::label)
+            .toList());
+    addNames(
+        json,
         "control_modules",
         offer.pipeline().preprocessors().stream().map(Preprocessor::name).toList());
     addNames(json, "detectors", offer.pipeline().detectors());

@@ -41,11 +41,12 @@ class ControlSettingsTest {
     assertThat(
             units(
                     "Module: ip-adapter_clip_sdxl_plus_vith, Model: edges, Weight: 0.5, Guidance"
-                        + " End: 0.8, Control Mode: Balanced, Weight Type: style transfer")
+                        + " End: 0.8, Control Mode: Balanced, Weight Type: style transfer, Embeds Scaling: K+V w/ C"
+                        + " penalty")
                 .get(0)
                 .toString())
         .isEqualTo(
-            "{'enabled':false,'image':null,'model':'edges','module':'ip-adapter-auto','weight':0.5,'guidance_start':0,'guidance_end':0.8,'weight_type':'style transfer'}"
+            "{'enabled':false,'image':null,'model':'edges','module':'ip-adapter-auto','weight':0.5,'guidance_start':0,'guidance_end':0.8,'weight_type':'style transfer','embeds_scaling':'K+V w/ C penalty'}"
                 .replace('\'', '"'));
   }
 

@@ -14,7 +14,7 @@ const UNION_TYPES = [OWN_TYPE, "OpenPose", "Depth", "Soft Edge", "Hard Edge", "N
 
 /** The values of fields that a unit omits. */
 const USUAL = {
-  module: "none", weight: 1, guidance_start: 0, guidance_end: 1, weight_type: "linear", union_control_type: OWN_TYPE,
+  module: "none", weight: 1, guidance_start: 0, guidance_end: 1, weight_type: "linear", embeds_scaling: "V only", union_control_type: OWN_TYPE,
   control_mode: MODES[0], resize_mode: RESIZE_MODES[1],
 };
 
@@ -65,6 +65,7 @@ class ControlTab extends HTMLElement {
       guidance_start: slider("Starting control step", { min: 0, max: 1 }, set, "guidance_start"),
       guidance_end: slider("Ending control step", { min: 0, max: 1 }, set, "guidance_end"),
       weight_type: choice("Weight type", model.weight_types, set, "weight_type"),
+      embeds_scaling: choice("Embeds scaling", model.embeds_scalings, set, "embeds_scaling"),
       union_control_type: choice("Type of the control image", UNION_TYPES, ({ union_control_type: type }) => set({ union_control_type: type === OWN_TYPE ? undefined : type }), "union_control_type"),
       control_mode: choice("Control mode", MODES, set, "control_mode"),
       resize_mode: choice("Resize mode", RESIZE_MODES, set, "resize_mode"),
@@ -103,7 +104,7 @@ class ControlTab extends HTMLElement {
       const reads = isImagePrompt(unit);
       Object.entries(controls).forEach(([name, control]) => control.show(unit[name] ?? USUAL[name]));
       ["module", "control_mode", "resize_mode"].forEach((name) => (controls[name].field.hidden = reads));
-      controls.weight_type.field.hidden = part.hidden = !reads;
+      controls.weight_type.field.hidden = controls.embeds_scaling.field.hidden = part.hidden = !reads;
       controls.union_control_type.field.hidden = reads || !isUnion(unit);
       region.reference = unit.effective_region_mask ?? null;
       made.show(unit);
@@ -130,9 +131,9 @@ function isUnion(unit) {
 
 /** Sets the module that the network of a unit needs, and removes fields that it does not have. */
 function withModule(unit) {
-  const { weight_type, effective_region_mask, union_control_type, ...rest } = unit;
+  const { weight_type, embeds_scaling, effective_region_mask, union_control_type, ...rest } = unit;
   if (isImagePrompt(unit)) {
-    return withoutEmpty({ ...rest, module: IMAGE_PROMPT, weight_type, effective_region_mask });
+    return withoutEmpty({ ...rest, module: IMAGE_PROMPT, weight_type, embeds_scaling, effective_region_mask });
   }
   const module = unit.module === IMAGE_PROMPT ? model.control_modules[0] : unit.module;
   return withoutEmpty({ ...rest, module, union_control_type: isUnion(unit) ? union_control_type : undefined });
