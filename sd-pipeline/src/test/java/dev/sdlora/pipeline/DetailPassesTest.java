@@ -41,6 +41,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +78,14 @@ class DetailPassesTest {
     }
   }
 
+  /** A detector that knows its labels, as those of files do. */
+  private record Labelled(String name, List<String> labels, List<Found> finds) implements Detector {
+    @Override
+    public List<Found> find(Image image, double confidence) {
+      return finds;
+    }
+  }
+
   private record Broken(String name) implements Detector {
     @Override
     public List<Found> find(Image image, double confidence) {
@@ -102,7 +112,11 @@ class DetailPassesTest {
                     found(-30, -20, 12, 10, 0.9, ""),
                     found(70, 70, 90, 90, 0.8, ""),
                     found(50, 56, Double.POSITIVE_INFINITY, 900, 0.7, ""))))
-        .detector(new Broken("broken"));
+        .detector(new Broken("broken"))
+        .detector(new Labelled("parts", List.of("face", "hand"), List.of(LEFT, RIGHT)))
+        .detector(
+            new Labelled(
+                "coco", IntStream.range(0, 80).mapToObj(i -> "c" + i).toList(), List.of()));
   }
 
   @BeforeAll
@@ -221,6 +235,46 @@ class DetailPassesTest {
     Image first = draw(byHand(varied, start, LEFT));
     PromptSpec next = varied.toBuilder().seed(6).variation(Variation.of(10, 0.3)).build();
     assertThat(detailed.rgb()).isEqualTo(draw(byHand(next, first, RIGHT)).rgb());
+  }
+
+  @Test
+  void generate_sameSeed_isThatOfTheImageForAllFinds() {
+    Image detailed = draw(with(pass("both").sameSeed(true)));
+
+    Image first = draw(byHand(SPEC, plain, LEFT));
+    assertThat(detailed.rgb()).isEqualTo(draw(byHand(SPEC, first, RIGHT)).rgb());
+  }
+
+  @Test
+  void check_labelThatTheDetectorLacks_isRefusedWithThoseThatItHas() {
+    assertThat(pipeline.check(with(pass("parts").labels(List.of("Hand "))))).isEmpty();
+    assertThat(pipeline.check(with(pass("both").labels(List.of("person"))))).isEmpty();
+    assertThatThrownBy(() -> pipeline.check(with(pass("parts").labels(List.of("hand", "fase")))))
+        .isInstanceOf(StableDiffusionException.class)
+        .hasMessage(
+            "detail pass 'parts': detector 'parts' finds no 'fase'; it finds 'face', 'hand'; did"
+                + " you mean 'face'?");
+    assertThatThrownBy(() -> pipeline.check(with(pass("coco").labels(List.of("person")))))
+        .hasMessageEndingWith(
+            "it finds '%s' and 60 more",
+            IntStream.range(0, 20).mapToObj(i -> "c" + i).collect(Collectors.joining("', '")));
+  }
+
+  @Test
+  void generate_unknownLabelInALenientRequest_isIgnoredWithAWarning() {
+    PromptSpec both = with(pass("parts").labels(List.of("hand", "person")));
+
+    GenerationResult result = pipeline.generate(both.toBuilder().lenient(true).build());
+
+    PromptSpec hand = with(pass("parts").labels(List.of("hand")));
+    assertThat(result.first().rgb()).isEqualTo(draw(hand).rgb());
+    assertThat(result.warnings())
+        .containsExactly(
+            "detail pass 'parts' ignores a label: detector 'parts' finds no 'person'; it finds"
+                + " 'face', 'hand'");
+    PromptSpec none = with(pass("parts").labels(List.of("person")));
+    assertThat(draw(none.toBuilder().lenient(true).build()).rgb())
+        .isEqualTo(draw(with(pass("parts"))).rgb());
   }
 
   @Test
@@ -564,7 +618,7 @@ class DetailPassesTest {
         .isInstanceOf(StableDiffusionException.class)
         .hasMessage(
             "unknown detector 'lefft.pt'; the pipeline has 'left', 'both', 'nothing', 'outside',"
-                + " 'broken'; did you mean 'left'?");
+                + " 'broken', 'parts', 'coco'; did you mean 'left'?");
   }
 
   @Test

@@ -30,6 +30,7 @@ final class DetailPassFields {
           "leastShare",
           "mostShare",
           "order",
+          "sameSeed",
           "growth",
           "offsetX",
           "offsetY",
@@ -102,6 +103,7 @@ final class DetailPassFields {
     pass.mostConfident(fields.flag("mostConfident", false));
     share(fields, "leastShare", "mostShare", pass);
     fields.ifName("order", name -> pass.order(DetailPass.Order.parse(name)));
+    pass.sameSeed(fields.flag("sameSeed", false));
   }
 
   /** Reads the range of shares; an error names the bound that is wrong. */
@@ -171,6 +173,7 @@ final class DetailPassFields {
     put(pass.leastShare(), usual.leastShare(), fields, "leastShare");
     put(pass.mostShare(), usual.mostShare(), fields, "mostShare");
     put(pass.order() != usual.order(), fields, "order", pass.order().label());
+    put(pass.sameSeed(), fields, "sameSeed");
     put(pass.growth(), usual.growth(), fields, "growth");
     put(pass.offsetX(), usual.offsetX(), fields, "offsetX");
     put(pass.offsetY(), usual.offsetY(), fields, "offsetY");

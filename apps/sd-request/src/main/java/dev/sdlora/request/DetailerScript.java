@@ -48,6 +48,9 @@ final class DetailerScript {
           .flatMap(names -> names)
           .collect(Collectors.toUnmodifiableSet());
 
+  private static final String NONE = "None";
+  private static final String SAME_SEED = "ad_same_seed_for_each_tab";
+
   /** The options of the extension, which apply to each of its passes. */
   static final List<Option<DetailPass.Builder>> OPTIONS =
       List.of(
@@ -55,9 +58,8 @@ final class DetailerScript {
               "ad_bbox_sortby",
               "None",
               (pass, o) ->
-                  o.ifName("ad_bbox_sortby", name -> pass.order(DetailPass.Order.parse(name)))));
-
-  private static final String NONE = "None";
+                  o.ifName("ad_bbox_sortby", name -> pass.order(DetailPass.Order.parse(name)))),
+          Option.of(SAME_SEED, false, (pass, o) -> pass.sameSeed(o.flag(SAME_SEED, false))));
 
   private final RequestContext offer;
   private final Overrides options;

@@ -294,7 +294,6 @@ final class Options {
           Map.entry("ad_dynamic_denoise_power", Set.of("0", "0.0")),
           Map.entry("ad_match_inpaint_bbox_size", Set.of("Off")),
           Map.entry("ad_only_selected_scripts", Set.of("true")),
-          Map.entry("ad_same_seed_for_each_tab", Set.of("false")),
           Map.entry("ddim_discretize", Set.of("uniform")),
           Map.entry("dont_fix_second_order_samplers_schedule", Set.of("false")),
           Map.entry("enable_quantization", Set.of("false")),

@@ -58,7 +58,7 @@ class DetailPassFieldsTest {
                 "[{'detector': 'face', 'labels': ['face', 'eye'], 'prompt': 'a <lora:ink:0.5>',"
                     + " 'negativePrompt': 'b', 'confidence': 0.5, 'most': 2, 'mostConfident':"
                     + " true, 'leastShare': 0.1, 'mostShare': 0.9, 'order': 'left to right',"
-                    + " 'growth': -8, 'offsetX': 3, 'offsetY': -4, 'merged': true, 'inverted':"
+                    + " 'sameSeed': true, 'growth': -8, 'offsetX': 3, 'offsetY': -4, 'merged': true, 'inverted':"
                     + " true, 'maskBlur': 12, 'denoisingStrength': 0.6, 'wholeImage': true,"
                     + " 'padding': 64, 'width': 768, 'height': 512, 'steps': 30, 'cfgScale': 5.5,"
                     + " 'sampler': 'Euler a', 'schedule': 'Karras', 'noiseMultiplier': 0.9,"
@@ -73,6 +73,7 @@ class DetailPassFieldsTest {
                 .mostConfident(true)
                 .share(0.1, 0.9)
                 .order(DetailPass.Order.LEFT_TO_RIGHT)
+                .sameSeed(true)
                 .growth(-8)
                 .offset(3, -4)
                 .merged(true)
@@ -206,7 +207,8 @@ class DetailPassFieldsTest {
                         .share(Math.min(share, confidence), Math.max(share, confidence))
                         .most(most)
                         .mostConfident(most % 2 == 1)
-                        .order(order));
+                        .order(order)
+                        .sameSeed(most % 3 == 1));
     Arbitrary<DetailPass.Builder> masks =
         Combinators.combine(
                 finds,

@@ -267,7 +267,7 @@ class DetailerScriptTest {
   }
 
   @Test
-  void option_ofTheExtension_setsTheOrder() {
+  void options_ofTheExtension_setOrderAndSeeds() {
     Fields fields = with(FACE);
     fields
         .node()
@@ -275,12 +275,10 @@ class DetailerScriptTest {
         .put("ad_bbox_sortby", "Position (left to right)")
         .put("ad_save_previews", true)
         .put("ad_same_seed_for_each_tab", true);
-    assertThat(read(fields).detailPasses().get(0).order())
-        .isEqualTo(DetailPass.Order.LEFT_TO_RIGHT);
-    assertThat(fields.warnings())
-        .containsExactlyInAnyOrder(
-            "option 'ad_save_previews' has no effect here",
-            "option 'ad_same_seed_for_each_tab' is not supported: true");
+    DetailPass pass = read(fields).detailPasses().get(0);
+    assertThat(pass.order()).isEqualTo(DetailPass.Order.LEFT_TO_RIGHT);
+    assertThat(pass.sameSeed()).isTrue();
+    assertThat(fields.warnings()).containsExactly("option 'ad_save_previews' has no effect here");
     fields.node().putObject("override_settings").put("ad_bbox_sortby", "Size");
     assertThatThrownBy(() -> read(fields)).hasMessageContaining("order 'Size' is unknown");
   }

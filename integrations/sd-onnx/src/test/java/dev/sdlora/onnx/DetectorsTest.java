@@ -64,6 +64,7 @@ class DetectorsTest {
   void find_image_equalsReference(Case expected) {
     try (Detector detector = open(expected.detector)) {
       assertThat(detector.name()).isEqualTo(expected.detector);
+      assertThat(detector.labels()).containsAll(labels(expected));
       requireEqual(expected, detector.find(Resources.image(expected.image), expected.confidence));
     }
   }
@@ -98,6 +99,10 @@ class DetectorsTest {
       }
       assertThat(each.label()).isEqualTo(label);
     }
+  }
+
+  private static List<String> labels(Case expected) {
+    return expected.finds.stream().map(find -> find.replaceFirst("^([-\\d.]+ )+", "")).toList();
   }
 
   private static long white(Image mask) {
@@ -171,6 +176,7 @@ class DetectorsTest {
   @Test
   void find_noNames_numbersAreLabels() {
     try (Detector detector = open("yolo-nameless")) {
+      assertThat(detector.labels()).isEmpty();
       assertThat(detector.find(Resources.image("wide"), 0.6).get(0).label()).isEqualTo("0");
     }
   }

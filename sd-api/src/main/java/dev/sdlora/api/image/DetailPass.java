@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Repaints what a {@link Detector} finds in the finished image, such as faces: each find is painted
  * again by inpainting at a larger size. Settings, seeds and results are those of ADetailer: the
- * n-th find, counted from 0, has the seed of the image plus n. Several passes run one after
- * another, each on the result of the one before. Immutable and thread-safe.
+ * n-th find, counted from 0, has the seed of the image plus n, unless {@link #sameSeed} is set.
+ * Several passes run one after another, each on the result of the one before. Immutable and
+ * thread-safe.
  */
 public final class DetailPass {
   private final Builder values;
@@ -99,6 +100,11 @@ public final class DetailPass {
   /** {@return the order in which finds are repainted} Default {@link Order#CONFIDENCE}. */
   public Order order() {
     return values.order;
+  }
+
+  /** {@return whether all finds have the seed of the image} Default false. */
+  public boolean sameSeed() {
+    return values.sameSeed;
   }
 
   /**
@@ -258,6 +264,7 @@ public final class DetailPass {
     private double leastShare = 0;
     private double mostShare = 1;
     private Order order = Order.CONFIDENCE;
+    private boolean sameSeed = false;
     private int growth = 4;
     private int offsetX = 0;
     private int offsetY = 0;
@@ -290,6 +297,7 @@ public final class DetailPass {
       leastShare = other.leastShare;
       mostShare = other.mostShare;
       order = other.order;
+      sameSeed = other.sameSeed;
       growth = other.growth;
       offsetX = other.offsetX;
       offsetY = other.offsetY;
@@ -309,7 +317,9 @@ public final class DetailPass {
     }
 
     /**
-     * Sets the labels of the finds to repaint, such as {@code person}.
+     * Sets the labels of the finds to repaint, such as {@code person}. A label that is not among
+     * {@link Detector#labels} is an error before drawing, and ignored with a warning in a lenient
+     * request.
      *
      * @param labels names that the detector gives, ignoring case; empty for all
      * @return this builder
@@ -388,6 +398,18 @@ public final class DetailPass {
      */
     public Builder order(Order order) {
       this.order = Objects.requireNonNull(order, "order");
+      return this;
+    }
+
+    /**
+     * Sets whether all finds have the seed and the variation seed of the image, as with ADetailer's
+     * option {@code ad_same_seed_for_each_tab}. Otherwise they are one higher for each find.
+     *
+     * @param sameSeed default false
+     * @return this builder
+     */
+    public Builder sameSeed(boolean sameSeed) {
+      this.sameSeed = sameSeed;
       return this;
     }
 
@@ -603,6 +625,7 @@ public final class DetailPass {
           leastShare,
           mostShare,
           order,
+          sameSeed,
           growth,
           offsetX,
           offsetY,

@@ -39,6 +39,11 @@ public interface Detector extends AutoCloseable {
    */
   String name();
 
+  /** {@return the labels that finds can have; empty, the default, if they are not known} */
+  default List<String> labels() {
+    return List.of();
+  }
+
   /**
    * Finds things in an image.
    *

@@ -33,7 +33,7 @@ public final class FoundFilter {
 
   private static boolean isWanted(Found found, DetailPass pass) {
     return pass.labels().isEmpty()
-        || pass.labels().stream().anyMatch(label -> label.strip().equalsIgnoreCase(found.label()));
+        || pass.labels().stream().anyMatch(label -> WantedLabels.isSame(label, found.label()));
   }
 
   private static boolean isInShare(double share, DetailPass pass) {

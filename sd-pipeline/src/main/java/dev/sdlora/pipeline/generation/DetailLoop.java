@@ -101,7 +101,8 @@ final class DetailLoop {
       for (int i = 0; i < masks.size() && !(i > 0 && progress.early().asked()); i++) {
         Optional<PassPlan> pass = detail.find(i);
         if (pass.isPresent()) {
-          painted = paint(detail, pass.get(), painted, masks.get(i).get(), now.detail(i));
+          int seed = detail.detail().sameSeed() ? 0 : i;
+          painted = paint(detail, pass.get(), painted, masks.get(i).get(), now.detail(seed));
           now = now.after(pass.get().steps());
         }
       }

@@ -195,11 +195,15 @@ final class DetailKeys {
               "ADetailer CLIP skip",
               pass -> pass.clipSkip().stream().mapToObj(Integer::toString).findFirst(),
               (draft, text) -> draft.pass.clipSkip(InfotextValues.integer(text))),
-          // Not in ADetailer, where the order is an option of the program.
+          // Not in ADetailer, where order and seeds are options of the program.
           value(
               "ADetailer sort bounding boxes by",
               pass -> when(pass.order() != Order.CONFIDENCE, pass.order().label()),
-              (draft, text) -> draft.pass.order(Order.parse(text))));
+              (draft, text) -> draft.pass.order(Order.parse(text))),
+          value(
+              "ADetailer same seed for each tab",
+              pass -> InfotextKey.flag(pass.sameSeed()),
+              (draft, text) -> draft.pass.sameSeed(InfotextValues.flag(text))));
 
   /** The keys of all passes, then the version. */
   static final List<InfotextKey> ALL =

@@ -9,6 +9,7 @@ import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.pipeline.detail.DetailPrompts;
 import dev.sdlora.pipeline.detail.Detectors;
+import dev.sdlora.pipeline.detail.WantedLabels;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.prompt.grammar.Styles;
 import java.util.ArrayList;
@@ -48,8 +49,8 @@ public record DetailPlan(
    * @param first the first pass of these images
    * @param finished the size of the images before their details are painted
    * @throws IllegalArgumentException if the model cannot paint details
-   * @throws dev.sdlora.api.error.StableDiffusionException if a detector is unknown and the request
-   *     is strict, or a prompt, a LoRA or a size cannot be used
+   * @throws dev.sdlora.api.error.StableDiffusionException if a detector or a label of one is
+   *     unknown and the request is strict, or a prompt, a LoRA or a size cannot be used
    */
   static Details of(Model model, PromptSpec spec, PassPlan first, ImageSize finished) {
     if (spec.detailPasses().isEmpty()) {
@@ -76,8 +77,9 @@ public record DetailPlan(
             "detail pass '%s' was left out: %s".formatted(pass.detector(), e.getMessage()));
         continue;
       }
+      DetailPass known = WantedLabels.known(pass, detector, lenient, warnings::add);
       try {
-        plans.add(of(model, styled, pass, detector, first, finished));
+        plans.add(of(model, styled, known, detector, first, finished));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "detail pass '%s': %s".formatted(pass.detector(), e.getMessage()), e);

@@ -71,6 +71,7 @@ final class DetailKeysTest {
             .noiseMultiplier(1.1)
             .clipSkip(2)
             .order(DetailPass.Order.LEFT_TO_RIGHT)
+            .sameSeed(true)
             .build();
 
     assertThat(line(DetailPass.builder("face").wholeImage(true).build(), full))
@@ -92,8 +93,8 @@ final class DetailKeysTest {
                 + " ADetailer sampler 2nd: DPM++ 2M, ADetailer scheduler 2nd: Karras, ADetailer use"
                 + " separate noise multiplier 2nd: True, ADetailer noise multiplier 2nd: 1.1,"
                 + " ADetailer use separate CLIP skip 2nd: True, ADetailer CLIP skip 2nd: 2,"
-                + " ADetailer sort bounding boxes by 2nd: Position (left to right), ADetailer"
-                + " version: 25.3.0");
+                + " ADetailer sort bounding boxes by 2nd: Position (left to right), ADetailer same"
+                + " seed for each tab 2nd: True, ADetailer version: 25.3.0");
   }
 
   @Test
@@ -201,6 +202,7 @@ final class DetailKeysTest {
             .most(limited ? 1 + random.nextInt(5) : 0)
             .mostConfident(limited && random.nextBoolean())
             .order(any(random, DetailPass.Order.values()))
+            .sameSeed(random.nextBoolean())
             .growth(random.nextInt(513) - 256)
             .merged(merging == 1)
             .inverted(merging == 2)

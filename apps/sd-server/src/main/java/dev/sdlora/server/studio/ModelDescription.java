@@ -132,6 +132,7 @@ final class ModelDescription {
         .put("confidence", pass.confidence())
         .put("most", pass.most())
         .put("order", pass.order().label())
+        .put("sameSeed", pass.sameSeed())
         .put("growth", pass.growth())
         .put("maskBlur", pass.maskBlur())
         .put("denoisingStrength", pass.denoisingStrength())

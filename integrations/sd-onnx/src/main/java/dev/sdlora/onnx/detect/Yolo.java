@@ -82,6 +82,11 @@ final class Yolo implements Detector {
   }
 
   @Override
+  public List<String> labels() {
+    return names;
+  }
+
+  @Override
   public List<Found> find(Image image, double confidence) {
     Checks.inRange(0, 1, confidence, "confidence");
     Pixels pixels = Pixels.of(image);

@@ -20,6 +20,7 @@ final class YuNet implements Detector {
   private static final List<Integer> STRIDES = List.of(8, 16, 32);
   private static final double OVERLAP = 0.3;
   private static final int MOST = 5000;
+  private static final String FACE = "face";
 
   /** The longer side of images for files that accept any size. */
   private static final int USUAL_SIDE = 1280;
@@ -45,6 +46,11 @@ final class YuNet implements Detector {
   }
 
   @Override
+  public List<String> labels() {
+    return List.of(FACE);
+  }
+
+  @Override
   public List<Found> find(Image image, double confidence) {
     Checks.inRange(0, 1, confidence, "confidence");
     Pixels pixels = Pixels.of(image);
@@ -58,7 +64,7 @@ final class YuNet implements Detector {
     return Candidates.distinct(proposed, OVERLAP, MOST, Candidate::truncated).stream()
         .map(each -> each.of(box).within(image.width(), image.height()))
         .filter(Candidate::isBox)
-        .map(each -> Finds.found(each, "face", Optional.empty()))
+        .map(each -> Finds.found(each, FACE, Optional.empty()))
         .toList();
   }
 

@@ -6,6 +6,7 @@ import { settings } from "../core/settings.js";
 const MOST_PASSES = 10;
 const SAME_SAMPLER = "Use same sampler";
 const SAME_SCHEDULE = "Use same scheduler";
+const SEEDS = ["One higher for each find", "That of the image"];
 const AREAS = ["Only the find and its padding", "Whole picture"];
 
 /** Passes that repaint what detectors find in the finished image, such as faces. */
@@ -63,6 +64,7 @@ class DetailTab extends HTMLElement {
       negativePrompt: lines("Detail negative prompt", { placeholder: "Same as the negative prompt" }, set, "negativePrompt"),
     };
     const area = choice("Inpaint area", AREAS, (changes) => set({ wholeImage: changes.area === AREAS[1] }), "area");
+    const seeds = choice("Seeds of the finds", SEEDS, (changes) => set({ sameSeed: changes.seeds === SEEDS[1] }), "seeds");
     const same = "Same as the image";
     const side = { min: model.size_multiple, max: 2048, step: model.size_multiple, placeholder: same };
     const sizes = ({ width, height }) => set({ width, height });
@@ -82,12 +84,13 @@ class DetailTab extends HTMLElement {
       fields(controls),
       text.prompt.field,
       text.negativePrompt.field,
-      el("details", {}, el("summary", {}, "Size, steps and sampling"), el("div", { class: "stack" }, area.field, fields(more))),
+      el("details", {}, el("summary", {}, "Size, steps and sampling"), el("div", { class: "stack" }, area.field, seeds.field, fields(more))),
       el("div", { class: "row" }, button("Remove pass", () => this.#put(passes().filter((_, each) => each !== at)), { "aria-label": `Remove pass ${at + 1}` })),
     );
     form.show = (pass) => {
       Object.entries({ ...controls, ...text }).forEach(([name, control]) => control.show(pass[name] ?? model.detail_defaults[name]));
       area.show(pass.wholeImage ? 1 : 0);
+      seeds.show(pass.sameSeed ? 1 : 0);
       ["width", "height", "steps", "cfgScale"].forEach((name) => more[name].show(pass[name]));
       more.sampler.show(pass.sampler ?? SAME_SAMPLER);
       more.schedule.show(pass.schedule ?? SAME_SCHEDULE);
