@@ -100,14 +100,16 @@ public final class PeakMemory {
         // Memory freed by an earlier request would hide allocations of this one.
         Natives.returnFreedMemory();
       }
-      measure((LocalPipeline) pipeline, request, size, steps > 0);
+      measure((LocalPipeline) pipeline, request, size, steps > 0, first);
     }
   }
 
   private static void measure(
-      LocalPipeline pipeline, PromptSpec spec, ImageSize size, boolean all) {
+      LocalPipeline pipeline, PromptSpec spec, ImageSize size, boolean all, boolean first) {
     RequestMemory memory = new RequestMemory(pipeline.model(), spec, Optional.empty(), size);
-    MemoryNeed need = memory.need(true).beyond((double) Natives.freedBytes());
+    double once = first ? pipeline.model().memory().first() : 0;
+    MemoryNeed need =
+        memory.need(true).beyond((double) Natives.freedBytes()).and(new MemoryNeed(once, 0));
     long before = read("VmRSS:");
     long start = System.nanoTime();
     Phases phases = new Phases(before);

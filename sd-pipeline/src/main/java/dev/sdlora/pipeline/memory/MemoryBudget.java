@@ -23,12 +23,11 @@ import java.util.function.Supplier;
  */
 public final class MemoryBudget {
   /**
-   * Bytes that the first request allocates in addition to its tensors and that later ones reuse:
-   * code of libtorch (11 MB), kernels compiled by oneDNN and the JVM (6 to 14 MB), memory kept by
-   * threads and the program (37 MB), and a part of the heap. The bundled model and SD 1.5 at full
-   * size need about the same.
+   * Bytes that the first request of any model allocates in addition to its tensors and that later
+   * ones reuse: code of libtorch (11 MB), kernels compiled by oneDNN and the JVM (6 to 14 MB), and
+   * memory kept by threads and the program.
    */
-  static final double FIRST = 64e6;
+  private static final double FIRST = 32e6;
 
   /**
    * Bytes that stay free, because the peaks of the same request differ between processes: threads
@@ -42,6 +41,7 @@ public final class MemoryBudget {
   private final Runnable reclaim;
   private final LongSupplier freed;
   private final double heap;
+  private final double first;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private MemoryNeed taken = MemoryNeed.NONE;
@@ -62,14 +62,21 @@ public final class MemoryBudget {
    * @param freed returns the bytes that this process has freed but not returned, which are not
    *     available to other programs but to the next request
    * @param heap the maximum size of Java's heap in bytes
+   * @param largestWeight bytes of the largest weight of the denoiser
    */
   public MemoryBudget(
-      OptionalLong most, LongSupplier available, Runnable reclaim, LongSupplier freed, long heap) {
+      OptionalLong most,
+      LongSupplier available,
+      Runnable reclaim,
+      LongSupplier freed,
+      long heap,
+      long largestWeight) {
     this.most = most;
     this.available = available;
     this.reclaim = reclaim;
     this.freed = freed;
     this.heap = heap;
+    this.first = FIRST + largestWeight;
   }
 
   /**
@@ -195,12 +202,21 @@ public final class MemoryBudget {
         .filter(own -> own.bytes() + more() <= leftWhenEmpty);
   }
 
+  /**
+   * Returns the bytes that the first request allocates in addition to its estimate. What a model
+   * adds to them was measured: the peaks of models from 1 million to 1 billion weights, in both
+   * precisions, are higher by about the size of the denoiser's largest weight.
+   */
+  public double first() {
+    return first;
+  }
+
   /** Bytes required in addition to the needs of requests. */
   private double more() {
     if (most.isPresent()) {
       return 0;
     }
-    return begun ? MARGIN : FIRST + MARGIN;
+    return begun ? MARGIN : first + MARGIN;
   }
 
   private ResourceException refused(MemoryNeed need, String what) {

@@ -123,7 +123,8 @@ public final class Model implements AutoCloseable {
             new MachineMemory(),
             Natives::returnFreedMemory,
             Natives::freedBytes,
-            Runtime.getRuntime().maxMemory());
+            Runtime.getRuntime().maxMemory(),
+            largestWeight(networks.denoiser().weights()));
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = networks.family().layers(shapes);
@@ -158,6 +159,14 @@ public final class Model implements AutoCloseable {
     this.loraSums = new LoraSums(networks.patchable());
     this.widened = new WidenedWeights(networks.patchable());
     this.changeless = new ChangelessLoras(loraFiles, networks.torch(), networks.patchable());
+  }
+
+  private static long largestWeight(LiveWeights weights) {
+    return weights.shapes().values().stream()
+        .mapToLong(
+            shape -> shape.stream().reduce((long) weights.type().bytes(), Math::multiplyExact))
+        .max()
+        .orElse(0);
   }
 
   private Previewer linearPreviewer() {

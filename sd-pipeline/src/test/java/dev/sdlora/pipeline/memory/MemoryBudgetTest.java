@@ -23,7 +23,7 @@ class MemoryBudgetTest {
   private final AtomicLong freed = new AtomicLong();
   private final MemoryBudget budget =
       new MemoryBudget(
-          OptionalLong.of(1_000_000_000), available::get, () -> {}, () -> 0, 500_000_000);
+          OptionalLong.of(1_000_000_000), available::get, () -> {}, () -> 0, 500_000_000, 0);
 
   private static MemoryNeed need(double nativeBytes, double heapBytes) {
     return new MemoryNeed(nativeBytes, heapBytes);
@@ -37,7 +37,12 @@ class MemoryBudgetTest {
   }
 
   private MemoryBudget open(Runnable reclaim) {
-    return new MemoryBudget(OptionalLong.empty(), available::get, reclaim, freed::get, 500_000_000);
+    return open(reclaim, 32_000_000);
+  }
+
+  private MemoryBudget open(Runnable reclaim, long largestWeight) {
+    return new MemoryBudget(
+        OptionalLong.empty(), available::get, reclaim, freed::get, 500_000_000, largestWeight);
   }
 
   private CompletableFuture<String> later(MemoryNeed need, BooleanSupplier cancelled) {
@@ -77,6 +82,13 @@ class MemoryBudgetTest {
     assertThat(open.<String>within(need(5e7, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
     available.set(98_000_000);
     assertThat(open.<String>within(need(5e7, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
+  }
+
+  /** The bundled model has a largest weight of 1 MB, SD 1.5 one of 59 MB in bfloat16. */
+  @Test
+  void first_growsWithTheLargestWeight() {
+    assertThat(open(() -> {}, 1_000_000).first()).isEqualTo(33e6);
+    assertThat(open(() -> {}, 59_000_000).first()).isEqualTo(91e6);
   }
 
   @Test

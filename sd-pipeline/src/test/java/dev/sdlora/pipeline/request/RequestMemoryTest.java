@@ -52,6 +52,13 @@ final class RequestMemoryTest {
     assertNeedIsWithinAQuarter(DEMO, "BFLOAT16 512 512 1");
   }
 
+  /** What the process allocates once scales with the model. */
+  @ParameterizedTest
+  @ValueSource(strings = {"FLOAT32 256 256 1 first", "BFLOAT16 256 256 1 first"})
+  void need_firstRequest_isWithinAQuarterOfItsPeak(String request) throws Exception {
+    assertNeedIsWithinAQuarter(DEMO, request);
+  }
+
   /** What the first request freed and the process keeps is there for the second. */
   @Test
   void need_secondRequest_isWithinAQuarterOfItsPeak() throws Exception {
