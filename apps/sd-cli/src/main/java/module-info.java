@@ -7,6 +7,7 @@ module dev.sdlora.cli {
   requires dev.sdlora.batch;
   requires dev.sdlora.demo.model;
   requires dev.sdlora.models;
+  requires dev.sdlora.request;
   requires dev.sdlora.server;
   requires dev.sdlora.tensors;
   requires dev.sdlora.training;

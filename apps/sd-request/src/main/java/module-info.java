@@ -9,5 +9,6 @@ module dev.sdlora.request {
 
   exports dev.sdlora.request to
       dev.sdlora.batch,
+      dev.sdlora.cli,
       dev.sdlora.server;
 }

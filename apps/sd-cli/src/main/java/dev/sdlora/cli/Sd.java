@@ -16,8 +16,8 @@ import dev.sdlora.cli.console.VisibleText;
 import dev.sdlora.cli.lora.LoraCommand;
 import dev.sdlora.cli.model.ControlArgument;
 import dev.sdlora.cli.model.LoraCurve;
-import dev.sdlora.cli.option.FewStepsArgument;
 import dev.sdlora.cli.option.SamplerArgument;
+import dev.sdlora.request.FewStepsChoice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -132,7 +132,7 @@ public final class Sd {
         .registerConverter(Path.class, converter(Path::of))
         .registerConverter(SamplerArgument.class, converter(SamplerArgument::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
-        .registerConverter(FewStepsArgument.class, converter(FewStepsArgument::parse))
+        .registerConverter(FewStepsChoice.class, converter(FewStepsChoice::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlArgument.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))

@@ -14,6 +14,7 @@ import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.api.value.RandomSeed;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,7 @@ public final class DrawingReader {
         recorded
             .map(PromptSpec::toBuilder)
             .orElseGet(() -> dialect.start(offer.pipeline().checkpoint()));
+    spec = fewSteps(fields, spec);
     sampler(fields, spec);
     options.beforeFields(spec);
     texts(fields, spec);
@@ -76,7 +78,7 @@ public final class DrawingReader {
     images(fields, spec);
     refiner(fields, spec);
     if (fields.has("tiling")) {
-      spec.tiling(fields.flag("tiling", false) ? Tiling.BOTH : Tiling.NONE);
+      spec.tiling(tiling(fields));
     }
     RequestImages images = new RequestImages(offer, fields);
     new OwnFields(offer, images).read(fields, spec);
@@ -124,6 +126,26 @@ public final class DrawingReader {
     }
   }
 
+  /** Sets what a few-step method recommends; options and fields replace it one by one. */
+  private static PromptSpec.Builder fewSteps(Fields fields, PromptSpec.Builder start) {
+    if (fields.name("few_steps").isEmpty()) {
+      return start;
+    }
+    // A builder of a finished spec, because the method does not change what a builder has set.
+    PromptSpec.Builder spec = start.build().toBuilder();
+    fields.ifName("few_steps", text -> FewStepsChoice.parse(text).applyTo(spec));
+    return spec.build().toBuilder();
+  }
+
+  /** In addition to A1111's true and false, the names of {@link Tiling}. */
+  private static Tiling tiling(Fields fields) {
+    String text = fields.node().get("tiling").asText().strip();
+    return Arrays.stream(Tiling.values())
+        .filter(tiling -> tiling.name().equalsIgnoreCase(text))
+        .findFirst()
+        .orElseGet(() -> fields.flag("tiling", false) ? Tiling.BOTH : Tiling.NONE);
+  }
+
   private void texts(Fields fields, PromptSpec.Builder spec) {
     boolean without = fields.flag("disable_extra_networks", false);
     fields.text("prompt").map(text -> networks(text, without)).ifPresent(spec::prompt);
@@ -156,9 +178,6 @@ public final class DrawingReader {
   private static void sampling(Fields fields, PromptSpec.Builder spec) {
     fields.ifWhole("steps", spec::steps);
     fields.ifNumber("cfg_scale", spec::cfgScale);
-    fields.ifNumber("distilled_cfg_scale", spec::distilledGuidance);
-    fields.ifWhole(
-        "t5_tokens", tokens -> spec.promptOptions(spec.promptOptions().withT5Tokens(tokens)));
     fields.ifNumber("image_cfg_scale", spec::imageCfgScale);
     SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
     fields.ifNumber("eta", eta -> options.eta(eta).etaDdim(eta));
@@ -172,11 +191,6 @@ public final class DrawingReader {
           }
         });
     fields.ifNumber("s_noise", options::sNoise);
-    fields.ifNumber("shift", options::shift);
-    fields.ifWholes("skip_layers", options::skipLayers);
-    fields.ifNumber("skip_layer_scale", options::skipLayerScale);
-    fields.ifNumber("skip_layer_start", options::skipLayerStart);
-    fields.ifNumber("skip_layer_end", options::skipLayerEnd);
     fields.ifNumber("s_min_uncond", options::skipUncondBelowSigma);
     spec.samplerOptions(options.build());
     fields.ifNumber(

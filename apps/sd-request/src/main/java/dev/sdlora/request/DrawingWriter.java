@@ -12,11 +12,11 @@ import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.ResizeMode;
-import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.SamplerOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -40,7 +40,7 @@ public final class DrawingWriter {
    *
    * @param fields for {@code /api/jobs}, without images
    * @param unsaid properties of {@link PromptSpec} that no field can express, such as {@code
-   *     tiling} in one direction; if there are any, the fields describe a different image
+   *     upscaling}; if there are any, the fields describe a different image
    * @param refusal the reason why this server would refuse the fields, such as a missing upscaler
    */
   public record Written(ObjectNode fields, List<String> unsaid, Optional<String> refusal) {}
@@ -126,8 +126,6 @@ public final class DrawingWriter {
     fields.put("scheduler", spec.schedule().label());
     fields.put("steps", spec.steps());
     fields.put("cfg_scale", spec.cfgScale());
-    spec.distilledGuidance().ifPresent(scale -> fields.put("distilled_cfg_scale", scale));
-    spec.promptOptions().t5Tokens().ifPresent(tokens -> fields.put("t5_tokens", tokens));
     putIf(
         spec.imageCfgScale() != USUAL.imageCfgScale(),
         fields,
@@ -140,13 +138,15 @@ public final class DrawingWriter {
     eta(spec).ifPresent(eta -> fields.put("eta", eta));
     sampling(spec, fields);
     loras(spec.loras(), fields);
-    if (spec.tiling() == Tiling.BOTH) {
-      fields.put("tiling", true);
+    switch (spec.tiling()) {
+      case NONE -> {}
+      case BOTH -> fields.put("tiling", true);
+      case X, Y -> fields.put("tiling", spec.tiling().name().toLowerCase(Locale.ROOT));
     }
     spec.refinerSwitch().ifPresent(at -> refiner(at, fields));
     spec.imageToImage().ifPresent(start -> start(start, fields));
     spec.hiresFix().ifPresent(hires -> hires(hires, fields));
-    OwnFields.write(spec, fields);
+    OwnSettings.write(spec, fields);
     DetailPassFields.write(spec, fields);
     overrides(spec, fields);
     return fields;
@@ -186,26 +186,11 @@ public final class DrawingWriter {
     putIf(options.sTmin() != usual.sTmin(), fields, "s_tmin", options.sTmin());
     options.sTmax().ifPresent(most -> fields.put("s_tmax", most));
     putIf(options.sNoise() != usual.sNoise(), fields, "s_noise", options.sNoise());
-    options.shift().ifPresent(shift -> fields.put("shift", shift));
-    skipLayers(options, usual, fields);
     double below =
         OptionDraft.skipsUncondInAllSteps(spec)
             ? spec.speedOptions().guidanceRange().sigmaMin()
             : options.skipUncondBelowSigma();
     putIf(below != usual.skipUncondBelowSigma(), fields, "s_min_uncond", below);
-  }
-
-  private static void skipLayers(SamplerOptions options, SamplerOptions usual, ObjectNode fields) {
-    if (!options.skipLayers().isEmpty()) {
-      ArrayNode layers = fields.putArray("skip_layers");
-      options.skipLayers().forEach(layers::add);
-    }
-    double scale = options.skipLayerScale();
-    putIf(scale != usual.skipLayerScale(), fields, "skip_layer_scale", scale);
-    double start = options.skipLayerStart();
-    putIf(start != usual.skipLayerStart(), fields, "skip_layer_start", start);
-    double end = options.skipLayerEnd();
-    putIf(end != usual.skipLayerEnd(), fields, "skip_layer_end", end);
   }
 
   private static void loras(List<LoraAdapter> loras, ObjectNode fields) {

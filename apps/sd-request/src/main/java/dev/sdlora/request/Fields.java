@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.value.Decimals;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.Utf8;
 import java.io.IOException;
@@ -314,6 +315,28 @@ public final class Fields {
       numbers.add(element.doubleValue());
     }
     return numbers;
+  }
+
+  /**
+   * Returns the lower and the upper limit of a range, a list of two numbers or a text such as
+   * {@code 0.28, 5.42}; an upper limit of null is infinite.
+   */
+  List<Double> pair(String name) {
+    Optional<JsonNode> value = get(name);
+    List<String> texts =
+        value.filter(JsonNode::isTextual).isPresent()
+            ? Arrays.asList(value.get().textValue().split(",", -1))
+            : elements(name).stream().map(JsonNode::asText).toList();
+    try {
+      if (texts.size() == 2) {
+        double upper =
+            texts.get(1).equals("null") ? Double.POSITIVE_INFINITY : Decimals.parse(texts.get(1));
+        return List.of(Decimals.parse(texts.get(0)), upper);
+      }
+    } catch (IllegalArgumentException e) {
+      throw wrong(name, "a list of two numbers", value.get());
+    }
+    throw wrong(name, "a list of two numbers", value.get());
   }
 
   /** Sets a list of 32-bit integers, or a text such as {@code 7, 8, 9}, if it is present. */

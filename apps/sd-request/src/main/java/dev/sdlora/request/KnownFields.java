@@ -4,19 +4,19 @@ import dev.sdlora.api.value.Nearest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The names of the fields of a request. */
 public final class KnownFields {
-  private static final Set<String> ACTING =
+  private static final Set<String> OF_READERS =
       names(
           """
           prompt negative_prompt styles disable_extra_networks infotext checkpoint
           seed subseed subseed_strength seed_resize_from_w seed_resize_from_h
-          sampler_name sampler_index scheduler steps cfg_scale image_cfg_scale distilled_cfg_scale t5_tokens
+          sampler_name sampler_index scheduler steps few_steps cfg_scale image_cfg_scale
           width height batch_size n_iter tiling restore_faces
-          eta s_min_uncond s_churn s_tmin s_tmax s_noise shift
-          skip_layers skip_layer_scale skip_layer_start skip_layer_end
+          eta s_min_uncond s_churn s_tmin s_tmax s_noise
           override_settings refiner_checkpoint refiner_switch_at
           script_name script_args alwayson_scripts
           token_merging_ratio token_merging_ratio_hr
@@ -27,9 +27,12 @@ public final class KnownFields {
           init_images resize_mode initial_noise_multiplier
           mask latent_mask firstpass_image mask_blur mask_blur_x mask_blur_y mask_round
           inpainting_fill inpaint_full_res inpaint_full_res_padding inpainting_mask_invert
-          outpainting lora lora_mode lenient add_trigger_words masks reference_images
-          detailPasses
+          outpainting lora masks region_blur reference_images detailPasses
           """);
+
+  private static final Set<String> ACTING =
+      Stream.concat(OF_READERS.stream(), OwnSettings.ALL.stream().map(Option::name))
+          .collect(Collectors.toUnmodifiableSet());
 
   private static final Set<String> WITHOUT_EFFECT =
       names(

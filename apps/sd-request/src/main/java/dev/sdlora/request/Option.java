@@ -43,6 +43,9 @@ record Option<T>(
   }
 
   private static JsonNode json(Object value) {
+    if (value instanceof JsonNode node) {
+      return node;
+    }
     if (value instanceof Boolean flag) {
       return BooleanNode.valueOf(flag);
     }

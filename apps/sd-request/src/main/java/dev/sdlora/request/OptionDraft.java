@@ -2,6 +2,7 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.sampling.GuidanceRange;
@@ -10,6 +11,7 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.SettingException;
+import java.util.List;
 import java.util.Locale;
 
 /** A draft of a request on which options are set. Not safe for use by several threads. */
@@ -20,6 +22,7 @@ final class OptionDraft {
   final SpeedOptions.Builder speed;
   private final PromptSpec before;
   private SizeConditioning sizes;
+  private GuidanceRange guidance;
 
   /** Starts with the current values of the request. */
   OptionDraft(PromptSpec.Builder spec) {
@@ -29,6 +32,7 @@ final class OptionDraft {
     this.prompts = before.promptOptions();
     this.speed = before.speedOptions().toBuilder();
     this.sizes = before.sizeConditioning();
+    this.guidance = before.speedOptions().guidanceRange();
   }
 
   /** Writes the options to the request. */
@@ -91,6 +95,31 @@ final class OptionDraft {
 
   void cropLeft(int left) {
     sizes = sizes.withCrop(sizes.cropTop(), left);
+  }
+
+  void originalSize(PixelSize size) {
+    sizes = sizes.withOriginalSize(size.width(), size.height());
+  }
+
+  void targetSize(PixelSize size) {
+    sizes = sizes.withTargetSize(size.width(), size.height());
+  }
+
+  /** Sets the fractions of the steps between which guidance acts. */
+  void guidanceSteps(List<Double> range) {
+    GuidanceRange old = guidance;
+    guidance(new GuidanceRange(range.get(0), range.get(1), old.sigmaMin(), old.sigmaMax()));
+  }
+
+  /** Sets the sigmas between which guidance acts. */
+  void guidanceSigmas(List<Double> range) {
+    GuidanceRange old = guidance;
+    guidance(new GuidanceRange(old.start(), old.end(), range.get(0), range.get(1)));
+  }
+
+  private void guidance(GuidanceRange range) {
+    guidance = range;
+    speed.guidanceRange(range);
   }
 
   void aestheticScore(double score) {

@@ -113,13 +113,12 @@ final class Options {
                   (draft, o) -> o.ifNumber("token_merging_ratio", draft.speed::tokenMergingRatio))
               .writing(spec -> spec.speedOptions().tokenMergingRatio()),
           Option.<OptionDraft>of(
-                  "skip_early_cond",
-                  0.0,
-                  (draft, o) ->
-                      o.ifNumber(
-                          "skip_early_cond",
-                          share -> draft.speed.guidanceRange(GuidanceRange.ofSteps(share, 1))))
-              .writing(spec -> spec.speedOptions().guidanceRange().start()));
+              "skip_early_cond",
+              0.0,
+              (draft, o) ->
+                  o.ifNumber(
+                      "skip_early_cond",
+                      share -> draft.speed.guidanceRange(GuidanceRange.ofSteps(share, 1)))));
 
   /** Options of sampling, set in the same draft. */
   static final List<Option<OptionDraft>> SAMPLING =
@@ -184,12 +183,7 @@ final class Options {
               .writing(
                   spec -> spec.samplerOptions().uniPcVariant().name().toLowerCase(Locale.ROOT)),
           Option.<OptionDraft>of(
-                  "uni_pc_order", 3, (draft, o) -> o.ifWhole("uni_pc_order", draft::uniPcOrder))
-              .writingIf(
-                  spec ->
-                      OptionDraft.isUniPc(spec) && spec.samplerOptions().order().isPresent()
-                          ? Optional.of(spec.samplerOptions().order().getAsInt())
-                          : Optional.empty()),
+              "uni_pc_order", 3, (draft, o) -> o.ifWhole("uni_pc_order", draft::uniPcOrder)),
           Option.<OptionDraft>of(
                   "sd_noise_schedule",
                   "Default",

@@ -1,15 +1,11 @@
 package dev.sdlora.request;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.RegionMask;
-import dev.sdlora.api.lora.LoraMode;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Fields that A1111 does not have, named as in {@link PromptSpec}. */
+/** Fields that A1111 does not have: {@link OwnSettings}, masks and reference images. */
 final class OwnFields {
   private static final String NUMBER = "\\s*([0-9]*\\.?[0-9]+)\\s*";
   private static final Pattern RECTANGLE =
@@ -24,17 +20,12 @@ final class OwnFields {
   }
 
   void read(Fields fields, PromptSpec.Builder spec) {
-    fields.name("lora_mode").map(OwnFields::loraMode).ifPresent(spec::loraMode);
-    if (fields.has("lenient")) {
-      spec.lenient(fields.flag("lenient", false));
-    }
-    if (fields.has("add_trigger_words")) {
-      spec.addTriggerWords(fields.flag("add_trigger_words", false));
-    }
+    OwnSettings.read(fields, spec);
     Fields masks = fields.object("masks");
     Fields.requireFew("masks", masks.names().size(), "masks", offer.limits().masks());
+    fields.ifWhole("region_blur", RegionMask.rectangle(0, 0, 1, 1)::withBlur);
     for (String name : masks.names()) {
-      masks.ifName(name, text -> spec.mask(name, mask(name, text)));
+      masks.ifName(name, text -> spec.mask(name, blurred(mask(name, text), fields)));
     }
     fields.set("reference_images", () -> references(fields, spec));
   }
@@ -48,14 +39,10 @@ final class OwnFields {
     }
   }
 
-  private static LoraMode loraMode(String name) {
-    return Arrays.stream(LoraMode.values())
-        .filter(mode -> mode.name().equalsIgnoreCase(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "field 'lora_mode' must be auto, patched or overlay: '%s'".formatted(name)));
+  private static RegionMask blurred(RegionMask mask, Fields fields) {
+    return fields.has("region_blur")
+        ? mask.withBlur(fields.whole("region_blur", mask.blur()))
+        : mask;
   }
 
   /**
@@ -72,15 +59,5 @@ final class OwnFields {
           Double.parseDouble(edges.group(4)));
     }
     return RegionMask.of(images.image("masks." + name, text));
-  }
-
-  /** Writes all of these fields except masks and reference images. */
-  static void write(PromptSpec spec, ObjectNode fields) {
-    spec.loraMode()
-        .ifPresent(mode -> fields.put("lora_mode", mode.name().toLowerCase(Locale.ROOT)));
-    spec.lenient().ifPresent(lenient -> fields.put("lenient", lenient));
-    if (spec.addTriggerWords()) {
-      fields.put("add_trigger_words", true);
-    }
   }
 }

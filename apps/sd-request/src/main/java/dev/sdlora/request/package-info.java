@@ -8,7 +8,8 @@
  *       ImageToImageFields}, {@code ControlUnits} or {@code DetailPassFields} in {@code request};
  *       its name in {@code KnownFields}, in {@code sdapi/openapi.json} of the server and, if
  *       manifests use another name, in {@code batch.RequestKeys}; an option of A1111: one line of
- *       {@code request.Options}.
+ *       {@code request.Options}; a setting that A1111 does not have: one entry of {@code
+ *       request.OwnSettings}, which is all but {@code openapi.json}.
  *   <li>References to images and the number of uploads to keep: {@code request.References}, {@code
  *       server.reference}; a new kind of reference is an {@code ImageLookup} in {@code SdServer}.
  * </ul>

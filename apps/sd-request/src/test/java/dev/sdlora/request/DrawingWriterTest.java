@@ -21,7 +21,6 @@ import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
-import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.demo.model.DemoModel;
 import java.lang.reflect.Proxy;
@@ -102,8 +101,10 @@ class DrawingWriterTest {
 
   @Provide
   Arbitrary<PromptSpec> sayable() {
-    return Combinators.combine(basics(), sampling(), extras())
-        .as((basics, sampling, extras) -> extras.on(sampling.on(basics.on(PromptSpec.builder()))))
+    return Combinators.combine(basics(), sampling(), extras(), OwnSettingsTest.own())
+        .as(
+            (basics, sampling, extras, own) ->
+                own.apply(extras.on(sampling.on(basics.on(PromptSpec.builder())))))
         .map(PromptSpec.Builder::build);
   }
 
@@ -193,13 +194,12 @@ class DrawingWriterTest {
             seeds(),
             hires().optional(),
             DetailPassFieldsTest.details().optional(),
-            Arbitraries.of(true, false))
+            Arbitraries.of(Tiling.class))
         .as(
-            (share, seed, hires, detail, some) ->
+            (share, seed, hires, detail, tiling) ->
                 spec -> {
                   Variation variation = Variation.of(seed, Math.max(0.01, share));
-                  spec.variation(some ? variation : Variation.NONE)
-                      .tiling(some ? Tiling.BOTH : Tiling.NONE);
+                  spec.variation(tiling == Tiling.NONE ? Variation.NONE : variation).tiling(tiling);
                   if (share < 0.3) {
                     spec.variation(variation.withResizeFrom(new ImageSize(64, 96)))
                         .refinerSwitch(share);
@@ -241,12 +241,9 @@ class DrawingWriterTest {
     PromptSpec.Builder spec =
         PromptSpec.builder()
             .seed(1)
-            .tiling(Tiling.X)
-            .speedOptions(SpeedOptions.builder().cacheInterval(3).build())
-            .samplerOptions(SamplerOptions.builder().order(2).build())
+            .upscaling(Upscaler.LANCZOS, 2)
             .imageToImage(ImageToImage.builder(picture).denoisingStrength(0.4).build());
-    assertThat(write(spec).unsaid())
-        .containsExactly("samplerOptions", "speedOptions", "imageToImage", "tiling");
+    assertThat(write(spec).unsaid()).containsExactly("imageToImage", "upscaling");
     assertThat(write(spec).fields().get("denoising_strength").asDouble()).isEqualTo(0.4);
   }
 

@@ -74,7 +74,7 @@ class OwnFieldsTest {
   @Test
   void fields_ofAnotherKind_areNamed() {
     assertThatThrownBy(() -> read("{'lora_mode': 'best'}"))
-        .hasMessage("field 'lora_mode' must be auto, patched or overlay: 'best'");
+        .hasMessage("lora_mode 'best' is unknown; known values: auto, patched, overlay");
     assertThatThrownBy(() -> read("{'masks': 'left'}"))
         .hasMessage("field 'masks' must be an object: \"left\"");
     assertThatThrownBy(() -> read("{'masks': {'left': 'x'}}"))

@@ -13,6 +13,7 @@ import dev.sdlora.cli.model.LoraCurve;
 import dev.sdlora.cli.model.LoraReference;
 import dev.sdlora.cli.model.ModelOptions;
 import dev.sdlora.cli.model.NetworkOptions;
+import dev.sdlora.request.FewStepsChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,7 @@ public final class ImageOptions {
           "Few-step sampling with a LoRA or checkpoint made for it; sets sampler, schedule,"
               + " guidance and steps as its authors recommend. One of lcm, lightning, hyper, tcd,"
               + " pcm, turbo.")
-  private Optional<FewStepsArgument> fewSteps = Optional.empty();
+  private Optional<FewStepsChoice> fewSteps = Optional.empty();
 
   @Option(
       names = "--steps",
