@@ -87,7 +87,15 @@ class JobsTest {
     HttpResponse<byte[]> picture = image(done.get("images").get(1).get("url").asText());
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(done.get("progress").asDouble()).isEqualTo(1);
-    assertThat(done.get("loras").get(0).asText()).contains("night");
+    JsonNode lora = done.get("loras").get(0);
+    assertThat(lora.get("name").asText()).isEqualTo("night");
+    assertThat(lora.get("file").asText()).isEqualTo("night.safetensors");
+    assertThat(lora.get("hash").asText()).hasSize(12);
+    assertThat(lora.get("strength").asText()).isEqualTo("1");
+    assertThat(lora.get("unet_strength").asDouble()).isEqualTo(1);
+    assertThat(lora.get("mode").asText()).isEqualTo("overlay");
+    assertThat(lora.get("matched").asInt()).isPositive().isEqualTo(lora.get("modules").asInt());
+    assertThat(lora.get("unmatched")).isEmpty();
     assertThat(GeneratedImage.readInfotext(new ByteArrayInputStream(picture.body())))
         .contains("Seed: 5");
     assertThat(served.get("/api/jobs").get("jobs").get(0).get("id")).isEqualTo(done.get("id"));

@@ -1,5 +1,6 @@
 package dev.sdlora.server.grids;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
@@ -10,6 +11,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.JobProgress;
+import dev.sdlora.server.job.LoraJson;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +29,7 @@ final class GridWork extends InterruptibleWork {
   private final List<byte[]> cells = new ArrayList<>();
 
   private final Set<String> warnings = new LinkedHashSet<>();
-  private final Set<String> loras = new LinkedHashSet<>();
+  private final Set<JsonNode> loras = new LinkedHashSet<>();
 
   GridWork(Pipeline pipeline, GridPlan plan) {
     super("sd-server-grid");
@@ -105,7 +107,7 @@ final class GridWork extends InterruptibleWork {
     public void generationEnd(GenerationResult result) {
       synchronized (GridWork.this) {
         warnings.addAll(result.warnings());
-        result.loras().forEach(report -> loras.add(report.toString()));
+        result.loras().forEach(report -> loras.add(LoraJson.of(report)));
       }
     }
   }

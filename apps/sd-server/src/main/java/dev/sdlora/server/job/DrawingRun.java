@@ -1,5 +1,6 @@
 package dev.sdlora.server.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
@@ -40,7 +41,7 @@ public final class DrawingRun implements Work {
   private boolean cancelling;
   private boolean interrupted;
   private List<String> warnings = List.of();
-  private List<String> loras = List.of();
+  private List<JsonNode> loras = List.of();
   private @Nullable CompletableFuture<GenerationResult> part;
   private @Nullable Watch watch;
 
@@ -126,7 +127,7 @@ public final class DrawingRun implements Work {
     synchronized (this) {
       if (result != null) {
         warnings = result.warnings();
-        loras = result.loras().stream().map(String::valueOf).toList();
+        loras = result.loras().stream().map(LoraJson::of).toList();
       }
       boolean skipped = skipping && !cancelling && !interrupted;
       skippedLast = skipped && begun == images;

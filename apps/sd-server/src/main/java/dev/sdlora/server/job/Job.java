@@ -1,5 +1,6 @@
 package dev.sdlora.server.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.request.Fields;
@@ -40,7 +41,7 @@ public final class Job {
   private final Previews previews;
   private final List<JobImage> finished = new ArrayList<>();
   private List<String> warnings = List.of();
-  private List<String> loras = List.of();
+  private List<JsonNode> loras = List.of();
   private @Nullable Throwable failure;
 
   Job(String id, Request request, JobQueue queue) {
@@ -359,8 +360,8 @@ public final class Job {
     return warnings;
   }
 
-  /** Returns a line for each LoRA. */
-  public synchronized List<String> loras() {
+  /** Returns what {@link LoraJson} tells about each LoRA; it must not be changed. */
+  public synchronized List<JsonNode> loras() {
     return loras;
   }
 

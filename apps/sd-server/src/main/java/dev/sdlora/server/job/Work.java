@@ -1,5 +1,6 @@
 package dev.sdlora.server.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -130,9 +131,9 @@ public interface Work {
    * The result of finished work; images have been reported to {@link JobProgress#image} by then.
    *
    * @param warnings parts of the request that had no effect
-   * @param loras a line for each LoRA
+   * @param loras what {@link LoraJson} tells about each LoRA
    */
-  record Outcome(List<String> warnings, List<String> loras) {
+  record Outcome(List<String> warnings, List<JsonNode> loras) {
     /** No warnings and no LoRAs. */
     public static final Outcome NOTHING = new Outcome(List.of(), List.of());
 

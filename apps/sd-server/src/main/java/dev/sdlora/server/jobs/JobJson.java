@@ -63,10 +63,7 @@ public final class JobJson {
     for (int i = 0; i < finished.size(); i++) {
       images.add(image(job, i, finished.get(i)));
     }
-    ArrayNode loras = json.putArray("loras");
-    for (String report : job.loras()) {
-      loras.add(sentences.shown(report));
-    }
+    json.putArray("loras").addAll(job.loras());
     ArrayNode warnings = json.putArray("warnings");
     job.warnings().forEach(warning -> warnings.add(sentences.shown(warning)));
     job.work().details().ifPresent(details -> json.set("details", details));

@@ -195,8 +195,7 @@ final class Drawings {
     Claims.News news =
         drawing.news(
             report -> {
-              JobReport whole =
-                  report.ended(shown(warnings(outcome, drawing)), shown(outcome.loras()));
+              JobReport whole = report.ended(shown(warnings(outcome, drawing)), outcome.loras());
               return state == JobState.FAILED && failure != null
                   ? whole.failed(sentences.of(failure))
                   : whole;

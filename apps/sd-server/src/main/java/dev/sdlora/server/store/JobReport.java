@@ -2,6 +2,7 @@ package dev.sdlora.server.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.error.StableDiffusionException;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param images the number of finished images that are stored
  * @param previews the number of kept previews that are stored
  * @param warnings the warnings, at the end
- * @param loras a line for each LoRA, at the end
+ * @param loraReports what the job tells about each LoRA, at the end
  * @param interrupted whether a client ended the job, which keeps its finished images
  * @param details additional information; null if there is none
  * @param error the sentence of the error that ended the job
@@ -36,7 +37,7 @@ record JobReport(
     int images,
     int previews,
     List<String> warnings,
-    List<String> loras,
+    List<JsonNode> loraReports,
     boolean interrupted,
     @Nullable ObjectNode details,
     @Nullable String error,
@@ -52,11 +53,11 @@ record JobReport(
   /** Copies the lists. */
   JobReport {
     warnings = copy(warnings);
-    loras = copy(loras);
+    loraReports = copy(loraReports);
   }
 
-  private static List<String> copy(@Nullable List<String> texts) {
-    return texts == null ? List.of() : List.copyOf(texts);
+  private static <T> List<T> copy(@Nullable List<T> told) {
+    return told == null ? List.of() : List.copyOf(told);
   }
 
   /**
@@ -88,11 +89,21 @@ record JobReport(
   /** Returns the report with another number of images. */
   JobReport withImages(int other) {
     return new JobReport(
-        begun, step, steps, other, previews, warnings, loras, interrupted, details, error, refusal);
+        begun,
+        step,
+        steps,
+        other,
+        previews,
+        warnings,
+        loraReports,
+        interrupted,
+        details,
+        error,
+        refusal);
   }
 
   /** Adds what is known at the end. */
-  JobReport ended(List<String> warned, List<String> reported) {
+  JobReport ended(List<String> warned, List<JsonNode> reported) {
     return new JobReport(
         begun, step, steps, images, previews, warned, reported, interrupted, details, null, null);
   }
@@ -106,7 +117,7 @@ record JobReport(
         images,
         previews,
         warnings,
-        loras,
+        loraReports,
         interrupted,
         details,
         message.sentence(),

@@ -168,7 +168,7 @@ final class SharedWork implements Work {
       run = null;
     }
     if (state == JobState.DONE || (state == JobState.CANCELLED && report.interrupted())) {
-      outcome.complete(new Outcome(report.warnings(), report.loras()));
+      outcome.complete(new Outcome(report.warnings(), report.loraReports()));
     } else if (state == JobState.CANCELLED) {
       outcome.completeExceptionally(new CancellationException());
     } else {

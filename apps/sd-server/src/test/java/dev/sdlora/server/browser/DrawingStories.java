@@ -23,6 +23,9 @@ interface DrawingStories {
     studio.open().prompt("a blue heart <lora:ink_lines:0.8>").steps(3).generate();
     assertThat(studio.image()).isVisible();
     assertThat(studio.settings()).contains("Lora hashes: \"ink_lines");
+    String use =
+        "^ink_lines: strength 0\\.8, (\\d+) of \\1 modules fit the model, (patched|overlay)$";
+    assertThat(studio.page().getByText(Pattern.compile(use))).hasCount(1);
     assertThat(studio.page()).hasURL(Pattern.compile("ink_lines"));
     studio.photograph("picture");
   }

@@ -137,8 +137,12 @@ class JobView extends HTMLElement {
 
   #told(reports) {
     this.#loras.hidden = reports.length === 0;
-    list(this.#loras.lastChild, reports);
+    list(this.#loras.lastChild, reports.map(useOf));
   }
+}
+
+function useOf({ name, strength, matched, modules, mode }) {
+  return `${name}: strength ${strength}, ${matched} of ${modules} modules fit the model, ${mode}`;
 }
 
 function list(element, sentences) {
