@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -116,6 +120,77 @@ class MetricsTest {
       }
     }
     assertThat(asked).isGreaterThan(10);
+  }
+
+  @Test
+  void dashboard_addsNothingThatAllServersOfADatabaseShow() throws IOException {
+    Pattern shown =
+        Pattern.compile("sdlora_(jobs_(unfinished|waiting|running)|queue_oldest|workers)");
+    String text = Files.readString(DOCS.resolve("deploy/grafana-dashboard.json"));
+    List<String> asked =
+        Served.json(text).get("panels").findValuesAsText("expr").stream()
+            .filter(expression -> shown.matcher(expression).find())
+            .toList();
+    assertThat(asked).isNotEmpty().allMatch(expression -> expression.startsWith("max"));
+  }
+
+  private static double sum(List<Served> servers, String series) {
+    double sum = 0;
+    for (Served each : servers) {
+      sum +=
+          Pattern.compile("(?m)^" + Pattern.quote(series) + " (\\S+)$")
+              .matcher(
+                  each.send(each.request("/metrics").header("Authorization", "Bearer sk-shop-000"))
+                      .body())
+              .results()
+              .mapToDouble(found -> Double.parseDouble(found.group(1)))
+              .sum();
+    }
+    return sum;
+  }
+
+  @Test
+  void twoServers_countEachJobOnce(@TempDir Path jobs) {
+    UnaryOperator<SdServerBuilder> settings =
+        server ->
+            server
+                .jobs(jobs.toString(), Duration.ofDays(1))
+                .apiKey(ApiKey.of("shop", "sk-shop-000"));
+    String body =
+        "{'prompt': 'a ring', 'width': 64, 'height': 64, 'steps': 2, 'n_iter': 2, 'seed': %s}";
+    try (Pipeline first = Served.pipeline(1);
+        Pipeline second = Served.pipeline(1);
+        Served left = Served.of(first, settings);
+        Served right = Served.of(second, settings)) {
+      List<Served> servers = List.of(left, right);
+      List<String> paths = new ArrayList<>();
+      for (int seed = 0; seed < 5; seed++) {
+        Served one = servers.get(seed % 2);
+        paths.add(
+            "/api/jobs/"
+                + keyed(one, one.post("/api/jobs", body.formatted(seed))).get("id").asText());
+      }
+      for (Served each : servers) {
+        for (String path : paths) {
+          while (!keyed(each, each.request(path)).get("state").asText().equals("done")) {
+            Thread.onSpinWait();
+          }
+        }
+      }
+      String ended = "sdlora_jobs_seconds_count{kind=\"txt2img\",state=\"done\"}";
+      while (sum(servers, ended) < 5) { // A job counts a moment after clients see its end.
+        Thread.onSpinWait();
+      }
+      assertThat(sum(servers, ended)).isEqualTo(5);
+      assertThat(sum(servers, "sdlora_queue_wait_seconds_count{kind=\"txt2img\"}")).isEqualTo(5);
+      assertThat(sum(servers, "sdlora_images_total")).isEqualTo(10);
+      assertThat(sum(servers, "sdlora_key_images_total{key=\"shop\"}")).isEqualTo(10);
+      assertThat(sum(servers, "sdlora_key_jobs_total{key=\"shop\",state=\"done\"}")).isEqualTo(5);
+    }
+  }
+
+  private static JsonNode keyed(Served served, HttpRequest.Builder request) {
+    return Served.json(served.send(request.header("Authorization", "Bearer sk-shop-000")));
   }
 
   /** The rules of Prometheus for names: base units, and _total for counters alone. */

@@ -223,7 +223,21 @@ class SharedJobsTest {
       JsonNode atLeft = done(left, id);
       assertThat(atLeft.get("images")).hasSize(3);
       assertThat(done(right, id).get("images")).isEqualTo(atLeft.get("images"));
+      while (counted(left) + counted(right) == 0) { // A moment after clients see the end.
+        Thread.onSpinWait();
+      }
+      assertThat(counted(left) + counted(right)).isEqualTo(1);
     }
+  }
+
+  /** The jobs that a server counts to those that it drew. */
+  private static long counted(Served served) {
+    return served
+        .send(served.request("/metrics"))
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("sdlora_jobs_seconds_count{") && line.endsWith(" 1"))
+        .count();
   }
 
   @Tag("slow")

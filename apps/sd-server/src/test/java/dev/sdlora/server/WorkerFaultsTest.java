@@ -98,10 +98,14 @@ class WorkerFaultsTest {
   }
 
   private HttpResponse<String> ready() {
+    return ofTheWorker("/ready");
+  }
+
+  private HttpResponse<String> ofTheWorker(String path) {
     try {
       return HttpClient.newHttpClient()
           .send(
-              HttpRequest.newBuilder(URI.create(wrong.uri() + "/ready")).build(),
+              HttpRequest.newBuilder(URI.create(wrong.uri() + path)).build(),
               BodyHandlers.ofString());
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
@@ -146,6 +150,9 @@ class WorkerFaultsTest {
     assertThat(worker().get("reason").asText()).isEqualTo(ready.body());
     assertThat(worker().get("version").asText()).isNotEmpty();
     assertThat(state(jobs.get(0))).isEqualTo("waiting");
+    while (!ofTheWorker("/metrics").body().contains("\nsdlora_jobs_unfinished 0.0\n")) {
+      Thread.onSpinWait(); // The worker forgets the job a moment after it has handed it back.
+    }
     Files.writeString(
         keys, KEYS.formatted(", {\"name\": \"b\", \"key\": \"sk-other-0123456789\"}"));
     assertThat(readiness(200).body()).isEqualTo("ready");

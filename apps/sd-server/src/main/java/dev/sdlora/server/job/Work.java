@@ -70,7 +70,7 @@ public interface Work {
    */
   default void release() {}
 
-  /** Whether another process did the work, which has saved and counted its images. */
+  /** Whether another process does the work, which saves and counts its images, or none does. */
   default boolean isElsewhere() {
     return false;
   }

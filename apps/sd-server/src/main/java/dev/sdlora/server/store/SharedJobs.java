@@ -261,6 +261,8 @@ public final class SharedJobs implements AutoCloseable {
       drawings.probe();
       if (history > 0) {
         view.follow(drawings::has);
+      } else {
+        view.forget(drawings::has);
       }
       drawings.claim(view::claimed, closing ? Optional.of(awaited()) : Optional.empty());
       drawn = drawings.size();

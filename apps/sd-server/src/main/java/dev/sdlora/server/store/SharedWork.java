@@ -27,7 +27,6 @@ final class SharedWork implements Work {
   // The fields below are guarded by this.
   private double place;
   private boolean claimed;
-  private boolean drawnHere;
   private @Nullable JobProgress progress;
   private @Nullable Work run;
   private @Nullable LocalRun local;
@@ -88,7 +87,6 @@ final class SharedWork implements Work {
     LocalRun heard;
     synchronized (this) {
       run = drawing;
-      drawnHere = true;
       heard = progress == null ? null : new LocalRun(progress, seen.images());
       local = heard;
     }
@@ -200,7 +198,6 @@ final class SharedWork implements Work {
     synchronized (this) {
       run = null;
       claimed = false;
-      drawnHere = false;
     }
   }
 
@@ -226,12 +223,12 @@ final class SharedWork implements Work {
 
   @Override
   public synchronized boolean isElsewhere() {
-    return !drawnHere;
+    return !claimed;
   }
 
   @Override
   public synchronized boolean endsWithProcess() {
-    return drawnHere || !outlives;
+    return run != null || !outlives;
   }
 
   /** Whether a client cancelled the job, rather than the end of this process. */

@@ -112,6 +112,20 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
     }
   }
 
+  /**
+   * Forgets the jobs that this server handed back or lost.
+   *
+   * @param drawnHere whether this server draws the job with an id
+   */
+  void forget(Predicate<String> drawnHere) {
+    for (Job job : queue.unfinished()) {
+      if (job.work() instanceof SharedWork work && !drawnHere.test(job.id())) {
+        work.abandon();
+        queue.discard(job);
+      }
+    }
+  }
+
   /** A job that was submitted a moment ago may not be in the database yet. */
   private static void lost(Job job) {
     boolean isOld = job.created().isBefore(Instant.now().minusSeconds(10));
