@@ -89,7 +89,7 @@ public final class PngInfoApi {
     ArrayNode renamed = answer.putArray("renamed");
     restored.renamed().forEach(renamed::add);
     ArrayNode warnings = answer.putArray("warnings");
-    restored.warnings().forEach(warnings::add);
+    restored.warnings().stream().map(sentences::shown).forEach(warnings::add);
     omitted.forEach(warnings::add);
     written.unsaid().stream()
         .filter(name -> !name.equals("loraMode")) // It only affects rounding.

@@ -257,7 +257,7 @@ public final class TrainingsApi implements AutoCloseable {
     json.put("steps", now.steps());
     job.work().details().ifPresent(json::setAll);
     ArrayNode warnings = json.putArray("warnings");
-    job.warnings().forEach(warnings::add);
+    job.warnings().forEach(warning -> warnings.add(sentences.shown(warning)));
     if (now.state() == JobState.FAILED) {
       json.put("error", sentences.of(job.failure().orElseThrow()).sentence());
     }
