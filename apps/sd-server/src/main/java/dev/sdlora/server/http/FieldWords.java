@@ -13,16 +13,16 @@ final class FieldWords {
       Wording.PROGRAMS
           .phrase("addTriggerWords\\(true\\) or --trigger-words", "'add_trigger_words'")
           .phrase(
-              "fewSteps\\(FewSteps\\.\\w+, \\w+\\) or --few-steps \\S+ sets suitable values",
-              "set steps and cfg_scale to suit it")
+              "fewSteps\\(FewSteps\\.\\w+, \\w+\\) or --few-steps (\\S+) sets suitable values",
+              "'few_steps': '$1' sets suitable values")
           .phrase("referenceImage \\(--reference\\)", "'reference_images'")
           .phrase("open it with LoraAdapter\\.open", "in 'lora'")
           .phrase(
               "open (it|the folder) with Checkpoint\\.open",
               "give $1 to the server with --checkpoint")
           .phrase("masks must be given with the request", "give masks in 'masks'")
-          .setting("cacheBranchId", "the cache branch")
-          .setting("cacheInterval", "the cache interval")
+          .setting("cacheBranchId", "cache_branch_id")
+          .setting("cacheInterval", "cache_interval")
           .setting("cfgScale", "cfg_scale")
           .setting("clipSkip", "CLIP_stop_at_last_layers")
           .setting("commaBacktrack", "comma_padding_backtrack")
@@ -47,7 +47,7 @@ final class FieldWords {
           .setting("skipLayerEnd", "skip_layer_end")
           .setting("skipLayerStart", "skip_layer_start")
           .setting("skipLayers", "skip_layers")
-          .setting("tokenMergingMaxDownsample", "the largest downsampling of token merging")
+          .setting("tokenMergingMaxDownsample", "token_merging_max_downsample")
           .setting("tokenMergingRatio", "token_merging_ratio")
           .setting("variationStrength", "subseed_strength")
           .setting("zeroTerminalSnr is set", "sd_noise_schedule is Zero Terminal SNR");

@@ -20,7 +20,7 @@ class FieldWordsTest {
       textBlock =
           """
           LoRA 'a' is triggered by 'b', which is not in the prompt; addTriggerWords(true) or --trigger-words adds the first | LoRA 'a' is triggered by 'b', which is not in the prompt; 'add_trigger_words' adds the first
-          LoRA 'a' is made for 4 steps and no guidance (scale 1), but the request has 20 steps and guidance scale 7; fewSteps(FewSteps.LCM, 4) or --few-steps lcm:4 sets suitable values | LoRA 'a' is made for 4 steps and no guidance (scale 1), but the request has 20 steps and guidance scale 7; set steps and cfg_scale to suit it
+          LoRA 'a' is made for 4 steps and no guidance (scale 1), but the request has 20 steps and guidance scale 7; fewSteps(FewSteps.LCM, 4) or --few-steps lcm:4 sets suitable values | LoRA 'a' is made for 4 steps and no guidance (scale 1), but the request has 20 steps and guidance scale 7; 'few_steps': 'lcm:4' sets suitable values
           'a' is a checkpoint, not a LoRA; open it with Checkpoint.open | 'a' is a checkpoint, not a LoRA; give it to the server with --checkpoint
           'a' is a LoRA; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open | 'a' is a LoRA; name it in the prompt as <lora:name:1> or in 'lora'
           the request has no masks; masks must be given with the request, because an infotext does not contain them | the request has no masks; give masks in 'masks', because an infotext does not contain them
