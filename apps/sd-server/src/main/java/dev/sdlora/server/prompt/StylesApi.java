@@ -90,7 +90,8 @@ public final class StylesApi {
     try {
       style.save(csv);
     } catch (StableDiffusionException e) {
-      throw new Refusal(500, e.getMessage()); // Not unexpected: the log needs no stack trace.
+      throw new Refusal(
+          500, String.valueOf(e.getMessage())); // Not unexpected: the log needs no stack trace.
     }
     if (at >= 0) {
       styles.set(at, style);
