@@ -43,7 +43,7 @@ final class HeaderParser {
   static final int MAX_BYTES = 16 << 20;
 
   /** The largest checkpoints, with averages and optimizer states, have 10,000 tensors. */
-  static final int MAX_TENSORS = 100_000;
+  static final int MAX_TENSORS = 40_000;
 
   /** Trainers write about 60 pairs. */
   private static final int MAX_PAIRS = 100_000;

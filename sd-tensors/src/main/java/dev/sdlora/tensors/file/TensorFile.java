@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * that later additions to the format can be read.
  *
  * <p>The cost of opening a file is limited in advance: a header has at most 16 MB, a pickle at most
- * 32 MB and 2 million instructions; there are at most 100,000 tensors with names of at most 4,096
+ * 32 MB and 2 million instructions; there are at most 40,000 tensors with names of at most 4,096
  * characters. Files at these limits, which no model reaches, are read in about a second, and only
  * metadata can take more than some 50 MB of memory.
  */

@@ -39,7 +39,7 @@ public final class NetworkWeights {
   /**
    * Upper bound per file. All headers are kept in memory, and links could present one file as many.
    */
-  private static final int MAX_TENSORS = 100_000;
+  private static final int MAX_TENSORS = 40_000;
 
   private static final long MAX_HEADERS = 16 << 20;
 
