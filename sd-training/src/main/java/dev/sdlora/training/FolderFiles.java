@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
 record FolderFiles(List<Path> images, Map<String, Path> others) {
   private static final List<String> IMAGES = List.of(".png", ".jpg", ".jpeg");
   private static final List<String> CAPTIONS = List.of(".txt", ".caption");
+
+  /** As long as the longest prompt of generation, in UTF-8. */
+  private static final int MOST_CAPTION_BYTES = 4 * PromptLimits.DEFAULTS.characters();
 
   /** The endings of masks; the first is that of OneTrainer. */
   private static final List<String> MASKS = List.of("-masklabel.png", ".mask.png");
@@ -125,10 +129,21 @@ record FolderFiles(List<Path> images, Map<String, Path> others) {
 
   private static String read(Path file) {
     try {
+      long size = Files.size(file);
+      if (size > MOST_CAPTION_BYTES) {
+        throw new TrainingException(
+            "caption '%s' has %s bytes, expected at most %s; it is probably another file"
+                .formatted(file, size, MOST_CAPTION_BYTES),
+            ErrorDetails.in(file));
+      }
       String text = Files.readString(file);
       // Windows' editor writes a byte order mark at the start of UTF-8 files.
       String bare = text.startsWith("\uFEFF") ? text.substring(1) : text;
-      return bare.strip().replaceAll("\\s*\\R\\s*", " ");
+      // Not a pattern of blanks around ends of lines, which takes quadratic time for many blanks.
+      return Stream.of(bare.split("\\R"))
+          .map(String::strip)
+          .filter(line -> !line.isEmpty())
+          .collect(Collectors.joining(" "));
     } catch (CharacterCodingException e) {
       throw new TrainingException(
           "caption '%s' cannot be read: it is not UTF-8 text".formatted(file),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.Color;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -86,6 +87,29 @@ class TrainingSetTest {
     assertThatThrownBy(() -> TrainingSet.ofFolder(folder))
         .isInstanceOf(TrainingException.class)
         .hasMessage("caption '%s' cannot be read: it is not UTF-8 text", folder.resolve("a.txt"));
+  }
+
+  @Test
+  void ofFolder_captionOf100MB_isRefusedBeforeItIsRead() throws IOException {
+    image("a", "x");
+    try (RandomAccessFile file = new RandomAccessFile(folder.resolve("a.txt").toFile(), "rw")) {
+      file.setLength(100_000_000);
+    }
+
+    assertThatThrownBy(() -> TrainingSet.ofFolder(folder))
+        .isInstanceOf(TrainingException.class)
+        .hasMessage(
+            "caption '%s' has 100000000 bytes, expected at most 400000; it is probably another file",
+            folder.resolve("a.txt"));
+  }
+
+  @Test
+  void ofFolder_captionOfBlanksAndLines_isJoined() throws IOException {
+    image("a", "  a red \t\n\n \r\n cat" + " ".repeat(200_000) + "sits\n");
+
+    assertThat(TrainingSet.ofFolder(folder).examples())
+        .extracting(TrainingExample::caption)
+        .containsExactly("a red cat" + " ".repeat(200_000) + "sits");
   }
 
   @Test
