@@ -21,7 +21,7 @@ class DetectorFilesTest {
     Path text = Files.writeString(folder.resolve("text.onnx"), "<html>Not found</html>");
     requireRefused(text, "is not an ONNX file, or it is damaged or incomplete");
     Path empty = Files.writeString(folder.resolve("empty.onnx"), "");
-    requireRefused(empty, "");
+    requireRefused(empty, "is empty; it was probably not downloaded completely");
     byte[] whole = Files.readAllBytes(Resources.file("yolo.onnx"));
     Path half = Files.write(folder.resolve("half.onnx"), Arrays.copyOf(whole, whole.length / 2));
     requireRefused(half, "is not an ONNX file, or it is damaged or incomplete");
@@ -30,6 +30,16 @@ class DetectorFilesTest {
             folder.resolve("pointer.onnx"),
             "version https://git-lfs.github.com/spec/v1\noid sha256:00");
     requireRefused(pointer, "is a pointer of Git LFS");
+  }
+
+  @Test
+  void open_modelWithoutGraph_isRefusedInWordsWithoutPathsOfSources(@TempDir Path folder)
+      throws IOException {
+    byte[] versionAlone = {8, 7};
+    Path file = Files.write(folder.resolve("version.onnx"), versionAlone);
+    assertThatThrownBy(() -> Detector.open(file))
+        .isInstanceOf(TensorFileException.class)
+        .hasMessage("ONNX file '%s' cannot be opened: ModelProto does not have a graph", file);
   }
 
   private static void requireRefused(Path file, String message) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Checks ONNX files, and puts ONNX Runtime's errors into words. */
 final class OnnxFiles {
@@ -25,6 +26,14 @@ final class OnnxFiles {
 
   private static final int LONGEST_REASON = 300;
 
+  /** More of a message is not read. */
+  private static final int LONGEST_MESSAGE = 4000;
+
+  /** A line of ONNX Runtime's own sources and the signature of a function of it. */
+  private static final Pattern SOURCE =
+      Pattern.compile(
+          "\\S*\\.(?:cc|cpp|h|hpp):\\d+(?: [\\w:<>&*~, ]*\\((?:[^()]|\\([^()]*\\))*\\)(?: const)?)? ?");
+
   private OnnxFiles() {}
 
   static void check(Path file) {
@@ -34,6 +43,11 @@ final class OnnxFiles {
     }
     try (InputStream stream = Files.newInputStream(file)) {
       long size = Files.size(file);
+      if (size == 0) {
+        throw new TensorFileException(
+            "ONNX file '%s' is empty; it was probably not downloaded completely".formatted(file),
+            ErrorDetails.in(file));
+      }
       if (size > MOST_BYTES) {
         throw new TensorFileException(
             "ONNX file '%s' has %s bytes, but files of that format have at most %s; it is probably another file"
@@ -89,7 +103,7 @@ final class OnnxFiles {
         "network '%s' failed: %s".formatted(file, reason), ErrorDetails.in(file), error);
   }
 
-  /** Returns the first line of a message, without the code before it. */
+  /** Returns the first line of a message, without the code and the place in the sources. */
   private static String reason(OrtException error) {
     String message = String.valueOf(error.getMessage()).strip();
     String line =
@@ -99,6 +113,12 @@ final class OnnxFiles {
             .orElse("")
             .replaceFirst("^Error code - \\w+ - message: ", "")
             .replaceFirst("^Load model from .+ failed: ?(Fatal error: )?", "");
+    String head = line.substring(0, Math.min(line.length(), LONGEST_MESSAGE));
+    String words = SOURCE.matcher(head).replaceAll("").strip().replaceFirst("\\.$", "");
+    return words.isEmpty() ? "ONNX Runtime gives no reason" : shortened(words);
+  }
+
+  private static String shortened(String line) {
     return line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) + "…" : line;
   }
 }
