@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.Outpainting;
@@ -47,6 +48,17 @@ final class PromptSpecOptionsTest {
     range(0, 2, ControlUnit.builder(Path.of("net"), PICTURE)::weight);
     range(0, 1, strength -> new Variation(OptionalLong.empty(), strength, Optional.empty()));
     range(1, 8, scale -> PromptSpec.builder().upscaling(Upscaler.LANCZOS, scale));
+  }
+
+  @Test
+  void sizeOfTheNoise_thatNoImageHas_isRefusedAtOnce() {
+    assertThatThrownBy(() -> Variation.NONE.withResizeFrom(new ImageSize(999_992, 999_992)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "size of the noise must have at most 67108864 pixels, such as 8192x8192:"
+                + " 999992x999992");
+    ImageSize largest = new ImageSize(8192, 8192);
+    assertThat(Variation.NONE.withResizeFrom(largest).resizeFrom()).contains(largest);
   }
 
   @Test

@@ -185,6 +185,8 @@ final class OptionValuesTest {
         "--region-blur 3      | --region-blur needs --region NAME=MASK",
         "--batch-size 3       | --batch-size needs --no-exact-batches",
         "--variation-seed 3   | --variation-seed needs --variation-strength 0..1",
+        "--seed-resize-from 999992x999992 | --seed-resize-from must have at most 67108864 pixels,"
+            + " such as 8192x8192: 999992x999992",
         "--refiner-by-steps   | --refiner-by-steps needs --refiner PATH",
         "--get                | --get needs --from FILE",
       })

@@ -229,9 +229,10 @@ public final class DrawingReader {
             strength,
             before.resizeFrom());
     if (fromWidth > 0 && fromHeight > 0) {
-      variation = variation.withResizeFrom(new ImageSize(fromWidth, fromHeight));
-    }
-    if (strength != 0 || variation.resizeFrom().isPresent()) {
+      fields.set(
+          "seed_resize_from_w",
+          () -> spec.variation(variation.withResizeFrom(new ImageSize(fromWidth, fromHeight))));
+    } else if (strength != 0 || variation.resizeFrom().isPresent()) {
       spec.variation(variation);
     }
   }

@@ -146,6 +146,8 @@ class OwnSettingsTest {
         "'few_steps': 'lighting:4' | did you mean",
         "'few_steps': 'lightning:99' | Lightning is made for 2 to 8 steps: 99",
         "'tiling': 'z' | field 'tiling' must be true or false",
+        "'seed_resize_from_w': 999992, 'seed_resize_from_h': 999992 | field 'seed_resize_from_w'"
+            + " must have at most 67108864 pixels, such as 8192x8192: 999992x999992",
         "'region_blur': 999 | field 'region_blur' must be from 0 to 256: 999"
       },
       quoteCharacter = '`')

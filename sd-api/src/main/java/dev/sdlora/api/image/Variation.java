@@ -17,21 +17,25 @@ import java.util.OptionalLong;
  *     a seed gives a similar image at another size. Empty for the image's own size
  */
 public record Variation(OptionalLong seed, double strength, Optional<ImageSize> resizeFrom) {
+  private static final long MOST_PIXELS = 1 << 26;
+
   /** No variation. The default of a request. */
   public static final Variation NONE = new Variation(OptionalLong.empty(), 0, Optional.empty());
 
   /**
-   * Checks the strength.
+   * Checks the strength and the size.
    *
    * @param seed the variation seed; empty for a random one
    * @param strength 0 to 1
-   * @param resizeFrom the size for which the noise is drawn; empty for the image's own size
-   * @throws IllegalArgumentException if the strength is out of range
+   * @param resizeFrom the size for which the noise is drawn, at most 2²⁶ pixels (8192 × 8192);
+   *     empty for the image's own size
+   * @throws IllegalArgumentException if the strength is out of range or the size is too large
    */
   public Variation {
     Objects.requireNonNull(seed, "seed");
     Objects.requireNonNull(resizeFrom, "resizeFrom");
     Checks.inRange(0, 1, strength, "variation strength");
+    resizeFrom.ifPresent(Variation::requireFew);
   }
 
   /**
@@ -49,10 +53,19 @@ public record Variation(OptionalLong seed, double strength, Optional<ImageSize> 
   /**
    * Returns a copy that draws the noise for another size.
    *
-   * @param size the size for which the noise is drawn
+   * @param size the size for which the noise is drawn, at most 2²⁶ pixels (8192 × 8192)
    * @return the copy
+   * @throws IllegalArgumentException if the size is too large
    */
   public Variation withResizeFrom(ImageSize size) {
     return new Variation(seed, strength, Optional.of(Objects.requireNonNull(size, "size")));
+  }
+
+  private static void requireFew(ImageSize size) {
+    Checks.require(
+        (long) size.width() * size.height() <= MOST_PIXELS,
+        "size of the noise",
+        "have at most " + MOST_PIXELS + " pixels, such as 8192x8192",
+        size);
   }
 }

@@ -42,7 +42,8 @@ final class VariationOptions {
       console.requireBeside("--variation-strength 0..1", "--variation-seed");
     }
     OptionalLong towards = seed.map(OptionalLong::of).orElse(old.seed());
-    Optional<ImageSize> from = resizeFrom.or(old::resizeFrom);
+    set("--seed-resize-from", resizeFrom, size -> spec.variation(old.withResizeFrom(size)));
+    Optional<ImageSize> from = spec.variation().resizeFrom();
     set(
         "--variation-strength",
         Optional.of(strength.orElse(old.strength())),
