@@ -2,6 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.training.plot.LossPlot;
 import java.io.IOException;
@@ -45,7 +46,9 @@ final class RunFiles {
       }
     } catch (IOException e) {
       throw new TrainingException(
-          "folder '%s' cannot be created: %s".formatted(folder, e), ErrorDetails.in(file), e);
+          "folder '%s' cannot be created: %s".formatted(folder, FileReason.of(e)),
+          ErrorDetails.in(file),
+          e);
     }
   }
 

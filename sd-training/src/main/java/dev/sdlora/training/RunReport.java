@@ -5,6 +5,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.tensors.file.ReplacedFile;
 import dev.sdlora.training.plot.LossPlot;
 import dev.sdlora.training.report.BarChart;
@@ -56,7 +57,9 @@ record RunReport(
       ReplacedFile.write(file, channel -> Channels.newOutputStream(channel).write(page));
     } catch (IOException e) {
       throw new TrainingException(
-          "report '%s' cannot be written: %s".formatted(file, e), ErrorDetails.in(file), e);
+          "report '%s' cannot be written: %s".formatted(file, FileReason.of(e)),
+          ErrorDetails.in(file),
+          e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.training.adapter.LoraWriter;
@@ -122,7 +123,7 @@ final class RunWriter {
     } catch (IOException e) {
       throw new TrainingException(
           "LoRA '%s' with the lowest validation loss cannot be moved to '%s': %s"
-              .formatted(from, to, e),
+              .formatted(from, to, FileReason.of(e)),
           ErrorDetails.in(from),
           e);
     }

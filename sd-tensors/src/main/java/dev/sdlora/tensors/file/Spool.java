@@ -18,10 +18,12 @@ import org.slf4j.LoggerFactory;
 public final class Spool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
+  private final Path target;
   private final Path file;
   private final FileChannel channel;
 
-  private Spool(Path file, FileChannel channel) {
+  private Spool(Path target, Path file, FileChannel channel) {
+    this.target = target;
     this.file = file;
     this.channel = channel;
   }
@@ -45,7 +47,7 @@ public final class Spool implements AutoCloseable {
               // If the system separates names from files, the name is removed at once, so no file
               // can remain.
               StandardOpenOption.DELETE_ON_CLOSE);
-      return new Spool(file, channel);
+      return new Spool(target, file, channel);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(target, "could not be written", e);
     }
@@ -64,9 +66,9 @@ public final class Spool implements AutoCloseable {
       channel.position(start);
       source.writeTo(new Whole());
       long end = channel.size();
-      return target -> copy(start, end, target);
+      return channel -> copy(start, end, channel);
     } catch (IOException e) {
-      throw TensorFileErrors.ioError(file, "could not be written", e);
+      throw TensorFileErrors.ioError(target, "could not be written", e);
     }
   }
 

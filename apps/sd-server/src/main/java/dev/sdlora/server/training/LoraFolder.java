@@ -1,9 +1,10 @@
 package dev.sdlora.server.training;
 
 import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.server.http.Refusal;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,10 @@ final class LoraFolder {
         Files.deleteIfExists(unfinished);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot save the LoRA in its folder: " + e, e);
+      throw new StableDiffusionException(
+          "LoRA '%s' cannot be written to the folder of LoRAs: %s"
+              .formatted(name, FileReason.of(e)),
+          e);
     }
   }
 

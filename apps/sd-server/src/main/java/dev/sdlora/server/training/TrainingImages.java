@@ -1,7 +1,9 @@
 package dev.sdlora.server.training;
 
 import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.FieldException;
@@ -13,7 +15,6 @@ import dev.sdlora.training.TrainingSet;
 import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,7 +141,10 @@ final class TrainingImages {
     } catch (ImageFileException e) {
       throw new Refusal(422, "%s cannot be read: %s".formatted(name, e.getMessage()));
     } catch (IOException e) {
-      throw new UncheckedIOException(name + " could not be stored: " + e, e);
+      throw new StableDiffusionException(
+          "%s cannot be stored in the server's temporary folder: %s"
+              .formatted(name, FileReason.of(e)),
+          e);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.sdlora.server.training;
 
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
@@ -43,7 +45,10 @@ final class Trainings implements AutoCloseable {
     try {
       return Files.createTempDirectory("sd-training");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot create a temporary folder: " + e, e);
+      throw new StableDiffusionException(
+          "the folder of the training cannot be created in the server's temporary folder: "
+              + FileReason.of(e),
+          e);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.http.ErrorMessages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,20 @@ class LoraFolderTest {
     assertThat(folder.resolve("mine.safetensors")).hasContent("somebody else's");
     assertThat(folder.resolve("mine-3.safetensors")).hasSameBinaryContentAs(lora);
     assertThat(folder).isDirectoryNotContaining("glob:**.part");
+  }
+
+  @Test
+  void publish_folderThatCannotBeWritten_isOneSentenceForClients() throws IOException {
+    Path lora = DemoModel.loras().resolve("night.safetensors");
+    LoraFolder loras = loras();
+    Files.delete(folder);
+    assertThatThrownBy(() -> loras.publish(lora, "mine"))
+        .satisfies(
+            error ->
+                assertThat(new ErrorMessages(List.of()).of(error).sentence())
+                    .isEqualTo(
+                        "LoRA 'mine' cannot be written to the folder of LoRAs: no such file or"
+                            + " folder"));
   }
 
   @Test
