@@ -4,6 +4,7 @@ package dev.sdlora.kotlin
 import dev.sdlora.api.Checkpoint
 import dev.sdlora.api.LoraAdapter
 import dev.sdlora.api.Pipeline
+import dev.sdlora.api.PromptOptions
 import dev.sdlora.api.PromptSpec
 import dev.sdlora.api.image.DetailPass
 import dev.sdlora.api.image.HiresFix
@@ -113,6 +114,16 @@ public fun PromptSpec.Builder.detailPass(
     detector: String,
     settings: DetailPass.Builder.() -> Unit = {},
 ): PromptSpec.Builder = detailPass(DetailPass.builder(detector).apply(settings).build())
+
+/**
+ * Changes the options of the prompts, as in `promptOptions { withT5Tokens(256) }`.
+ *
+ * @param settings returns a copy with other options
+ * @return this builder
+ */
+public fun PromptSpec.Builder.promptOptions(
+    settings: PromptOptions.() -> PromptOptions
+): PromptSpec.Builder = promptOptions(promptOptions().settings())
 
 /**
  * Sets advanced sampling options.

@@ -1,6 +1,7 @@
 package dev.sdlora.kotlin
 
 import dev.sdlora.api.LoraAdapter
+import dev.sdlora.api.PromptOptions
 import dev.sdlora.api.PromptSpec
 import dev.sdlora.api.image.DetailPass
 import dev.sdlora.api.image.HiresFix
@@ -32,6 +33,7 @@ class BuildingTest {
           }
           detailPass("face") { denoisingStrength(0.3) }
           detailPass("hand")
+          promptOptions { withT5Tokens(256).withNegativeLoras(false) }
           samplerOptions { eta(0.5) }
           speedOptions { tokenMergingRatio(0.5) }
         }
@@ -48,6 +50,7 @@ class BuildingTest {
                     .build())
             .detailPass(DetailPass.builder("face").denoisingStrength(0.3).build())
             .detailPass(DetailPass.builder("hand").build())
+            .promptOptions(PromptOptions.DEFAULTS.withT5Tokens(256).withNegativeLoras(false))
             .samplerOptions(SamplerOptions.builder().eta(0.5).build())
             .speedOptions(SpeedOptions.builder().tokenMergingRatio(0.5).build())
             .build()

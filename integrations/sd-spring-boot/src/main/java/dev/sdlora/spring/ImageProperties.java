@@ -56,6 +56,7 @@ record ImageProperties(
     @Nullable Emphasis emphasis,
     @Nullable PromptMode promptMode,
     @Nullable Boolean dynamicPrompts,
+    @Nullable Integer t5Tokens,
     @Nullable Tiling tiling,
     @Nullable Double denoisingStrength,
     @Nullable ResizeMode resizeMode,

@@ -547,6 +547,17 @@ public final class SdLoraImageOptions implements ImageOptions {
     }
 
     /**
+     * Sets {@code sdlora.t5-tokens} for one request.
+     *
+     * @param t5Tokens tokens to which T5 pads a prompt in FLUX.1 and Stable Diffusion 3, from 1 to
+     *     512; Forge and ComfyUI pad to 256 in FLUX.1. Default: the model's own
+     * @return this builder
+     */
+    public Builder t5Tokens(int t5Tokens) {
+      return set("t5Tokens", t5Tokens);
+    }
+
+    /**
      * Sets {@code sdlora.tiling} for one request.
      *
      * @param tiling directions in which images tile seamlessly: none (the default), x, y or both

@@ -126,6 +126,8 @@ import org.springframework.util.unit.DataSize;
  *     rejects them.
  * @param dynamicPrompts Whether prompts are templates such as {red|blue}, expanded for each image.
  *     Default: false.
+ * @param t5Tokens Tokens to which T5 pads a prompt in FLUX.1 and Stable Diffusion 3, from 1 to 512;
+ *     Forge and ComfyUI pad to 256 in FLUX.1. Default: the model's own.
  * @param tiling Directions in which images tile seamlessly: none (the default), x, y or both.
  * @param denoisingStrength Denoising strength for a start image, from 0 to 1. Default: 0.75.
  * @param resizeMode Resizing of a start image to the requested size. Default: just_resize.
@@ -226,6 +228,7 @@ record SdLoraProperties(
     @Nullable Emphasis emphasis,
     @Nullable PromptMode promptMode,
     @Nullable Boolean dynamicPrompts,
+    @Nullable Integer t5Tokens,
     @Nullable Tiling tiling,
     @Nullable Double denoisingStrength,
     @Nullable ResizeMode resizeMode,

@@ -188,6 +188,10 @@ record Specs(List<Style> styles, List<Path> wildcards) {
     if (Boolean.TRUE.equals(settings.dynamicPrompts())) {
       options = options.withDynamicPrompts(new DynamicPrompts(wildcards));
     }
+    Integer t5Tokens = settings.t5Tokens();
+    if (t5Tokens != null) {
+      options = options.withT5Tokens(t5Tokens);
+    }
     String style = settings.style();
     if (style != null && styles.isEmpty()) {
       warnings.add(

@@ -184,6 +184,15 @@ class SdLoraImageModelTest {
   }
 
   @Test
+  void call_t5Tokens_areThoseOfTheRequest_andAreChecked() {
+    PromptSpec spec = asked(SdLoraImageOptions.builder().t5Tokens(256).build());
+    assertThat(spec.promptOptions().t5Tokens()).hasValue(256);
+    assertThat(asked(SdLoraImageOptions.builder().build()).promptOptions().t5Tokens()).isEmpty();
+    SdLoraImageOptions tooMany = SdLoraImageOptions.builder().t5Tokens(513).build();
+    assertThatThrownBy(() -> asked(tooMany)).hasMessageContaining("from 1 to 512: 513");
+  }
+
+  @Test
   void call_distilledGuidance_hasOneForEachPass() {
     PromptSpec spec =
         asked(
