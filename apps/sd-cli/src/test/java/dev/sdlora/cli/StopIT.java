@@ -1,13 +1,20 @@
 package dev.sdlora.cli;
 
+import static java.awt.image.BufferedImage.TYPE_INT_RGB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.cli.console.StopOnExitTest;
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +48,47 @@ final class StopIT {
     untilItComputes(process, Duration.ofSeconds(4));
     process.destroy();
     assertEnds(process, "interrupted");
+  }
+
+  /** Ctrl-C runs the same hook, but programs in the background ignore it. */
+  @Test
+  void training_terminatedInAStep_writesItsStateAndNamesResume() throws Exception {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    for (String name : List.of("a.png", "b.png")) {
+      ImageIO.write(new BufferedImage(64, 64, TYPE_INT_RGB), "png", images.resolve(name).toFile());
+    }
+    Process process = train("--steps", "100000");
+    int stopped = stoppedStep(process);
+    assertThat(folder.resolve("star.training-state.safetensors")).isNotEmptyFile();
+    assertThat(folder.resolve(".star.safetensors.lock")).doesNotExist();
+
+    Process resumed = train("--resume", "--steps", "100000");
+    assertThat(stoppedStep(resumed)).isGreaterThan(stopped);
+  }
+
+  private int stoppedStep(Process training) throws Exception {
+    untilItComputes(training, Duration.ofSeconds(12));
+    training.destroy();
+    if (!training.waitFor(1, TimeUnit.MINUTES)) {
+      training.destroyForcibly();
+    }
+    assertThat(training.exitValue()).isEqualTo(143);
+    Matcher told =
+        Pattern.compile("stopped after step (\\d+); the same command with --resume continues")
+            .matcher(Files.readString(folder.resolve("out")));
+    assertThat(told.find()).as("its last line").isTrue();
+    return Integer.parseInt(told.group(1));
+  }
+
+  private Process train(String... options) throws Exception {
+    List<String> command = new ArrayList<>(List.of(APP.resolve("bin/sd").toString(), "train"));
+    command.addAll(List.of("images", "--trigger", "star", "-o", "star.safetensors", "--quiet"));
+    command.addAll(List.of(options));
+    return new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectOutput(folder.resolve("out").toFile())
+        .redirectError(folder.resolve("err").toFile())
+        .start();
   }
 
   private Process draw(String size) throws Exception {
