@@ -186,7 +186,10 @@ public final class SdServer implements AutoCloseable {
     RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
     this.tools =
         new McpApi(
-            new DrawingModel(offer, queue, drawings, loras, sentences), limits, limit::count);
+            new DrawingModel(offer, queue, drawings, loras, sentences),
+            limits,
+            limit::count,
+            signed);
     this.javalin =
         Javalin.create(
             config -> {

@@ -215,6 +215,7 @@ class McpTest {
         "edit_image     | image    | \"https://a.example/b.png\" | argument 'image' must be a"
             + " base64",
         "edit_image     | strength | 1.1   | argument 'strength' must be from 0 to 1: 1.1",
+        "generate_image | result   | \"url\" | argument 'result' must be image or link: 'url'",
         "list_loras     | count    | 1000  | argument 'count' must be from 1 to 200: 1000",
         "explain_prompt | steps    | 9     | argument 'prompt' is missing",
       })

@@ -56,6 +56,14 @@ class Call {
     return cancelled;
   }
 
+  /**
+   * Returns the address at which the client can fetch a path of this server for a while without
+   * credentials; empty without HTTP.
+   */
+  Optional<String> link(String path) {
+    return Optional.empty();
+  }
+
   /** Called several times a second by the thread of the call while it waits. */
   void waiting() {}
 

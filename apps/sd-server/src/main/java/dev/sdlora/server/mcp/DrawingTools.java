@@ -106,6 +106,12 @@ final class DrawingTools {
         limits.pixels() == Long.MAX_VALUE
             ? ""
             : " Width times height is at most %s.".formatted(limits.pixels());
+    if (!files) {
+      arguments.text(
+          "result",
+          "image for the image as PNG, or link for its address instead, which is text and opens"
+              + " without a key for an hour. Default: image.");
+    }
     return arguments
         .text("model", "A model of list_models. Default: the first one of the list.")
         .text("negative_prompt", "What the image should not show, in the same syntax.")
@@ -139,6 +145,7 @@ final class DrawingTools {
   private List<McpSchema.Content> draw(
       String kind, Fields arguments, Call call, Call.Progress progress) {
     limit.accept(call.client());
+    boolean link = linked(arguments);
     progress.begin();
     DrawingModel loaded = model.get();
     RequestContext offer = chosen(arguments, loaded.offer());
@@ -169,7 +176,18 @@ final class DrawingTools {
     if (job.images().isEmpty()) {
       throw new Refusal(503, "the drawing was cancelled");
     }
-    return content(job, loaded);
+    return content(job, loaded, Optional.of(call).filter(one -> link));
+  }
+
+  /** Whether the result is a link. Some clients read nothing but text. */
+  private static boolean linked(Fields arguments) {
+    String result = arguments.name("result").orElse("image");
+    arguments.node().remove("result");
+    if (!result.equals("image") && !result.equals("link")) {
+      throw new FieldException(
+          "result", "argument 'result' must be image or link: '%s'".formatted(result));
+    }
+    return result.equals("link");
   }
 
   private static RequestContext chosen(Fields arguments, RequestContext offer) {
@@ -191,11 +209,19 @@ final class DrawingTools {
     }
   }
 
-  private static List<McpSchema.Content> content(Job job, DrawingModel loaded) {
+  private static List<McpSchema.Content> content(
+      Job job, DrawingModel loaded, Optional<Call> linked) {
     JobImage image = job.images().get(0);
     List<McpSchema.Content> content = new ArrayList<>();
+    String path = "/api/jobs/%s/images/0".formatted(job.id());
     content.add(
-        McpSchema.ImageContent.builder(Base64Images.base64(image.png()), "image/png").build());
+        linked
+            .flatMap(call -> call.link(path))
+            .<McpSchema.Content>map(Tool::text)
+            .orElseGet(
+                () ->
+                    McpSchema.ImageContent.builder(Base64Images.base64(image.png()), "image/png")
+                        .build()));
     content.add(Tool.text(image.infotext()));
     content.add(Tool.text("The name of this image for edit_image: job:%s/0".formatted(job.id())));
     job.warnings()

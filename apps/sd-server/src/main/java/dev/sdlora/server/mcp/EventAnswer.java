@@ -2,10 +2,13 @@ package dev.sdlora.server.mcp;
 
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
+import dev.sdlora.server.http.PublicAddress;
+import dev.sdlora.server.http.SignedPaths;
 import io.javalin.http.Context;
 import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
 import io.modelcontextprotocol.spec.McpStreamableServerTransport;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 
@@ -20,6 +23,8 @@ final class EventAnswer extends Call implements McpStreamableServerTransport, Au
   private final ClientConnection connection;
   private final EventStream events;
   private final RunningCalls calls;
+  private final SignedPaths signed;
+  private final String address;
   private long wrote = System.nanoTime();
 
   /**
@@ -27,18 +32,26 @@ final class EventAnswer extends Call implements McpStreamableServerTransport, Au
    *
    * @param client identifies the client
    * @param calls the calls of the session
+   * @param signed signs links
    */
-  EventAnswer(Context context, String client, RunningCalls calls) {
+  EventAnswer(Context context, String client, RunningCalls calls, SignedPaths signed) {
     super(client);
     this.connection = ClientConnection.of(context);
     this.events = EventStream.begin(context);
     this.calls = calls;
+    this.signed = signed;
+    this.address = PublicAddress.of(context);
   }
 
   /** A client that disconnects could not get the result later. */
   @Override
   boolean isOver() {
     return isCancelled() || connection.isGone();
+  }
+
+  @Override
+  Optional<String> link(String path) {
+    return Optional.of("%s%s?%s".formatted(address, path, signed.sign(path)));
   }
 
   @Override

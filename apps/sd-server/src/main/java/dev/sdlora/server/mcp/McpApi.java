@@ -4,6 +4,7 @@ import dev.sdlora.api.RequestLimits;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.mcp.Sessions.Session;
 import dev.sdlora.server.transport.Access;
 import io.javalin.config.RoutesConfig;
@@ -42,14 +43,18 @@ public final class McpApi {
   private final Sessions sessions = new Sessions(MOST_SESSIONS, SESSIONS_OF_CLIENT);
   private final Tools tools;
   private final McpAsyncServer server;
+  private final SignedPaths signed;
 
   /**
    * Creates the API of a model.
    *
    * @param limits the limits of a request
    * @param limit counts a drawing of a client, and throws {@link Refusal} if it draws too many
+   * @param signed signs the addresses of images
    */
-  public McpApi(DrawingModel model, RequestLimits limits, Consumer<String> limit) {
+  public McpApi(
+      DrawingModel model, RequestLimits limits, Consumer<String> limit, SignedPaths signed) {
+    this.signed = signed;
     this.tools =
         new Tools(() -> model, model::sentences, limits, limit, false, Schedulers.immediate());
     this.server = tools.build(McpServer.async(sessions));
@@ -164,7 +169,7 @@ public final class McpApi {
       Answers.json(context, Json.tree(refusal.get()));
       return;
     }
-    try (EventAnswer answer = new EventAnswer(context, client(context), session.calls())) {
+    try (EventAnswer answer = new EventAnswer(context, client(context), session.calls(), signed)) {
       session.calls().begin(request.id(), answer);
       try {
         session
