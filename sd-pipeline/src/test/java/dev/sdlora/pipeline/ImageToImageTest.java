@@ -53,6 +53,13 @@ class ImageToImageTest {
     assertThat(TINY.draw(spec.toBuilder().prompt("a dog").seed(9).steps(30).build()))
         .isEqualTo(kept);
     assertThat(TINY.steps(spec)).isEmpty();
+    String warning =
+        "denoisingStrength is 0, so the start image only passes through the VAE, which changes"
+            + " details a little";
+    assertThat(TINY.pipeline().generate(spec).warnings()).containsOnlyOnce(warning);
+    assertThat(TINY.pipeline().check(spec)).containsOnlyOnce(warning);
+    assertThat(TINY.pipeline().check(redrawing(source().denoisingStrength(0.2))))
+        .doesNotContain(warning);
     Image other =
         TINY.draw(
             spec.toBuilder()

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.request;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SpeedOptions;
 import dev.sdlora.api.value.Decimals;
@@ -62,7 +63,26 @@ public final class PlanWarnings {
                   pass.negative().text()));
     }
     lostStart(part).ifPresent(warnings::add);
+    keptStart(part.passes().get(0)).ifPresent(warnings::add);
     return warnings;
+  }
+
+  /** Without steps, only the VAE changes the start image, unless masked parts are filled. */
+  private static Optional<String> keptStart(PassPlan first) {
+    return first
+        .spec()
+        .imageToImage()
+        .filter(start -> start.denoisingStrength() == 0 && first.steps() == 0)
+        .filter(
+            start ->
+                start
+                    .inpainting()
+                    .map(part -> part.maskedContent() == MaskedContent.ORIGINAL)
+                    .orElse(true))
+        .map(
+            start ->
+                "denoisingStrength is 0, so the start image only passes through the VAE, which"
+                    + " changes details a little");
   }
 
   private static Optional<String> lostStart(RequestPart part) {
