@@ -167,14 +167,15 @@ class Flux1ModelsTest {
       assertThat(pipeline.check(read.build())).contains(result.warnings().get(0));
       assertThat(result.first().infotext())
           .contains(
-              "Sampler: Euler, Schedule type: Simple, CFG scale: 1, Distilled CFG Scale: 2.5");
+              "Sampler: Euler, Schedule type: Simple, CFG scale: 1, Distilled CFG Scale: 2.5",
+              "T5 tokens: 256");
       PromptSpec.Builder meant =
           spec(pipeline)
               .sampler(Sampler.EULER)
               .schedule(Schedule.SIMPLE)
               .distilledGuidance(2.5)
               .cfgScale(1);
-      assertThat(draw(pipeline, meant)).isEqualTo(result.first().image());
+      assertThat(draw(pipeline, padded(meant, 256))).isEqualTo(result.first().image());
       GenerationResult guided = pipeline.generate(read.distilledGuidance(3).build());
       assertThat(guided.first().infotext()).contains("CFG scale: 2.5, Distilled CFG Scale: 3,");
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Follows the model and the text encoder of a sampler back to their loader and reads the LoRAs and
@@ -73,7 +74,10 @@ final class ComfyModels {
     understood.addAll(loras);
     models.forEach(this::changes);
     clips.forEach(this::stops);
-    settings.t5OfComfy(clips.stream().anyMatch(node -> graph.text(node, "type").equals("flux")));
+    settings.t5OfComfy(
+        Stream.of(models, clips)
+            .flatMap(List::stream)
+            .flatMap(node -> Stream.of(node.type(), graph.text(node, "type"))));
     for (List<Node> way : List.of(models, clips)) {
       if (!way.isEmpty() && name(graph, way.get(way.size() - 1)).isPresent()) {
         understood.add(way.get(way.size() - 1));

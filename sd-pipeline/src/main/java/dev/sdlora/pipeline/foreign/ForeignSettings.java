@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The settings of another program under A1111's names. Settings that A1111 has no name for are
@@ -183,10 +184,12 @@ public final class ForeignSettings {
    * If the model is FLUX.1, sets the length to which ComfyUI pads the texts of T5 for it. Called
    * after the model and the distilled guidance are set, which tell FLUX.1 too.
    *
-   * @param isFlux1 whether something else tells that it is FLUX.1
+   * @param signs other names that tell that it is FLUX.1
    */
-  void t5OfComfy(boolean isFlux1) {
-    if (isFlux1 || has("Distilled CFG Scale") || FLUX1.matcher(get("Model")).find()) {
+  void t5OfComfy(Stream<String> signs) {
+    boolean isFlux1 =
+        Stream.concat(signs, Stream.of(get("Model"))).anyMatch(name -> FLUX1.matcher(name).find());
+    if (isFlux1 || has("Distilled CFG Scale")) {
       set("T5 tokens", "256");
     }
   }

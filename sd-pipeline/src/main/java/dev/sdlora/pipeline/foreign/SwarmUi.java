@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads the settings of SwarmUI, which generates with ComfyUI: a JSON object {@code
@@ -87,7 +88,7 @@ public final class SwarmUi {
     loras(settings, params, hashes);
     hires(settings, params);
     settings.likeComfy();
-    settings.t5OfComfy(false);
+    settings.t5OfComfy(Stream.of());
     settings.restOf(params, KNOWN);
     settings.set("Version", (PROGRAM + " " + params.path("swarm_version").asText("")).strip());
     return Optional.of(settings);

@@ -7,7 +7,7 @@
  *
  * <ul>
  *   <li>Warnings about settings that cannot be reproduced: {@code pipeline.image.Reproduction}.
- *   <li>Settings of texts that mean others with some models: {@code image.CivitaiGuidance}.
+ *   <li>Settings of texts that mean others with some models: {@code image.Flux1Text}.
  *   <li>Detection of other programs: {@code pipeline.image.OtherProgram}.
  *   <li>The text in images: {@code pipeline.image.InfotextKeys}, which has an entry for each key
  *       with its writer and reader.

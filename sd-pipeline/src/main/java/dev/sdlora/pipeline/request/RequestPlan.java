@@ -8,7 +8,7 @@ import dev.sdlora.api.value.RandomSeed;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.Outpaint;
 import dev.sdlora.pipeline.canvas.ReferenceSize;
-import dev.sdlora.pipeline.image.CivitaiGuidance;
+import dev.sdlora.pipeline.image.Flux1Text;
 import dev.sdlora.pipeline.model.FileCaches;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -51,7 +51,7 @@ public record RequestPlan(
    */
   public static RequestPlan resolve(Model model, PromptSpec requested) {
     RequestInputs.check(requested, model.limits().request());
-    CivitaiGuidance read = CivitaiGuidance.of(requested, model.checkpoint());
+    Flux1Text read = Flux1Text.of(requested, model.checkpoint());
     PromptSpec spec =
         new TriggerWordPrompts(FileCaches.LORA_CARDS, model.library()::find).of(read.spec());
     model.controlNets().checkPreprocessors(spec.controlUnits());

@@ -244,6 +244,17 @@ final class ComfyUiImagesTest {
     assertThat(spec.otherParameters().toString()).doesNotContain("FluxGuidance", "SkipLayer");
   }
 
+  /** Models and text encoders may have any name, as fine-tuned ones do. */
+  @Test
+  void parse_nodeOfFluxOnTheWayToTheModel_tellsTheT5Tokens() {
+    Map<String, String> nodes = nodes();
+    nodes.put("3", KSAMPLER.replace("['4', 0]", "['20', 0]"));
+    nodes.put("20", "{'class_type': 'ModelSamplingFlux', 'inputs': {'model': ['4', 0]}}");
+    assertThat(Infotext.parse(json(nodes)).promptOptions().t5Tokens()).hasValue(256);
+    nodes.put("20", "{'class_type': 'ModelSamplingFlux2', 'inputs': {'model': ['4', 0]}}");
+    assertThat(Infotext.parse(json(nodes)).promptOptions().t5Tokens()).isEmpty();
+  }
+
   @Test
   void parse_baseAndRefiner_switchAtTheStep() {
     Map<String, String> nodes = nodes();
