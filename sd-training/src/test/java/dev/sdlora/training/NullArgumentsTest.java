@@ -12,6 +12,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
+import dev.sdlora.api.Style;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
@@ -148,6 +149,7 @@ class NullArgumentsTest {
             StrengthSchedule.constant(1),
             Upscaler.LATENT,
             Variation.NONE,
+            new Style("ink", "ink drawing", ""),
             RegionMask.of(PICTURE),
             ImagePrompt.of(FILE, PICTURE),
             PromptOptions.DEFAULTS,

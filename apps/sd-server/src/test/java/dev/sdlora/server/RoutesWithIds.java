@@ -27,6 +27,7 @@ final class RoutesWithIds {
         "GET /api/jobs/{id}/images/{number}", served.request(job + "/images/0"),
         "GET /api/jobs/{id}/images/{number}/thumbnail", served.request(job + "/images/0/thumbnail"),
         "POST /api/jobs/{id}/skip", served.post(job + "/skip", "{}"),
+        "POST /api/jobs/{id}/interrupt", served.post(job + "/interrupt", "{}"),
         "GET /api/grids/{id}/cells/{number}", served.request("/api/grids/" + grid + "/cells/0"));
   }
 

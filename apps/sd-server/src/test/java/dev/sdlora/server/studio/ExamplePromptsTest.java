@@ -15,7 +15,7 @@ class ExamplePromptsTest {
 
   @Test
   void of_fewWords_haveNoOthers() {
-    assertThat(ExamplePrompts.of(List.of("a", "ghost", "on", "black", "background")))
-        .containsExactly("a ghost on a black background");
+    assertThat(ExamplePrompts.of(List.of("a", "panda", "on", "green", "background")))
+        .containsExactly("a panda on a green background");
   }
 }
