@@ -10,7 +10,7 @@ import java.util.Map;
  * Packing of U-Net weights for the CPU: convolutions and the matrices of the transformers, for two
  * rows of guidance at the family's training size. Layers with one position per row, such as those
  * of the time embedding, are not packed, nor are kernels that would have to be repacked at other
- * sizes.
+ * sizes, nor is the last one, which is converted to float32 in each call.
  */
 public final class UNetPacking {
   private static final int ROWS = 2;
@@ -31,7 +31,8 @@ public final class UNetPacking {
         .forEach(
             (name, shape) -> {
               boolean matrix = shape.size() == 2 && name.contains(".attentions.");
-              if (matrix || (shape.size() == 4 && ConvolutionPacking.isCutAlike(shape))) {
+              boolean conv = shape.size() == 4 && ConvolutionPacking.isCutAlike(shape);
+              if (matrix || (conv && !name.equals("conv_out.weight"))) {
                 packings.put(name, packing.of(name, shape));
               }
             });

@@ -19,6 +19,18 @@ def border(x: Tensor, dim: int, wraps: int, before: int, after: int) -> Tensor:
       sides = [before, after, 0, 0]
     x = torch.constant_pad_nd(x, sides, 0)
   return x
+def in_float32(w: Dict[str, Tensor], names: List[str]) -> Dict[str, Tensor]:
+  # The weights of some layers and their LoRAs in float32 (dtype 6); weights stored in another format are left out.
+  wide = annotate(Dict[str, Tensor], {})
+  keys = torch.keys(w)
+  for i in range(torch.len(names)):
+    start = names[i] + "."
+    stored = start + "stored"
+    for key in keys:
+      if torch.startswith(key, start):
+        if torch.__not__(torch.startswith(key, stored)):
+          _0 = torch._set_item(wide, key, torch.to(w[key], 6))
+  return wide
 def lora_linear(y: Tensor, x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # Adds a LoRA's change to the output of a linear layer, if there is one. In place: y is read and written once more, without allocation.
   # Its factors may have the shape of a 1x1 convolution.

@@ -64,6 +64,5 @@
         if torch.__or__(whole, torch.le(left, branch)):
           s = skips[-1]
           h = __torch__.enlarged_conv3(h, w, b + ".upsamplers.0.conv", torch.size(s, 2), torch.size(s, 3), wrap)
-    # 5. Output. Dtype 6 is float32.
-    h = torch.silu(__torch__.group_norm(h, w, "conv_norm_out", 1e-5))
-    return [torch.to(__torch__.conv3(h, w, "conv_out", 1, wrap), 6), __torch__.each(deep, rows)]
+    # 5. Output.
+    return [__torch__.unet_output(h, w, wrap), __torch__.each(deep, rows)]

@@ -76,3 +76,9 @@ def unet_middle(h: Tensor, emb: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w
     if i < blocks - 1:
       h = __torch__.spatial(h, ctx, texts, w, "mid_block.attentions." + str(i), heads, 0.)
   return h
+def unet_output(h: Tensor, w: Dict[str, Tensor], wrap: int) -> Tensor:
+  # The last layers, in float32: guidance multiplies the differences of predictions, and with them their rounding.
+  wide = __torch__.in_float32(w, ["conv_norm_out", "conv_out", "lora_masks"])
+  _0 = torch._set_item(wide, "conv_out.weight", torch.to(__torch__.weight(w, "conv_out", h.dtype), 6))
+  h = torch.silu(__torch__.group_norm(torch.to(h, 6), wide, "conv_norm_out", 1e-5))
+  return __torch__.conv3(h, wide, "conv_out", 1, wrap)

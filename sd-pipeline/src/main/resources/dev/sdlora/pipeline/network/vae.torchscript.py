@@ -9,6 +9,7 @@
         h = __torch__.vae_resnet(h, w, p + ".resnets." + str(j), wrap, strip)
       if i < blocks - 1:
         h = __torch__.up_conv(h, w, p + ".upsamplers.0.conv", wrap, strip)
+    # In 16 bits, the last layers would have too few significant bits for a grey level.
     end = __torch__.in_float32(w, ["decoder.conv_norm_out", "decoder.conv_out"])
     return __torch__.norm_conv(h, end, "decoder.conv_norm_out", "decoder.conv_out", wrap, strip)
   def encode(self: __torch__.Net, x: Tensor, w: Dict[str, Tensor], blocks: int, layers: int, wrap: int, strip: int) -> Tensor:

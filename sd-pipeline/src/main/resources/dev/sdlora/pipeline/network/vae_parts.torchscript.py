@@ -8,14 +8,6 @@ def vae_resnet(x: Tensor, w: Dict[str, Tensor], p: str, wrap: int, strip: int) -
   else:
     x = __torch__.resnet(x, x, w, p, 1e-6, wrap)
   return x
-def in_float32(w: Dict[str, Tensor], names: List[str]) -> Dict[str, Tensor]:
-  # The last layers in float32: the 8 significant bits of a 16-bit dtype are too few for a grey level.
-  wide = annotate(Dict[str, Tensor], {})
-  for i in range(torch.len(names)):
-    if torch.__contains__(w, names[i] + ".weight"):
-      _0 = torch._set_item(wide, names[i] + ".weight", torch.to(w[names[i] + ".weight"], 6))
-      _1 = torch._set_item(wide, names[i] + ".bias", torch.to(w[names[i] + ".bias"], 6))
-  return wide
 def quant_conv(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # The 1x1 convolution next to the latent, which some autoencoders do not have.
   if torch.__contains__(w, p + ".weight"):

@@ -46,12 +46,11 @@ def level_heads(name: str, heads: List[int]) -> int:
     level = level - int(torch.split(name, ".")[1])
   return heads[level]
 def segment(x: Tensor, skip: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], name: str, heads: int, cuts: Dict[str, Tensor]) -> Tensor:
-  # The output of a segment; the last one is the prediction, in float32 (dtype 6).
+  # The output of a segment; the last one is the prediction, in float32.
   if torch.eq(name, "conv_in"):
     y = __torch__.conv3(torch.to(x, w["conv_in.weight"].dtype), w, name, 1, 0)
   elif torch.eq(name, "conv_out"):
-    h = torch.silu(__torch__.group_norm(x, w, "conv_norm_out", 1e-5))
-    y = torch.to(__torch__.conv3(h, w, name, 1, 0), 6)
+    y = __torch__.unet_output(x, w, 0)
   elif __torch__.is_part(name, ".attentions."):
     y = __torch__.spatial(x, ctx, cuts, w, name, heads, 0.)
   elif __torch__.is_part(name, ".downsamplers."):
