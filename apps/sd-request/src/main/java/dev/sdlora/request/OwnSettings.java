@@ -28,40 +28,36 @@ final class OwnSettings {
   /** The default of a setting that is left to the model or the pipeline. */
   private static final JsonNode OPEN = NullNode.instance;
 
+  private static final PromptSpec USUAL = PromptSpec.builder().build();
+
   static final List<Option<OptionDraft>> ALL =
       List.of(
           choice(
               "lora_mode",
               LoraMode.class,
-              OPEN,
               (draft, mode) -> draft.spec.loraMode(mode),
               PromptSpec::loraMode),
-          flag("lenient", OPEN, (draft, is) -> draft.spec.lenient(is), PromptSpec::lenient),
+          flag("lenient", (draft, is) -> draft.spec.lenient(is), PromptSpec::lenient),
           flag(
               "add_trigger_words",
-              false,
               (draft, is) -> draft.spec.addTriggerWords(is),
               PromptSpec::addTriggerWords),
           flag(
               "strict",
-              false,
               (draft, is) ->
                   draft.prompts = draft.prompts.withMode(is ? PromptMode.STRICT : PromptMode.A1111),
               spec -> spec.promptOptions().mode() == PromptMode.STRICT),
           flag(
               "exact_a1111",
-              false,
               (draft, is) -> draft.prompts = draft.prompts.withNegativeLoras(!is),
               spec -> !spec.promptOptions().negativeLoras()),
           whole(
               "t5_tokens",
-              OPEN,
               (draft, tokens) -> draft.prompts = draft.prompts.withT5Tokens(tokens),
               spec -> spec.promptOptions().t5Tokens()),
           choice(
               "empty_negative",
               EmptyNegative.class,
-              "zeros",
               (draft, value) ->
                   draft.prompts =
                       draft.prompts.withEmptyNegativeEncoded(value == EmptyNegative.ENCODED),
@@ -71,97 +67,78 @@ final class OwnSettings {
                       : EmptyNegative.ZEROS),
           number(
               "distilled_cfg_scale",
-              OPEN,
               (draft, scale) -> draft.spec.distilledGuidance(scale),
               PromptSpec::distilledGuidance),
           number(
               "cfg_rescale",
-              0.0,
               (draft, share) -> draft.sampler.cfgRescale(share),
               spec -> spec.samplerOptions().cfgRescale()),
           number(
               "cfg_normalization",
-              0.0,
               (draft, most) -> draft.sampler.cfgNormalization(most),
               spec -> spec.samplerOptions().cfgNormalization()),
-          Option.<OptionDraft>of(
-                  "skip_layers",
-                  Fields.array(),
-                  (draft, f) -> f.ifWholes("skip_layers", draft.sampler::skipLayers))
-              .writing(
-                  spec ->
-                      Fields.array()
-                          .addAll(
-                              spec.samplerOptions().skipLayers().stream()
-                                  .map(IntNode::valueOf)
-                                  .toList())),
+          setting(
+              "skip_layers",
+              (draft, f) -> f.ifWholes("skip_layers", draft.sampler::skipLayers),
+              spec ->
+                  Fields.array()
+                      .addAll(
+                          spec.samplerOptions().skipLayers().stream()
+                              .map(IntNode::valueOf)
+                              .toList())),
           number(
               "skip_layer_scale",
-              2.8,
               (draft, scale) -> draft.sampler.skipLayerScale(scale),
               spec -> spec.samplerOptions().skipLayerScale()),
           number(
               "skip_layer_start",
-              0.01,
               (draft, share) -> draft.sampler.skipLayerStart(share),
               spec -> spec.samplerOptions().skipLayerStart()),
           number(
               "skip_layer_end",
-              0.2,
               (draft, share) -> draft.sampler.skipLayerEnd(share),
               spec -> spec.samplerOptions().skipLayerEnd()),
           number(
               "shift",
-              OPEN,
               (draft, shift) -> draft.sampler.shift(shift),
               spec -> spec.samplerOptions().shift()),
           whole(
               "order",
-              OPEN,
               (draft, order) -> draft.sampler.order(order),
               spec -> spec.samplerOptions().order()),
           flag(
               "end_at_sigma_min",
-              OPEN,
               (draft, is) -> draft.sampler.endAtSigmaMin(is),
               spec -> spec.samplerOptions().endAtSigmaMin()),
-          Option.<OptionDraft>of(
-                  "guidance_range",
-                  pair(0, 1),
-                  (draft, f) -> draft.guidanceSteps(f.pair("guidance_range")))
-              .writing(
-                  spec ->
-                      pair(
-                          spec.speedOptions().guidanceRange().start(),
-                          spec.speedOptions().guidanceRange().end())),
-          Option.<OptionDraft>of(
-                  "guidance_sigmas",
-                  OPEN,
-                  (draft, f) -> draft.guidanceSigmas(f.pair("guidance_sigmas")))
-              .writingIf(OwnSettings::guidanceSigmas),
+          setting(
+              "guidance_range",
+              (draft, f) -> draft.guidanceSteps(f.pair("guidance_range")),
+              spec ->
+                  pair(
+                      spec.speedOptions().guidanceRange().start(),
+                      spec.speedOptions().guidanceRange().end())),
+          setting(
+              "guidance_sigmas",
+              (draft, f) -> draft.guidanceSigmas(f.pair("guidance_sigmas")),
+              OwnSettings::guidanceSigmas),
           whole(
               "cache_interval",
-              1,
               (draft, calls) -> draft.speed.cacheInterval(calls),
               spec -> spec.speedOptions().cacheInterval()),
           whole(
               "cache_branch_id",
-              0,
               (draft, branch) -> draft.speed.cacheBranchId(branch),
               spec -> spec.speedOptions().cacheBranchId()),
           whole(
               "token_merging_max_downsample",
-              1,
               (draft, factor) -> draft.speed.tokenMergingMaxDownsample(factor),
               spec -> spec.speedOptions().tokenMergingMaxDownsample()),
           flag(
               "exact_batches",
-              true,
               (draft, is) -> draft.speed.exactBatches(is),
               spec -> spec.speedOptions().exactBatches()),
           whole(
               "images_at_once",
-              OPEN,
               (draft, images) -> draft.speed.batchSize(images),
               spec -> spec.speedOptions().batchSize()),
           size(
@@ -173,7 +150,6 @@ final class OwnSettings {
           choice(
               "vae_tiling",
               VaeTiling.class,
-              "auto",
               (draft, tiling) -> draft.spec.vaeTiling(tiling),
               PromptSpec::vaeTiling));
 
@@ -197,66 +173,46 @@ final class OwnSettings {
   }
 
   private static Option<OptionDraft> flag(
-      String name,
-      Object usual,
-      BiConsumer<OptionDraft, Boolean> setter,
-      Function<PromptSpec, Object> value) {
-    return written(
-        Option.of(name, usual, (draft, f) -> setter.accept(draft, f.flag(name, false))), value);
+      String name, BiConsumer<OptionDraft, Boolean> setter, Function<PromptSpec, Object> value) {
+    return setting(name, (draft, f) -> setter.accept(draft, f.flag(name, false)), value);
   }
 
   private static Option<OptionDraft> number(
-      String name,
-      Object usual,
-      BiConsumer<OptionDraft, Double> setter,
-      Function<PromptSpec, Object> value) {
-    return written(
-        Option.of(
-            name, usual, (draft, f) -> f.ifNumber(name, number -> setter.accept(draft, number))),
-        value);
+      String name, BiConsumer<OptionDraft, Double> setter, Function<PromptSpec, Object> value) {
+    return setting(
+        name, (draft, f) -> f.ifNumber(name, number -> setter.accept(draft, number)), value);
   }
 
   private static Option<OptionDraft> whole(
-      String name,
-      Object usual,
-      BiConsumer<OptionDraft, Integer> setter,
-      Function<PromptSpec, Object> value) {
-    return written(
-        Option.of(
-            name, usual, (draft, f) -> f.ifWhole(name, number -> setter.accept(draft, number))),
-        value);
+      String name, BiConsumer<OptionDraft, Integer> setter, Function<PromptSpec, Object> value) {
+    return setting(
+        name, (draft, f) -> f.ifWhole(name, number -> setter.accept(draft, number)), value);
   }
 
   private static Option<OptionDraft> size(
       String name,
       BiConsumer<OptionDraft, PixelSize> setter,
       Function<PromptSpec, Optional<PixelSize>> value) {
-    return written(
-        Option.of(
-            name,
-            OPEN,
-            (draft, f) -> f.ifName(name, text -> setter.accept(draft, PixelSize.parse(text)))),
+    return setting(
+        name,
+        (draft, f) -> f.ifName(name, text -> setter.accept(draft, PixelSize.parse(text))),
         spec -> value.apply(spec).map(size -> size.width() + "x" + size.height()));
   }
 
   private static <E extends Enum<E>> Option<OptionDraft> choice(
       String name,
       Class<E> type,
-      Object usual,
       BiConsumer<OptionDraft, E> setter,
       Function<PromptSpec, Object> value) {
-    return written(
-        Option.of(
-            name,
-            usual,
-            (draft, f) ->
-                f.ifName(
-                    name,
-                    text ->
-                        setter.accept(
-                            draft,
-                            Labels.parse(
-                                type.getEnumConstants(), OwnSettings::label, name, text)))),
+    return setting(
+        name,
+        (draft, f) ->
+            f.ifName(
+                name,
+                text ->
+                    setter.accept(
+                        draft,
+                        Labels.parse(type.getEnumConstants(), OwnSettings::label, name, text))),
         spec -> present(value.apply(spec)).map(OwnSettings::label));
   }
 
@@ -264,9 +220,15 @@ final class OwnSettings {
     return value.toString().toLowerCase(Locale.ROOT);
   }
 
-  private static Option<OptionDraft> written(
-      Option<OptionDraft> setting, Function<PromptSpec, Object> value) {
-    return setting.writingIf(spec -> present(value.apply(spec)));
+  /**
+   * Creates a setting; its default is its value in a request without settings.
+   *
+   * @param value returns the value of a request, which may be optional
+   */
+  private static Option<OptionDraft> setting(
+      String name, BiConsumer<OptionDraft, Fields> setter, Function<PromptSpec, Object> value) {
+    Object usual = present(value.apply(USUAL)).map(Object.class::cast).orElse(OPEN);
+    return Option.of(name, usual, setter).writingIf(spec -> present(value.apply(spec)));
   }
 
   /** Returns a value that may be optional. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How long a front tells clients to wait that it refuses. */
+/** Tests the waits that a front names to refused clients. */
 @SuppressWarnings("NullAway.Init")
 class FrontWaitTest {
   private static final String SMALL = "{'prompt': 'x', 'width': 64, 'height': 64, 'steps': 1}";

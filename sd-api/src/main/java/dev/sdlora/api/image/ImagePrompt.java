@@ -260,9 +260,10 @@ public final class ImagePrompt {
   }
 
   /**
-   * What the weight scales in the attention to the images, named as in ComfyUI's IPAdapter Plus.
-   * Scaled keys make attention depend more on which part of the image fits: the effect of a weight
-   * is no longer linear. With a penalty, a layer of C channels has the weight times C / 1280.
+   * The parts of the attention to the images that the weight scales, named as in ComfyUI's
+   * IPAdapter Plus. Scaled keys make attention depend more on which part of the image fits: the
+   * effect of a weight is no longer linear. With a penalty, a layer of C channels has the weight
+   * times C / 1280.
    */
   public enum EmbedsScaling {
     /** The values. The default. */

@@ -52,7 +52,7 @@ final class RequestMemoryTest {
     assertNeedIsWithinAQuarter(DEMO, "BFLOAT16 512 512 1");
   }
 
-  /** What the process allocates once scales with the model. */
+  /** Memory that a process allocates once scales with the model. */
   @ParameterizedTest
   @ValueSource(strings = {"FLOAT32 256 256 1 first", "BFLOAT16 256 256 1 first"})
   void need_firstRequest_isWithinAQuarterOfItsPeak(String request) throws Exception {

@@ -8,7 +8,7 @@ import dev.sdlora.request.Fields;
 import java.util.List;
 import java.util.Locale;
 
-/** What jobs tell about their LoRAs. */
+/** Converts reports of LoRAs to the JSON of jobs. */
 public final class LoraJson {
   private LoraJson() {}
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which server gets a job, and which jobs end without one. */
+/** Tests the choice of a server for a job, and the end of jobs that no server draws. */
 @SuppressWarnings("NullAway.Init")
 class ClaimsTest {
   private static final long DAY = 19_000;
