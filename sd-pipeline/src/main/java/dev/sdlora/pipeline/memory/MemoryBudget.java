@@ -27,7 +27,7 @@ public final class MemoryBudget {
    * ones reuse: code of libtorch (11 MB), kernels compiled by oneDNN and the JVM (6 to 14 MB), and
    * memory kept by threads and the program.
    */
-  private static final double FIRST = 32e6;
+  private static final double FIRST = 20e6;
 
   /**
    * Bytes that stay free, because the peaks of the same request differ between processes: threads

@@ -37,7 +37,7 @@ class MemoryBudgetTest {
   }
 
   private MemoryBudget open(Runnable reclaim) {
-    return open(reclaim, 32_000_000);
+    return open(reclaim, 44_000_000);
   }
 
   private MemoryBudget open(Runnable reclaim, long largestWeight) {
@@ -87,8 +87,8 @@ class MemoryBudgetTest {
   /** The bundled model has a largest weight of 1 MB, SD 1.5 one of 59 MB in bfloat16. */
   @Test
   void first_growsWithTheLargestWeight() {
-    assertThat(open(() -> {}, 1_000_000).first()).isEqualTo(33e6);
-    assertThat(open(() -> {}, 59_000_000).first()).isEqualTo(91e6);
+    assertThat(open(() -> {}, 1_000_000).first()).isEqualTo(21e6);
+    assertThat(open(() -> {}, 59_000_000).first()).isEqualTo(79e6);
   }
 
   @Test

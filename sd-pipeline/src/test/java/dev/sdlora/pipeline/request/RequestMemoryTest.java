@@ -52,11 +52,20 @@ final class RequestMemoryTest {
     assertNeedIsWithinAQuarter(DEMO, "BFLOAT16 512 512 1");
   }
 
-  /** Memory that a process allocates once scales with the model. */
+  /**
+   * Memory that a process allocates once scales with the model. Peaks of such small requests differ
+   * from process to process by a quarter, because threads get arenas in another order; the estimate
+   * is for the highest ones.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"FLOAT32 256 256 1 first", "BFLOAT16 256 256 1 first"})
   void need_firstRequest_isWithinAQuarterOfItsPeak(String request) throws Exception {
-    assertNeedIsWithinAQuarter(DEMO, request);
+    Measured highest = measured(DEMO, request);
+    for (int i = 1; i < 4; i++) {
+      Measured other = measured(DEMO, request);
+      highest = other.peak > highest.peak ? other : highest;
+    }
+    highest.assertWithinAQuarter();
   }
 
   /** What the first request freed and the process keeps is there for the second. */
@@ -65,7 +74,18 @@ final class RequestMemoryTest {
     assertNeedIsWithinAQuarter(DEMO, "FLOAT32 512 512 1 again");
   }
 
+  private record Measured(double estimate, double peak, String output) {
+    void assertWithinAQuarter() {
+      assertThat(estimate).as(output).isCloseTo(peak, Percentage.withPercentage(25));
+    }
+  }
+
   private static void assertNeedIsWithinAQuarter(Path checkpoint, String request) throws Exception {
+    measured(checkpoint, request).assertWithinAQuarter();
+  }
+
+  /** Draws in a process of its own. */
+  private static Measured measured(Path checkpoint, String request) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch"));
@@ -80,9 +100,7 @@ final class RequestMemoryTest {
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     Matcher result = RESULT.matcher(output);
     assertThat(result.find()).as(output).isTrue();
-    double peak = Double.parseDouble(result.group(2));
-    assertThat(Double.parseDouble(result.group(1)))
-        .as(output)
-        .isCloseTo(peak, Percentage.withPercentage(25));
+    return new Measured(
+        Double.parseDouble(result.group(1)), Double.parseDouble(result.group(2)), output);
   }
 }
