@@ -16,6 +16,12 @@ module dev.sdlora.api {
   exports dev.sdlora.api.model;
   exports dev.sdlora.api.prompt;
   exports dev.sdlora.api.sampling;
+  exports dev.sdlora.api.setting to
+      dev.sdlora.cli,
+      dev.sdlora.pipeline,
+      dev.sdlora.request,
+      dev.sdlora.server,
+      dev.sdlora.spring;
   exports dev.sdlora.api.spi to
       dev.sdlora.lora,
       dev.sdlora.models,

@@ -1,0 +1,268 @@
+package dev.sdlora.api.setting;
+
+import dev.sdlora.api.value.Nearest;
+import dev.sdlora.api.value.SettingException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one type of value, such as {@code SamplerOptions}, in the order in which they are
+ * set.
+ *
+ * @param <O> the immutable value
+ * @param <B> its builder
+ */
+public final class Group<O, B> {
+  private final Class<O> type;
+  private final Function<Required, B> begin;
+  private final Function<O, B> edit;
+  private final Function<B, O> build;
+  private final List<Setting<O, B, ?>> settings;
+
+  private Group(Rows<O, B> rows) {
+    type = rows.type;
+    begin = rows.begin;
+    edit = rows.edit;
+    build = rows.build;
+    settings = List.copyOf(rows.settings);
+  }
+
+  /**
+   * Starts a list of settings.
+   *
+   * @param type the type of the values
+   * @param begin creates a builder with the defaults from the required values
+   * @param edit creates a builder from a value
+   * @param build creates a value from its builder
+   */
+  static <O, B> Rows<O, B> of(
+      Class<O> type, Function<Required, B> begin, Function<O, B> edit, Function<B, O> build) {
+    return new Rows<>(type, begin, edit, build);
+  }
+
+  /** Starts a list of the settings of a type that is changed by copying. */
+  static <O> Rows<O, Copy<O>> ofCopies(Class<O> type, Function<Required, O> begin) {
+    return new Rows<>(type, values -> new Copy<>(begin.apply(values)), Copy::new, Copy::value);
+  }
+
+  /** {@return the type of the values} */
+  public Class<O> type() {
+    return type;
+  }
+
+  /** {@return the settings, in the order in which they are set} */
+  public List<Setting<O, B, ?>> settings() {
+    return settings;
+  }
+
+  /** Returns a builder that starts from a value. */
+  public B edit(O value) {
+    return edit.apply(value);
+  }
+
+  /**
+   * Builds a value.
+   *
+   * @throws IllegalStateException if settings exclude each other
+   */
+  public O build(B builder) {
+    return build.apply(builder);
+  }
+
+  /**
+   * Converts a value to a map from the names of its settings to plain values. Settings with their
+   * default values are left out.
+   *
+   * @param value the value
+   * @param attachments converts images, files and LoRAs
+   * @return the map, in the order of the settings
+   */
+  public Map<String, Object> write(O value, Attachments attachments) {
+    O usual = build.apply(begin.apply(new Required(requiredOf(value))));
+    Map<String, Object> plain = new LinkedHashMap<>();
+    settings.forEach(setting -> write(setting, value, usual, plain, attachments));
+    return plain;
+  }
+
+  private Map<String, Object> requiredOf(O value) {
+    Map<String, Object> required = new HashMap<>();
+    settings.stream()
+        .filter(Setting::isRequired)
+        .forEach(setting -> required.put(setting.name(), setting.get(value).orElseThrow()));
+    return required;
+  }
+
+  private static <O, B, T> void write(
+      Setting<O, B, T> setting,
+      O value,
+      O usual,
+      Map<String, Object> plain,
+      Attachments attachments) {
+    Optional<T> given = setting.get(value);
+    if (setting.isRequired() || !given.equals(setting.get(usual))) {
+      given.ifPresent(one -> plain.put(setting.name(), setting.kind().write(one, attachments)));
+    }
+  }
+
+  /**
+   * Creates a value from a map that {@link #write} returned.
+   *
+   * @param plain the map
+   * @param attachments converts images, files and LoRAs
+   * @return the value
+   * @throws IllegalArgumentException if the map has an unknown name, lacks a required one, or a
+   *     value is invalid; the message begins with the name
+   * @throws IllegalStateException if settings exclude each other
+   */
+  public O read(Object plain, Attachments attachments) {
+    Map<String, Object> map = Kind.names(plain);
+    List<String> names = settings.stream().map(Setting::name).toList();
+    for (String name : map.keySet()) {
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException(
+            "setting '%s' is unknown".formatted(name) + Nearest.question(name, names));
+      }
+    }
+    Map<String, Object> required = new HashMap<>();
+    for (Setting<O, B, ?> setting : settings) {
+      if (setting.isRequired()) {
+        Object given = map.get(setting.name());
+        if (given == null) {
+          throw new IllegalArgumentException(setting.name() + " is not set");
+        }
+        required.put(setting.name(), read(setting, given, attachments));
+      }
+    }
+    B builder = begin.apply(new Required(required));
+    for (Setting<O, B, ?> setting : settings) {
+      Object given = map.get(setting.name());
+      if (given != null && !setting.isRequired()) {
+        set(setting, builder, given, attachments);
+      }
+    }
+    return build.apply(builder);
+  }
+
+  private static <O, B, T> T read(Setting<O, B, T> setting, Object given, Attachments attachments) {
+    try {
+      return setting.kind().read(given, attachments);
+    } catch (IllegalArgumentException e) {
+      throw named(setting, e);
+    }
+  }
+
+  private static <O, B, T> void set(
+      Setting<O, B, T> setting, B builder, Object given, Attachments attachments) {
+    T value = read(setting, given, attachments);
+    try {
+      setting.set(builder, value);
+    } catch (IllegalArgumentException e) {
+      throw named(setting, e);
+    }
+  }
+
+  /** Puts the setting's name before a message: {@code hiresFix: scale must be from 1 to 8: 9}. */
+  private static IllegalArgumentException named(
+      Setting<?, ?, ?> setting, IllegalArgumentException cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (cause instanceof SettingException invalid) {
+      message = invalid.messageFor(setting.name());
+    } else if (message.startsWith("must ")) {
+      message = setting.name() + " " + message;
+    } else {
+      message = setting.name() + ": " + message;
+    }
+    return new IllegalArgumentException(message, cause);
+  }
+
+  /** The values that a builder is created with. */
+  static final class Required {
+    private final Map<String, Object> values;
+
+    private Required(Map<String, Object> values) {
+      this.values = values;
+    }
+
+    /** Returns a required value. */
+    <T> T get(Class<T> type, String name) {
+      return Objects.requireNonNull(type.cast(values.get(name)), name);
+    }
+  }
+
+  /** An immutable value that setters replace by a changed copy. */
+  public static final class Copy<O> {
+    private O value;
+
+    private Copy(O value) {
+      this.value = value;
+    }
+
+    O value() {
+      return value;
+    }
+
+    void change(Function<O, O> copy) {
+      value = copy.apply(value);
+    }
+  }
+
+  /** Collects settings. */
+  static final class Rows<O, B> {
+    private final Class<O> type;
+    private final Function<Required, B> begin;
+    private final Function<O, B> edit;
+    private final Function<B, O> build;
+    private final List<Setting<O, B, ?>> settings = new ArrayList<>();
+
+    private Rows(
+        Class<O> type, Function<Required, B> begin, Function<O, B> edit, Function<B, O> build) {
+      this.type = type;
+      this.begin = begin;
+      this.edit = edit;
+      this.build = build;
+    }
+
+    /** Adds a setting that always has a value. */
+    <T> Rows<O, B> with(
+        String name, Kind<T> kind, String meaning, Function<O, T> getter, BiConsumer<B, T> setter) {
+      return add(name, kind, meaning, owner -> Optional.of(getter.apply(owner)), setter);
+    }
+
+    /** Adds a setting that is unset by default. */
+    <T> Rows<O, B> optional(
+        String name,
+        Kind<T> kind,
+        String meaning,
+        Function<O, Optional<T>> getter,
+        BiConsumer<B, T> setter) {
+      return add(name, kind, meaning, getter, setter);
+    }
+
+    /** Adds a value that the builder is created with. */
+    <T> Rows<O, B> required(String name, Kind<T> kind, String meaning, Function<O, T> getter) {
+      return add(name, kind, meaning, owner -> Optional.of(getter.apply(owner)), null);
+    }
+
+    private <T> Rows<O, B> add(
+        String name,
+        Kind<T> kind,
+        String meaning,
+        Function<O, Optional<T>> getter,
+        @Nullable BiConsumer<B, T> setter) {
+      settings.add(new Setting<>(name, kind, meaning, getter, setter));
+      return this;
+    }
+
+    Group<O, B> group() {
+      return new Group<>(this);
+    }
+  }
+}

@@ -1,0 +1,343 @@
+package dev.sdlora.api.setting;
+
+import static dev.sdlora.api.setting.Values.FLAG;
+import static dev.sdlora.api.setting.Values.FRACTION;
+import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
+import static dev.sdlora.api.setting.Values.PIXELS;
+import static dev.sdlora.api.setting.Values.SAMPLER;
+import static dev.sdlora.api.setting.Values.SCHEDULE;
+import static dev.sdlora.api.setting.Values.SIZE;
+import static dev.sdlora.api.setting.Values.TEXT;
+import static dev.sdlora.api.setting.Values.boxed;
+
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.Image;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.image.Upscaler;
+import dev.sdlora.api.image.Variation;
+import dev.sdlora.api.setting.Group.Copy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The settings of {@link ImageToImage}, {@link HiresFix} and the other values about images. */
+final class ImageSettings {
+  static final Kind<ResizeMode> RESIZE_MODE =
+      Kind.choice(List.of(ResizeMode.values()), ResizeMode::label, ResizeMode::parse);
+  private static final Kind<MaskedContent> MASKED_CONTENT =
+      Kind.choice(List.of(MaskedContent.values()), MaskedContent::label, MaskedContent::parse);
+  private static final Kind<Integer> MASK_BLUR = Kind.whole(0, 64);
+  private static final Kind<Integer> PIXEL_COUNT = Kind.whole(0, Integer.MAX_VALUE);
+  private static final Kind<Double> SCORE = Kind.number(0, 10);
+
+  static final Group<Upscaler, Copy<Upscaler>> UPSCALER =
+      Group.ofCopies(
+              Upscaler.class,
+              required -> new Upscaler(required.get(String.class, "name"), Optional.empty()))
+          .required("name", TEXT, "Name of the upscaler.", Upscaler::name)
+          .optional(
+              "file",
+              Kind.file(),
+              "File of the upscaling network.",
+              Upscaler::file,
+              (copy, file) -> copy.change(one -> new Upscaler(one.name(), Optional.<Path>of(file))))
+          .group();
+
+  static final Group<RegionMask, Copy<RegionMask>> REGION =
+      Group.ofCopies(
+              RegionMask.class, required -> RegionMask.of(required.get(Image.class, "image")))
+          .required("image", Kind.image(), "Image that is white inside.", RegionMask::image)
+          .with(
+              "blur",
+              Kind.whole(0, 256),
+              "Blur of the mask's edge, in pixels.",
+              RegionMask::blur,
+              (copy, blur) -> copy.change(mask -> mask.withBlur(blur)))
+          .group();
+
+  static final Group<Inpainting, Inpainting.Builder> INPAINTING =
+      Group.of(
+              Inpainting.class,
+              required -> Inpainting.builder(required.get(Image.class, "mask")),
+              Inpainting::toBuilder,
+              Inpainting.Builder::build)
+          .required("mask", Kind.image(), "Mask, white where to repaint.", Inpainting::mask)
+          .with(
+              "maskBlur",
+              MASK_BLUR,
+              "Blur of the mask's edge, in pixels.",
+              Inpainting::maskBlur,
+              Inpainting.Builder::maskBlur)
+          .with(
+              "maskedContent",
+              MASKED_CONTENT,
+              "Initial content of the masked area.",
+              Inpainting::maskedContent,
+              Inpainting.Builder::maskedContent)
+          .with(
+              "inverted",
+              FLAG,
+              "Repaint the black area of the mask instead.",
+              Inpainting::inverted,
+              Inpainting.Builder::inverted)
+          .with(
+              "onlyMasked",
+              FLAG,
+              "Generate only the masked area and its surroundings, then paste them back.",
+              Inpainting::onlyMasked,
+              Inpainting.Builder::onlyMasked)
+          .with(
+              "padding",
+              Kind.whole(0, 256),
+              "Pixels around the mask if only the masked area is generated.",
+              Inpainting::padding,
+              Inpainting.Builder::padding)
+          .with(
+              "conditionalMaskWeight",
+              FRACTION,
+              "How strongly the masked content is hidden from inpainting models.",
+              Inpainting::conditionalMaskWeight,
+              Inpainting.Builder::conditionalMaskWeight)
+          .group();
+
+  static final Group<Outpainting, Copy<Outpainting>> OUTPAINTING =
+      Group.ofCopies(
+              Outpainting.class,
+              required ->
+                  Outpainting.of(
+                      required.get(Integer.class, "left"),
+                      required.get(Integer.class, "right"),
+                      required.get(Integer.class, "up"),
+                      required.get(Integer.class, "down")))
+          .required("left", PIXEL_COUNT, "Pixels to add at the left.", Outpainting::left)
+          .required("right", PIXEL_COUNT, "Pixels to add at the right.", Outpainting::right)
+          .required("up", PIXEL_COUNT, "Pixels to add at the top.", Outpainting::up)
+          .required("down", PIXEL_COUNT, "Pixels to add at the bottom.", Outpainting::down)
+          .with(
+              "maskBlur",
+              MASK_BLUR,
+              "Pixels over which old and new areas blend.",
+              Outpainting::maskBlur,
+              (copy, blur) -> copy.change(one -> with(one, blur, one.maskedContent())))
+          .with(
+              "maskedContent",
+              MASKED_CONTENT,
+              "Initial content of the new areas.",
+              Outpainting::maskedContent,
+              (copy, content) -> copy.change(one -> with(one, one.maskBlur(), content)))
+          .group();
+
+  static final Group<ImageToImage, ImageToImage.Builder> IMAGE_TO_IMAGE =
+      Group.of(
+              ImageToImage.class,
+              required -> ImageToImage.builder(required.get(Image.class, "image")),
+              ImageToImage::toBuilder,
+              ImageToImage.Builder::build)
+          .required("image", Kind.image(), "Image to start from.", ImageToImage::image)
+          .with(
+              "denoisingStrength",
+              FRACTION,
+              "Denoising strength; at 0 the image still passes through the VAE, which changes"
+                  + " details a little.",
+              ImageToImage::denoisingStrength,
+              ImageToImage.Builder::denoisingStrength)
+          .with(
+              "resizeMode",
+              RESIZE_MODE,
+              "Resizing of the image to the size of the request.",
+              ImageToImage::resizeMode,
+              ImageToImage.Builder::resizeMode)
+          .with(
+              "fixSteps",
+              FLAG,
+              "Run all steps instead of the fraction given by the denoising strength.",
+              ImageToImage::fixSteps,
+              ImageToImage.Builder::fixSteps)
+          .with(
+              "noiseMultiplier",
+              Kind.number(0, 1.5),
+              "Factor on the noise added to the image.",
+              ImageToImage::noiseMultiplier,
+              ImageToImage.Builder::noiseMultiplier)
+          .with(
+              "colorCorrection",
+              FLAG,
+              "Match the colours of the result to the image.",
+              ImageToImage::colorCorrection,
+              ImageToImage.Builder::colorCorrection)
+          .optional(
+              "inpainting",
+              Kind.object(INPAINTING),
+              "Part of the image to repaint.",
+              ImageToImage::inpainting,
+              ImageToImage.Builder::inpainting)
+          .optional(
+              "outpainting",
+              Kind.object(OUTPAINTING),
+              "Areas to paint beyond the image's edges.",
+              ImageToImage::outpainting,
+              ImageToImage.Builder::outpainting)
+          .group();
+
+  static final Group<HiresFix, HiresFix.Builder> HIRES =
+      Group.of(
+              HiresFix.class,
+              required -> HiresFix.builder(),
+              HiresFix::toBuilder,
+              HiresFix.Builder::build)
+          .with(
+              "scale",
+              Kind.number(1, 8),
+              "Factor by which the second pass enlarges the image.",
+              HiresFix::scale,
+              HiresFix.Builder::scale)
+          .optional(
+              "size",
+              SIZE,
+              "Size of the result, instead of a factor.",
+              HiresFix::size,
+              HiresFix.Builder::size)
+          .with(
+              "upscaler",
+              Kind.object(UPSCALER),
+              "Upscaler before the second pass.",
+              HiresFix::upscaler,
+              HiresFix.Builder::upscaler)
+          .optional(
+              "steps",
+              Kind.whole(0, 1000),
+              "Steps of the second pass.",
+              hires -> boxed(hires.steps()),
+              HiresFix.Builder::steps)
+          .with(
+              "denoisingStrength",
+              FRACTION,
+              "Denoising strength of the second pass.",
+              HiresFix::denoisingStrength,
+              HiresFix.Builder::denoisingStrength)
+          .optional(
+              "prompt",
+              TEXT,
+              "Prompt of the second pass, including LoRAs.",
+              HiresFix::prompt,
+              HiresFix.Builder::prompt)
+          .optional(
+              "negativePrompt",
+              TEXT,
+              "Negative prompt of the second pass.",
+              HiresFix::negativePrompt,
+              HiresFix.Builder::negativePrompt)
+          .optional(
+              "sampler",
+              SAMPLER,
+              "Sampler of the second pass.",
+              HiresFix::sampler,
+              HiresFix.Builder::sampler)
+          .optional(
+              "schedule",
+              SCHEDULE,
+              "Schedule of the second pass.",
+              HiresFix::schedule,
+              HiresFix.Builder::schedule)
+          .optional(
+              "cfgScale",
+              NOT_NEGATIVE,
+              "CFG scale of the second pass.",
+              hires -> boxed(hires.cfgScale()),
+              HiresFix.Builder::cfgScale)
+          .optional(
+              "distilledGuidance",
+              NOT_NEGATIVE,
+              "Guidance scale that FLUX.1 [dev] and its kin read in the second pass.",
+              hires -> boxed(hires.distilledGuidance()),
+              HiresFix.Builder::distilledGuidance)
+          .optional(
+              "tokenMergingRatio",
+              Kind.number(0, 0.9),
+              "Fraction of tokens merged in the second pass.",
+              hires -> boxed(hires.tokenMergingRatio()),
+              HiresFix.Builder::tokenMergingRatio)
+          .group();
+
+  static final Group<SizeConditioning, Copy<SizeConditioning>> SIZE_CONDITIONING =
+      Group.ofCopies(SizeConditioning.class, required -> SizeConditioning.DEFAULTS)
+          .optional(
+              "originalSize",
+              PIXELS,
+              "SDXL conditioning: size before cropping.",
+              SizeConditioning::originalSize,
+              (copy, size) -> copy.change(one -> one.withOriginalSize(size.width(), size.height())))
+          .optional(
+              "targetSize",
+              PIXELS,
+              "SDXL conditioning: size after cropping.",
+              SizeConditioning::targetSize,
+              (copy, size) -> copy.change(one -> one.withTargetSize(size.width(), size.height())))
+          .with(
+              "cropTop",
+              PIXEL_COUNT,
+              "SDXL conditioning: pixels cropped at the top.",
+              SizeConditioning::cropTop,
+              (copy, top) -> copy.change(one -> one.withCrop(top, one.cropLeft())))
+          .with(
+              "cropLeft",
+              PIXEL_COUNT,
+              "SDXL conditioning: pixels cropped at the left.",
+              SizeConditioning::cropLeft,
+              (copy, left) -> copy.change(one -> one.withCrop(one.cropTop(), left)))
+          .with(
+              "aestheticScore",
+              SCORE,
+              "Aesthetic score that SDXL's refiner reads with the prompt.",
+              SizeConditioning::aestheticScore,
+              (copy, score) ->
+                  copy.change(one -> one.withAestheticScores(score, one.negativeAestheticScore())))
+          .with(
+              "negativeAestheticScore",
+              SCORE,
+              "Aesthetic score that SDXL's refiner reads with the negative prompt.",
+              SizeConditioning::negativeAestheticScore,
+              (copy, score) ->
+                  copy.change(one -> one.withAestheticScores(one.aestheticScore(), score)))
+          .group();
+
+  static final Group<Variation, Copy<Variation>> VARIATION =
+      Group.ofCopies(Variation.class, required -> Variation.NONE)
+          .optional(
+              "seed",
+              Kind.wholeLong(),
+              "Seed of the variation.",
+              variation -> boxed(variation.seed()),
+              (copy, seed) ->
+                  copy.change(
+                      one ->
+                          new Variation(OptionalLong.of(seed), one.strength(), one.resizeFrom())))
+          .with(
+              "strength",
+              FRACTION,
+              "Strength of the variation.",
+              Variation::strength,
+              (copy, strength) ->
+                  copy.change(one -> new Variation(one.seed(), strength, one.resizeFrom())))
+          .optional(
+              "resizeFrom",
+              SIZE,
+              "Size for which the noise is drawn, so that a seed gives similar images at other"
+                  + " sizes.",
+              Variation::resizeFrom,
+              (copy, size) -> copy.change(one -> one.withResizeFrom(size)))
+          .group();
+
+  private ImageSettings() {}
+
+  private static Outpainting with(Outpainting one, int maskBlur, MaskedContent content) {
+    return new Outpainting(one.left(), one.right(), one.up(), one.down(), maskBlur, content);
+  }
+}

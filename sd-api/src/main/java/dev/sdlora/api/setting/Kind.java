@@ -1,0 +1,322 @@
+package dev.sdlora.api.setting;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.image.Image;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kind of a setting's values: their type, their range, and how they are converted to plain
+ * values and back. Plain values are those of JSON: {@link String}, {@link Boolean}, {@link Long},
+ * {@link Double}, lists of them, and maps from names to them.
+ *
+ * @param <T> the type of the values
+ */
+public final class Kind<T> {
+  /** The types of values. */
+  public enum Type {
+    NUMBER,
+    WHOLE_NUMBER,
+    FLAG,
+    CHOICE,
+    TEXT,
+    LIST,
+    MAP,
+    IMAGE,
+    FILE,
+    LORA,
+    OBJECT
+  }
+
+  /** Converts in one direction. */
+  @FunctionalInterface
+  interface Conversion<F, T> {
+    T convert(F from, Attachments attachments);
+  }
+
+  /** Longest value shown in a message, in characters. */
+  private static final int MOST_SHOWN = 100;
+
+  private final Type type;
+  private final double least;
+  private final double most;
+  private final List<String> choices;
+  private final Optional<Kind<?>> element;
+  private final Optional<Group<?, ?>> group;
+  private final Conversion<T, Object> write;
+  private final Conversion<Object, T> read;
+
+  private Kind(Shape shape, Conversion<T, Object> write, Conversion<Object, T> read) {
+    type = shape.type;
+    least = shape.least;
+    most = shape.most;
+    choices = shape.choices;
+    element = shape.element;
+    group = shape.group;
+    this.write = write;
+    this.read = read;
+  }
+
+  /** Everything about a kind but its conversions. */
+  private record Shape(
+      Type type,
+      double least,
+      double most,
+      List<String> choices,
+      Optional<Kind<?>> element,
+      Optional<Group<?, ?>> group) {
+
+    static Shape of(Type type) {
+      return in(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, type);
+    }
+
+    static Shape in(double least, double most, Type type) {
+      return new Shape(type, least, most, List.of(), Optional.empty(), Optional.empty());
+    }
+
+    static Shape choice(List<String> labels) {
+      return new Shape(Type.CHOICE, 0, 0, labels, Optional.empty(), Optional.empty());
+    }
+
+    static Shape of(Type type, Kind<?> element) {
+      return new Shape(type, 0, 0, List.of(), Optional.of(element), Optional.empty());
+    }
+
+    static Shape of(Group<?, ?> group) {
+      return new Shape(Type.OBJECT, 0, 0, List.of(), Optional.empty(), Optional.of(group));
+    }
+  }
+
+  /** Numbers in a range, the limits included. */
+  static Kind<Double> number(double least, double most) {
+    return new Kind<>(
+        Shape.in(least, most, Type.NUMBER), (value, a) -> value, (plain, a) -> number(plain));
+  }
+
+  /** Whole numbers in a range, the limits included. */
+  static Kind<Integer> whole(int least, int most) {
+    return new Kind<>(
+        Shape.in(least, most, Type.WHOLE_NUMBER),
+        (value, a) -> value.longValue(),
+        (plain, a) -> wholeInt(plain));
+  }
+
+  /** Whole numbers of 64 bits. */
+  static Kind<Long> wholeLong() {
+    return new Kind<>(
+        Shape.in(Long.MIN_VALUE, Long.MAX_VALUE, Type.WHOLE_NUMBER),
+        (value, a) -> value,
+        (plain, a) -> whole(plain));
+  }
+
+  /** True or false. */
+  static Kind<Boolean> flag() {
+    return new Kind<>(
+        Shape.of(Type.FLAG),
+        (value, a) -> value,
+        (plain, a) -> require(Boolean.class, "true or false", plain));
+  }
+
+  /** Any text. */
+  static Kind<String> text() {
+    return written(Function.identity(), Function.identity());
+  }
+
+  /**
+   * Values that are written as text.
+   *
+   * @param write formats a value
+   * @param read parses a value
+   */
+  static <T> Kind<T> written(Function<T, String> write, Function<String, T> read) {
+    return new Kind<>(
+        Shape.of(Type.TEXT),
+        (value, a) -> write.apply(value),
+        (plain, a) -> read.apply(require(String.class, "a text", plain)));
+  }
+
+  /**
+   * One of several values.
+   *
+   * @param values all of them
+   * @param label returns the name of a value
+   * @param parse finds a value by its name
+   */
+  static <T> Kind<T> choice(List<T> values, Function<T, String> label, Function<String, T> parse) {
+    return new Kind<>(
+        Shape.choice(values.stream().map(label).toList()),
+        (value, a) -> label.apply(value),
+        (plain, a) -> parse.apply(require(String.class, "a name", plain)));
+  }
+
+  /** Lists of values of another kind. */
+  static <T> Kind<List<T>> list(Kind<T> element) {
+    return new Kind<>(
+        Shape.of(Type.LIST, element),
+        (values, a) -> values.stream().map(value -> element.write(value, a)).toList(),
+        (plain, a) -> {
+          List<T> values = new ArrayList<>();
+          for (Object one : require(List.class, "a list", plain)) {
+            values.add(element.read(one, a));
+          }
+          return List.copyOf(values);
+        });
+  }
+
+  /** Maps from names to values of another kind, in the order of insertion. */
+  static <T> Kind<Map<String, T>> map(Kind<T> element) {
+    return new Kind<>(
+        Shape.of(Type.MAP, element),
+        (values, a) -> {
+          Map<String, Object> plain = new LinkedHashMap<>();
+          values.forEach((name, value) -> plain.put(name, element.write(value, a)));
+          return plain;
+        },
+        (plain, a) -> {
+          Map<String, T> values = new LinkedHashMap<>();
+          names(plain).forEach((name, value) -> values.put(name, element.read(value, a)));
+          return values;
+        });
+  }
+
+  /** Images. */
+  static Kind<Image> image() {
+    return new Kind<>(
+        Shape.of(Type.IMAGE), (value, a) -> a.ofImage(value), (plain, a) -> a.image(plain));
+  }
+
+  /** Paths of files and folders. */
+  static Kind<Path> file() {
+    return new Kind<>(
+        Shape.of(Type.FILE), (value, a) -> a.ofFile(value), (plain, a) -> a.file(plain));
+  }
+
+  /** LoRAs without strength and mask. */
+  static Kind<LoraAdapter> lora() {
+    return new Kind<>(
+        Shape.of(Type.LORA), (value, a) -> a.ofLora(value), (plain, a) -> a.lora(plain));
+  }
+
+  /** Values that consist of settings of their own. */
+  static <O> Kind<O> object(Group<O, ?> group) {
+    return new Kind<>(Shape.of(group), group::write, group::read);
+  }
+
+  /**
+   * Returns a kind with the same plain values for another type.
+   *
+   * @param from converts a value of the other type
+   * @param to converts it back
+   */
+  <U> Kind<U> as(Function<U, T> from, Function<T, U> to) {
+    return new Kind<>(
+        new Shape(type, least, most, choices, element, group),
+        (value, a) -> write(from.apply(value), a),
+        (plain, a) -> to.apply(read(plain, a)));
+  }
+
+  /** {@return the type of the values} */
+  public Type type() {
+    return type;
+  }
+
+  /** {@return the smallest valid number, for numbers; negative infinity if there is none} */
+  public double least() {
+    return least;
+  }
+
+  /** {@return the largest valid number, for numbers; infinity if there is none} */
+  public double most() {
+    return most;
+  }
+
+  /** {@return the names of all values of a choice; empty for other kinds} */
+  public List<String> choices() {
+    return choices;
+  }
+
+  /** {@return the kind of the values in a list or map; empty for other kinds} */
+  public Optional<Kind<?>> element() {
+    return element;
+  }
+
+  /** {@return the settings of an object; empty for other kinds} */
+  public Optional<Group<?, ?>> group() {
+    return group;
+  }
+
+  /**
+   * Converts a value.
+   *
+   * @param value a valid value
+   * @param attachments converts images, files and LoRAs
+   * @return the plain value
+   */
+  public Object write(T value, Attachments attachments) {
+    return write.convert(value, attachments);
+  }
+
+  /**
+   * Converts a plain value back.
+   *
+   * @param plain the plain value, of any kind
+   * @param attachments converts images, files and LoRAs
+   * @return the value; its range is checked where it is set
+   * @throws IllegalArgumentException if the plain value is of another type; the message is the end
+   *     of a sentence that begins with the name of the setting
+   */
+  public T read(Object plain, Attachments attachments) {
+    return read.convert(plain, attachments);
+  }
+
+  private static double number(Object plain) {
+    double number = require(Number.class, "a number", plain).doubleValue();
+    if (!Double.isFinite(number)) {
+      throw new IllegalArgumentException("must be a finite number: " + plain);
+    }
+    return number;
+  }
+
+  private static long whole(Object plain) {
+    Number number = require(Number.class, "a whole number", plain);
+    if (number.doubleValue() != number.longValue()) {
+      throw new IllegalArgumentException("must be a whole number: " + plain);
+    }
+    return number.longValue();
+  }
+
+  private static int wholeInt(Object plain) {
+    long number = whole(plain);
+    if (number != (int) number) {
+      throw new IllegalArgumentException(
+          "must be from %s to %s: %s".formatted(Integer.MIN_VALUE, Integer.MAX_VALUE, plain));
+    }
+    return (int) number;
+  }
+
+  /** Returns a plain object as a map from names. */
+  static Map<String, Object> names(Object plain) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    Map<?, ?> entries = require(Map.class, "an object", plain);
+    entries.forEach((name, value) -> map.put(String.valueOf(name), value));
+    return map;
+  }
+
+  private static <T> T require(Class<T> type, String what, @Nullable Object plain) {
+    if (plain == null || !type.isInstance(plain)) {
+      throw new IllegalArgumentException("must be %s: %s".formatted(what, shown(plain)));
+    }
+    return type.cast(plain);
+  }
+
+  private static String shown(@Nullable Object plain) {
+    String text = plain instanceof String ? "'" + plain + "'" : String.valueOf(plain);
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+  }
+}

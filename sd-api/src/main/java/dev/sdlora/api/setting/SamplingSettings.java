@@ -1,0 +1,297 @@
+package dev.sdlora.api.setting;
+
+import static dev.sdlora.api.setting.Values.FLAG;
+import static dev.sdlora.api.setting.Values.FRACTION;
+import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
+import static dev.sdlora.api.setting.Values.boxed;
+
+import dev.sdlora.api.sampling.GuidanceRange;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
+import dev.sdlora.api.sampling.SpeedOptions;
+import java.util.Optional;
+
+/** The settings of {@link SamplerOptions} and {@link SpeedOptions}. */
+final class SamplingSettings {
+  private static final int LAST_BLOCK = 999;
+
+  static final Group<SamplerOptions, SamplerOptions.Builder> SAMPLER =
+      Group.of(
+              SamplerOptions.class,
+              required -> SamplerOptions.builder(),
+              SamplerOptions::toBuilder,
+              SamplerOptions.Builder::build)
+          .optional(
+              "eta",
+              Kind.number(0, 10),
+              "Eta of ancestral and SDE samplers, the fresh noise per step.",
+              o -> boxed(o.eta()),
+              SamplerOptions.Builder::eta)
+          .optional(
+              "etaDdim",
+              FRACTION,
+              "Eta of DDIM, the fresh noise per step.",
+              o -> boxed(o.etaDdim()),
+              SamplerOptions.Builder::etaDdim)
+          .with(
+              "sChurn",
+              NOT_NEGATIVE,
+              "Noise that Euler, Heun and DPM2 add back in each step.",
+              SamplerOptions::sChurn,
+              SamplerOptions.Builder::sChurn)
+          .with(
+              "sTmin",
+              NOT_NEGATIVE,
+              "Lowest sigma at which noise is added back.",
+              SamplerOptions::sTmin,
+              SamplerOptions.Builder::sTmin)
+          .optional(
+              "sTmax",
+              NOT_NEGATIVE,
+              "Highest sigma at which noise is added back; 0 for no limit.",
+              o -> boxed(o.sTmax()),
+              SamplerOptions.Builder::sTmax)
+          .with(
+              "sNoise",
+              NOT_NEGATIVE,
+              "Factor on noise added while sampling.",
+              SamplerOptions::sNoise,
+              SamplerOptions.Builder::sNoise)
+          .with(
+              "ensd",
+              Kind.wholeLong(),
+              "Eta noise seed delta: added to the seed for all noise after the initial noise.",
+              SamplerOptions::ensd,
+              SamplerOptions.Builder::ensd)
+          .with(
+              "discardNextToLastSigma",
+              FLAG,
+              "Always discard the next-to-last sigma.",
+              SamplerOptions::discardNextToLastSigma,
+              SamplerOptions.Builder::discardNextToLastSigma)
+          .with(
+              "skipUncondBelowSigma",
+              NOT_NEGATIVE,
+              "Sigma below which every other step skips the negative prompt.",
+              SamplerOptions::skipUncondBelowSigma,
+              SamplerOptions.Builder::skipUncondBelowSigma)
+          .with(
+              "cfgRescale",
+              FRACTION,
+              "CFG rescale: how far guidance is scaled back to the contrast of the prompt's"
+                  + " prediction.",
+              SamplerOptions::cfgRescale,
+              SamplerOptions.Builder::cfgRescale)
+          .with(
+              "cfgNormalization",
+              Kind.number(0, 100),
+              "CFG normalization: the most length of the guided prediction, as a multiple of that"
+                  + " of the prompt's, as in Z-Image's code; 0 for no limit.",
+              SamplerOptions::cfgNormalization,
+              SamplerOptions.Builder::cfgNormalization)
+          .with(
+              "zeroTerminalSnr",
+              FLAG,
+              "Rescale noise levels so that the last timestep is pure noise.",
+              SamplerOptions::zeroTerminalSnr,
+              SamplerOptions.Builder::zeroTerminalSnr)
+          .optional(
+              "sigmaMin",
+              NOT_NEGATIVE,
+              "Smallest sigma of the schedule; 0 for the model's.",
+              o -> boxed(o.sigmaMin()),
+              SamplerOptions.Builder::sigmaMin)
+          .optional(
+              "sigmaMax",
+              NOT_NEGATIVE,
+              "Largest sigma of the schedule; 0 for the model's.",
+              o -> boxed(o.sigmaMax()),
+              SamplerOptions.Builder::sigmaMax)
+          .optional(
+              "endAtSigmaMin",
+              FLAG,
+              "With the Trailing schedule, end at the model's lowest sigma instead of 0.",
+              SamplerOptions::endAtSigmaMin,
+              SamplerOptions.Builder::endAtSigmaMin)
+          .optional(
+              "rho",
+              NOT_NEGATIVE,
+              "Rho, the curvature of Karras and polyexponential schedules; 0 for the schedule's"
+                  + " own.",
+              o -> boxed(o.rho()),
+              SamplerOptions.Builder::rho)
+          .with(
+              "betaAlpha",
+              Kind.number(Double.MIN_VALUE, 2),
+              "Alpha of the beta schedule.",
+              SamplerOptions::betaAlpha,
+              (b, alpha) -> b.betaShape(alpha, b.betaBeta()))
+          .with(
+              "betaBeta",
+              Kind.number(Double.MIN_VALUE, 2),
+              "Beta of the beta schedule.",
+              SamplerOptions::betaBeta,
+              (b, beta) -> b.betaShape(b.betaAlpha(), beta))
+          .optional(
+              "order",
+              Kind.whole(1, 4),
+              "Order of LMS, DEIS and UniPC.",
+              o -> boxed(o.order()),
+              SamplerOptions.Builder::order)
+          .with(
+              "uniPcVariant",
+              Values.constant(UniPcVariant.class),
+              "UniPC variant, the choice of B(h).",
+              SamplerOptions::uniPcVariant,
+              SamplerOptions.Builder::uniPcVariant)
+          .with(
+              "sgmNoiseMultiplier",
+              FLAG,
+              "Scale the initial noise as Stability's SGM does.",
+              SamplerOptions::sgmNoiseMultiplier,
+              SamplerOptions.Builder::sgmNoiseMultiplier)
+          .with(
+              "extraNoise",
+              FRACTION,
+              "Factor on extra noise in image-to-image and hires fix.",
+              SamplerOptions::extraNoise,
+              SamplerOptions.Builder::extraNoise)
+          .optional(
+              "shift",
+              Kind.number(Double.MIN_VALUE, 100),
+              "Shift of a flow model's schedule; above 1 spends more steps at high noise.",
+              o -> boxed(o.shift()),
+              SamplerOptions.Builder::shift)
+          .with(
+              "skipLayers",
+              Kind.list(Kind.whole(0, LAST_BLOCK)),
+              "Blocks that skip-layer guidance leaves out, for Stable Diffusion 3 and 3.5.",
+              SamplerOptions::skipLayers,
+              (b, layers) -> b.skipLayers(layers))
+          .with(
+              "skipLayerScale",
+              Kind.number(0, 100),
+              "Scale of skip-layer guidance.",
+              SamplerOptions::skipLayerScale,
+              SamplerOptions.Builder::skipLayerScale)
+          .with(
+              "skipLayerStart",
+              FRACTION,
+              "Fraction of the steps after which skip-layer guidance begins.",
+              SamplerOptions::skipLayerStart,
+              SamplerOptions.Builder::skipLayerStart)
+          .with(
+              "skipLayerEnd",
+              FRACTION,
+              "Fraction of the steps at which skip-layer guidance ends.",
+              SamplerOptions::skipLayerEnd,
+              SamplerOptions.Builder::skipLayerEnd)
+          .group();
+
+  /** The limits of a range while they are set one by one. */
+  static final class RangeLimits {
+    private double start = GuidanceRange.ALL.start();
+    private double end = GuidanceRange.ALL.end();
+    private double sigmaMin = GuidanceRange.ALL.sigmaMin();
+    private double sigmaMax = GuidanceRange.ALL.sigmaMax();
+
+    private static RangeLimits of(GuidanceRange range) {
+      RangeLimits limits = new RangeLimits();
+      limits.start = range.start();
+      limits.end = range.end();
+      limits.sigmaMin = range.sigmaMin();
+      limits.sigmaMax = range.sigmaMax();
+      return limits;
+    }
+
+    private GuidanceRange range() {
+      return new GuidanceRange(start, end, sigmaMin, sigmaMax);
+    }
+  }
+
+  static final Group<GuidanceRange, RangeLimits> GUIDANCE_RANGE =
+      Group.of(
+              GuidanceRange.class,
+              required -> new RangeLimits(),
+              RangeLimits::of,
+              RangeLimits::range)
+          .with(
+              "start",
+              FRACTION,
+              "Fraction of the steps after which guidance begins.",
+              GuidanceRange::start,
+              (limits, start) -> limits.start = start)
+          .with(
+              "end",
+              FRACTION,
+              "Fraction of the steps at which guidance ends.",
+              GuidanceRange::end,
+              (limits, end) -> limits.end = end)
+          .with(
+              "sigmaMin",
+              NOT_NEGATIVE,
+              "Lowest sigma with guidance.",
+              GuidanceRange::sigmaMin,
+              (limits, sigma) -> limits.sigmaMin = sigma)
+          .optional(
+              "sigmaMax",
+              NOT_NEGATIVE,
+              "Highest sigma with guidance.",
+              range -> Optional.of(range.sigmaMax()).filter(Double::isFinite),
+              (limits, sigma) -> limits.sigmaMax = sigma)
+          .group();
+
+  static final Group<SpeedOptions, SpeedOptions.Builder> SPEED =
+      Group.of(
+              SpeedOptions.class,
+              required -> SpeedOptions.builder(),
+              SpeedOptions::toBuilder,
+              SpeedOptions.Builder::build)
+          .with(
+              "guidanceRange",
+              Kind.object(GUIDANCE_RANGE),
+              "Part of sampling in which guidance is active; other steps take half the time.",
+              SpeedOptions::guidanceRange,
+              (b, range) -> b.guidanceRange(range))
+          .with(
+              "cacheInterval",
+              Kind.whole(1, 1000),
+              "DeepCache: run the whole model in every N-th model call only, its outermost blocks"
+                  + " in the others.",
+              SpeedOptions::cacheInterval,
+              SpeedOptions.Builder::cacheInterval)
+          .with(
+              "cacheBranchId",
+              Kind.whole(0, 100),
+              "DeepCache depth: blocks up to this one run in every model call.",
+              SpeedOptions::cacheBranchId,
+              SpeedOptions.Builder::cacheBranchId)
+          .with(
+              "tokenMergingRatio",
+              Kind.number(0, 0.9),
+              "Fraction of tokens merged in self-attention, for large images.",
+              SpeedOptions::tokenMergingRatio,
+              SpeedOptions.Builder::tokenMergingRatio)
+          .with(
+              "tokenMergingMaxDownsample",
+              Kind.whole(1, 8),
+              "Merge tokens in U-Net levels downsampled up to this factor, 1, 2, 4 or 8; SDXL"
+                  + " needs 2.",
+              SpeedOptions::tokenMergingMaxDownsample,
+              SpeedOptions.Builder::tokenMergingMaxDownsample)
+          .with(
+              "exactBatches",
+              FLAG,
+              "Whether each image is byte-identical to the image generated alone.",
+              SpeedOptions::exactBatches,
+              SpeedOptions.Builder::exactBatches)
+          .optional(
+              "batchSize",
+              Kind.whole(1, 1000),
+              "Number of images generated at once, without exactBatches.",
+              o -> boxed(o.batchSize()),
+              SpeedOptions.Builder::batchSize)
+          .group();
+
+  private SamplingSettings() {}
+}
