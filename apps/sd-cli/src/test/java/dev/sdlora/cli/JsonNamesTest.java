@@ -64,6 +64,8 @@ class JsonNamesTest {
           Map.entry("--ensd", "eta_noise_seed_delta"),
           Map.entry("--ngms", "s_min_uncond"),
           Map.entry("--unipc-variant", "uni_pc_variant"),
+          Map.entry("--beta-alpha", "beta_dist_alpha"),
+          Map.entry("--beta-beta", "beta_dist_beta"),
           Map.entry("--extra-noise", "img2img_extra_noise"),
           Map.entry("--discard-next-to-last-sigma", "always_discard_next_to_last_sigma"),
           Map.entry("--zero-terminal-snr", "sd_noise_schedule"),

@@ -132,7 +132,7 @@ final class OptionValuesTest {
         "--hires big          | --hires must be a factor such as 2, or WIDTHxHEIGHT in pixels:"
             + " 'big'",
         "--hires 2 --hires-strength 2 | --hires-strength must be from 0 to 1: 2.0",
-        "--skip-layers 7,x    | --skip-layers must be numbers of blocks such as 7,8,9, or none:"
+        "--skip-layers 7,x    | --skip-layers must be whole numbers separated by commas, or none:"
             + " '7,x'",
         "--skip-layers -1     | --skip-layers must be from 0 to 999: [-1]",
         "--hires 2 --hires-cfg -1 | --hires-cfg must be finite and not negative: -1.0",

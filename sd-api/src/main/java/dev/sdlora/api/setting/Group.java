@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,30 @@ public final class Group<O, B> {
   /** {@return the settings, in the order in which they are set} */
   public List<Setting<O, B, ?>> settings() {
     return settings;
+  }
+
+  /**
+   * Returns the setting of a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Setting<O, B, ?> setting(String name) {
+    return settings.stream()
+        .filter(setting -> setting.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no setting '" + name + "'"));
+  }
+
+  /**
+   * {@return the value with the default of each setting}
+   *
+   * @throws IllegalStateException if the group has required settings
+   */
+  public O defaults() {
+    if (settings.stream().anyMatch(Setting::isRequired)) {
+      throw new IllegalStateException(type.getSimpleName() + " has required settings");
+    }
+    return build.apply(begin.apply(new Required(Map.of())));
   }
 
   /** Returns a builder that starts from a value. */
@@ -258,6 +283,31 @@ public final class Group<O, B> {
         Function<O, Optional<T>> getter,
         @Nullable BiConsumer<B, T> setter) {
       settings.add(new Setting<>(name, kind, meaning, getter, setter));
+      return this;
+    }
+
+    /** Gives the last setting another name at a door than the door's rule. */
+    Rows<O, B> named(Door door, String name) {
+      return changeLast(last -> last.named(door, name));
+    }
+
+    /** Says what applies while the last setting has no value, such as "the model's own". */
+    Rows<O, B> unset(String words) {
+      return changeLast(last -> last.unset(words));
+    }
+
+    /** Says that the last setting has no effect without another one of this group. */
+    Rows<O, B> needs(String other) {
+      return changeLast(last -> last.needs(other));
+    }
+
+    /** Says what the numbers of the last setting count or are, such as {@code SIGMA}. */
+    Rows<O, B> unit(String word) {
+      return changeLast(last -> last.unit(word));
+    }
+
+    private Rows<O, B> changeLast(UnaryOperator<Setting<O, B, ?>> change) {
+      settings.set(settings.size() - 1, change.apply(settings.get(settings.size() - 1)));
       return this;
     }
 

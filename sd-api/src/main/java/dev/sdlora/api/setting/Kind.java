@@ -2,13 +2,17 @@ package dev.sdlora.api.setting;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.value.Decimals;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +46,8 @@ public final class Kind<T> {
 
   /** Longest value shown in a message, in characters. */
   private static final int MOST_SHOWN = 100;
+
+  private static final String EMPTY_LIST = "none";
 
   private final Type type;
   private final double least;
@@ -273,6 +279,85 @@ public final class Kind<T> {
    */
   public T read(Object plain, Attachments attachments) {
     return read.convert(plain, attachments);
+  }
+
+  /**
+   * Parses a value as users write it.
+   *
+   * @param text a number, {@code true} or {@code false}, a name, a text, or a list of them
+   *     separated by commas; {@code none} is an empty list
+   * @return the value; its range is checked where it is set
+   * @throws IllegalArgumentException if the text is none of these, or the kind has no text form;
+   *     the message is the end of a sentence that begins with the name of the setting
+   */
+  public T parse(String text) {
+    return read(plain(text), new NoAttachments());
+  }
+
+  /** Returns the text that {@link #parse} reads. */
+  public String format(T value) {
+    return shownAsText(write(value, new NoAttachments()));
+  }
+
+  private Object plain(String text) {
+    return switch (type) {
+      case NUMBER -> decimal(text);
+      case WHOLE_NUMBER -> wholeNumber(text);
+      case FLAG -> flag(text);
+      case CHOICE, TEXT -> text;
+      case LIST -> list(text);
+      default -> throw new IllegalArgumentException("must not be a text: '%s'".formatted(text));
+    };
+  }
+
+  private static double decimal(String text) {
+    try {
+      return Decimals.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("must be a number such as 0.8: '" + text + "'", e);
+    }
+  }
+
+  private static long wholeNumber(String text) {
+    try {
+      return Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("must be a whole number: '" + text + "'", e);
+    }
+  }
+
+  private static boolean flag(String text) {
+    return switch (text.strip().toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("must be true or false: '%s'".formatted(text));
+    };
+  }
+
+  private List<Object> list(String text) {
+    if (text.strip().equals(EMPTY_LIST)) {
+      return List.of();
+    }
+    Kind<?> kind = element.orElseThrow();
+    try {
+      return Arrays.stream(text.split(",", -1)).map(kind::plain).toList();
+    } catch (IllegalArgumentException e) {
+      String what = kind.type == Type.WHOLE_NUMBER ? "whole numbers" : "values";
+      throw new IllegalArgumentException(
+          "must be %s separated by commas, or none: '%s'".formatted(what, text), e);
+    }
+  }
+
+  private static String shownAsText(Object plain) {
+    if (plain instanceof Double number) {
+      return Decimals.text(number);
+    }
+    if (plain instanceof List<?> list) {
+      return list.isEmpty()
+          ? EMPTY_LIST
+          : list.stream().map(Kind::shownAsText).collect(Collectors.joining(","));
+    }
+    return plain.toString();
   }
 
   private static double number(Object plain) {

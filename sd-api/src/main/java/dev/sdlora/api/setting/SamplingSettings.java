@@ -1,5 +1,7 @@
 package dev.sdlora.api.setting;
 
+import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.JSON;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
@@ -27,12 +29,14 @@ final class SamplingSettings {
               "Eta of ancestral and SDE samplers, the fresh noise per step.",
               o -> boxed(o.eta()),
               SamplerOptions.Builder::eta)
+          .unset("the sampler's own, usually 1")
           .optional(
               "etaDdim",
               FRACTION,
               "Eta of DDIM, the fresh noise per step.",
               o -> boxed(o.etaDdim()),
               SamplerOptions.Builder::etaDdim)
+          .unset("0")
           .with(
               "sChurn",
               NOT_NEGATIVE,
@@ -45,18 +49,22 @@ final class SamplingSettings {
               "Lowest sigma at which noise is added back.",
               SamplerOptions::sTmin,
               SamplerOptions.Builder::sTmin)
+          .unit("SIGMA")
           .optional(
               "sTmax",
               NOT_NEGATIVE,
-              "Highest sigma at which noise is added back; 0 for no limit.",
+              "Highest sigma at which noise is added back.",
               o -> boxed(o.sTmax()),
               SamplerOptions.Builder::sTmax)
+          .unset("0, no limit")
+          .unit("SIGMA")
           .with(
               "sNoise",
               NOT_NEGATIVE,
               "Factor on noise added while sampling.",
               SamplerOptions::sNoise,
               SamplerOptions.Builder::sNoise)
+          .unit("FACTOR")
           .with(
               "ensd",
               Kind.wholeLong(),
@@ -75,6 +83,9 @@ final class SamplingSettings {
               "Sigma below which every other step skips the negative prompt.",
               SamplerOptions::skipUncondBelowSigma,
               SamplerOptions.Builder::skipUncondBelowSigma)
+          .named(COMMAND_LINE, "--ngms")
+          .named(JSON, "s_min_uncond")
+          .unit("SIGMA")
           .with(
               "cfgRescale",
               FRACTION,
@@ -98,15 +109,19 @@ final class SamplingSettings {
           .optional(
               "sigmaMin",
               NOT_NEGATIVE,
-              "Smallest sigma of the schedule; 0 for the model's.",
+              "Smallest sigma of the schedule.",
               o -> boxed(o.sigmaMin()),
               SamplerOptions.Builder::sigmaMin)
+          .unset("the model's own")
+          .unit("SIGMA")
           .optional(
               "sigmaMax",
               NOT_NEGATIVE,
-              "Largest sigma of the schedule; 0 for the model's.",
+              "Largest sigma of the schedule.",
               o -> boxed(o.sigmaMax()),
               SamplerOptions.Builder::sigmaMax)
+          .unset("the model's own")
+          .unit("SIGMA")
           .optional(
               "endAtSigmaMin",
               FLAG,
@@ -116,10 +131,10 @@ final class SamplingSettings {
           .optional(
               "rho",
               NOT_NEGATIVE,
-              "Rho, the curvature of Karras and polyexponential schedules; 0 for the schedule's"
-                  + " own.",
+              "Rho, the curvature of Karras and polyexponential schedules.",
               o -> boxed(o.rho()),
               SamplerOptions.Builder::rho)
+          .unset("the schedule's own")
           .with(
               "betaAlpha",
               Kind.number(Double.MIN_VALUE, 2),
@@ -138,18 +153,21 @@ final class SamplingSettings {
               "Order of LMS, DEIS and UniPC.",
               o -> boxed(o.order()),
               SamplerOptions.Builder::order)
+          .unset("the sampler's own")
           .with(
               "uniPcVariant",
               Values.constant(UniPcVariant.class),
               "UniPC variant, the choice of B(h).",
               SamplerOptions::uniPcVariant,
               SamplerOptions.Builder::uniPcVariant)
+          .named(COMMAND_LINE, "--unipc-variant")
           .with(
               "sgmNoiseMultiplier",
               FLAG,
               "Scale the initial noise as Stability's SGM does.",
               SamplerOptions::sgmNoiseMultiplier,
               SamplerOptions.Builder::sgmNoiseMultiplier)
+          .named(COMMAND_LINE, "--sgm-noise")
           .with(
               "extraNoise",
               FRACTION,
@@ -162,10 +180,12 @@ final class SamplingSettings {
               "Shift of a flow model's schedule; above 1 spends more steps at high noise.",
               o -> boxed(o.shift()),
               SamplerOptions.Builder::shift)
+          .unset("the model's own")
           .with(
               "skipLayers",
               Kind.list(Kind.whole(0, LAST_BLOCK)),
-              "Blocks that skip-layer guidance leaves out, for Stable Diffusion 3 and 3.5.",
+              "Skip-layer guidance of Stable Diffusion 3 and 3.5: push the image away from what the"
+                  + " model draws without these blocks, such as 7,8,9 for 3.5 Medium.",
               SamplerOptions::skipLayers,
               (b, layers) -> b.skipLayers(layers))
           .with(
@@ -174,18 +194,21 @@ final class SamplingSettings {
               "Scale of skip-layer guidance.",
               SamplerOptions::skipLayerScale,
               SamplerOptions.Builder::skipLayerScale)
+          .needs("skipLayers")
           .with(
               "skipLayerStart",
               FRACTION,
               "Fraction of the steps after which skip-layer guidance begins.",
               SamplerOptions::skipLayerStart,
               SamplerOptions.Builder::skipLayerStart)
+          .needs("skipLayers")
           .with(
               "skipLayerEnd",
               FRACTION,
               "Fraction of the steps at which skip-layer guidance ends.",
               SamplerOptions::skipLayerEnd,
               SamplerOptions.Builder::skipLayerEnd)
+          .needs("skipLayers")
           .group();
 
   /** The limits of a range while they are set one by one. */
@@ -279,18 +302,22 @@ final class SamplingSettings {
                   + " needs 2.",
               SpeedOptions::tokenMergingMaxDownsample,
               SpeedOptions.Builder::tokenMergingMaxDownsample)
+          .unit("1|2|4|8")
           .with(
               "exactBatches",
               FLAG,
               "Whether each image is byte-identical to the image generated alone.",
               SpeedOptions::exactBatches,
               SpeedOptions.Builder::exactBatches)
+          .named(COMMAND_LINE, "--no-exact-batches")
           .optional(
               "batchSize",
               Kind.whole(1, 1000),
-              "Number of images generated at once, without exactBatches.",
+              "Number of images generated at once, if they need not be exact.",
               o -> boxed(o.batchSize()),
               SpeedOptions.Builder::batchSize)
+          .unset("as many as need the memory of one image of 1024x1024")
+          .needs("exactBatches")
           .group();
 
   private SamplingSettings() {}

@@ -12,10 +12,19 @@ import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.sampling.SpeedOptions;
 import java.util.List;
 
 /** All settings of a request. */
 public final class Settings {
+  /** The settings of {@link SamplerOptions}. */
+  public static final Group<SamplerOptions, SamplerOptions.Builder> SAMPLER =
+      SamplingSettings.SAMPLER;
+
+  /** The settings of {@link SpeedOptions}. */
+  public static final Group<SpeedOptions, SpeedOptions.Builder> SPEED = SamplingSettings.SPEED;
+
   /** The settings of {@link PromptSpec}. */
   public static final Group<PromptSpec, PromptSpec.Builder> SPEC =
       Group.of(
@@ -136,13 +145,13 @@ public final class Settings {
               PromptSpec.Builder::promptOptions)
           .with(
               "samplerOptions",
-              Kind.object(SamplingSettings.SAMPLER),
+              Kind.object(SAMPLER),
               "Advanced sampling settings.",
               PromptSpec::samplerOptions,
               PromptSpec.Builder::samplerOptions)
           .with(
               "speedOptions",
-              Kind.object(SamplingSettings.SPEED),
+              Kind.object(SPEED),
               "Options that trade exactness for speed.",
               PromptSpec::speedOptions,
               PromptSpec.Builder::speedOptions)

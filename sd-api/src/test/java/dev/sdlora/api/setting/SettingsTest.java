@@ -140,6 +140,44 @@ class SettingsTest {
   }
 
   @Test
+  void names_followTheRuleOfTheirDoor() {
+    assertThat(Settings.SAMPLER.setting("sTmin").name(Door.COMMAND_LINE)).isEqualTo("--s-tmin");
+    assertThat(Settings.SAMPLER.setting("skipLayerScale").name(Door.JSON))
+        .isEqualTo("skip_layer_scale");
+    assertThat(Settings.SAMPLER.setting("skipUncondBelowSigma").name(Door.COMMAND_LINE))
+        .isEqualTo("--ngms");
+  }
+
+  @Test
+  void needs_nameSettingsOfTheirGroup() {
+    groups()
+        .forEach(
+            group ->
+                assertThat(group.settings())
+                    .allSatisfy(setting -> setting.needs().ifPresent(group::setting)));
+  }
+
+  @Property(tries = 200)
+  void anyValue_formattedAndParsed_isEqual(@ForAll long seed) {
+    Names names = new Names();
+    PromptSpec spec =
+        Settings.SPEC.read(
+            new RandomSettings(seed).object(Settings.SPEC, names).orElseThrow(), names);
+
+    Settings.SAMPLER.settings().forEach(setting -> assertFormatted(setting, spec.samplerOptions()));
+    Settings.SPEED.settings().stream()
+        .filter(setting -> setting.kind().group().isEmpty())
+        .forEach(setting -> assertFormatted(setting, spec.speedOptions()));
+  }
+
+  private static <O, T> void assertFormatted(Setting<O, ?, T> setting, O value) {
+    setting
+        .get(value)
+        .ifPresent(
+            one -> assertThat(setting.kind().parse(setting.kind().format(one))).isEqualTo(one));
+  }
+
+  @Test
   void defaults_writeNothing() {
     assertThat(Settings.SPEC.write(PromptSpec.builder().build(), new Names())).isEmpty();
   }

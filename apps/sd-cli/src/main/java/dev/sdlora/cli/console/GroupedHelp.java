@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.OptionSpec;
@@ -80,8 +81,13 @@ public final class GroupedHelp {
   }
 
   private static Optional<Heading> heading(OptionSpec option) {
-    return !option.inherited() && option.userObject() instanceof Member declared
-        ? Optional.ofNullable(declared.getDeclaringClass().getAnnotation(Heading.class))
-        : Optional.empty();
+    if (option.inherited()) {
+      return Optional.empty();
+    }
+    @Nullable Class<?> declaring =
+        option.userObject() instanceof Member member
+            ? member.getDeclaringClass()
+            : option.userObject() instanceof Class<?> type ? type : null;
+    return Optional.ofNullable(declaring).map(type -> type.getAnnotation(Heading.class));
   }
 }

@@ -5,11 +5,15 @@ import static dev.sdlora.cli.console.OptionValue.set;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options that trade exactness for speed, named as in {@link SpeedOptions}. */
 @Heading(
@@ -31,46 +35,19 @@ final class FasterOptions {
   private Optional<String> guidanceSigmas = Optional.empty();
 
   @Option(
-      names = "--cache-interval",
-      paramLabel = "N",
-      description =
-          "DeepCache: run the whole model in every N-th model call only, its outermost blocks in"
-              + " the others. Default: 1, off.")
-  private Optional<Integer> cacheInterval = Optional.empty();
-
-  @Option(
-      names = "--cache-branch-id",
-      paramLabel = "N",
-      description =
-          "DeepCache depth: blocks up to this one run in every model call. Default: 0, the"
-              + " outermost.")
-  private Optional<Integer> cacheBranchId = Optional.empty();
-
-  @Option(
-      names = "--token-merging-ratio",
-      paramLabel = "0..0.9",
-      description = "Fraction of tokens merged in self-attention, for large images. Default: 0.")
-  private Optional<Double> tokenMerging = Optional.empty();
-
-  @Option(
-      names = "--token-merging-max-downsample",
-      paramLabel = "1|2|4|8",
-      description =
-          "Merge tokens in U-Net levels downsampled up to this factor; SDXL needs 2. Default: 1.")
-  private Optional<Integer> tokenMergingDownsample = Optional.empty();
-
-  @Option(
       names = "--no-exact-batches",
       description =
           "Generate several of the --images at once, as many as memory allows; they differ by"
               + " rounding from images generated alone.")
   private boolean joint;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description = "Number of images generated at once, with --no-exact-batches.")
-  private Optional<Integer> batchSize = Optional.empty();
+  private final SettingOptions<SpeedOptions, SpeedOptions.Builder> others =
+      new SettingOptions<>(Settings.SPEED, Set.of("guidanceRange", "exactBatches"));
+
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    others.addTo(command, FasterOptions.class);
+  }
 
   /** Applies the given options; settings of other options stay unchanged. */
   void applyTo(PromptSpec.Builder spec, Console console) {
@@ -89,15 +66,7 @@ final class FasterOptions {
     if (joint) {
       options.exactBatches(false);
     }
-    set("--batch-size", batchSize, options::batchSize);
-    set("--cache-interval", cacheInterval, options::cacheInterval);
-    set("--cache-branch-id", cacheBranchId, options::cacheBranchId);
-    set("--token-merging-ratio", tokenMerging, options::tokenMergingRatio);
-    set(
-        "--token-merging-max-downsample",
-        tokenMergingDownsample,
-        options::tokenMergingMaxDownsample);
-    spec.speedOptions(options.build());
+    spec.speedOptions(others.apply(options.build(), console));
   }
 
   private static GuidanceRange range(

@@ -1,0 +1,29 @@
+package dev.sdlora.api.setting;
+
+import java.util.Locale;
+
+/** A place where settings have names: each has a rule that makes them from the names in the API. */
+public enum Door {
+  /** Options of the command line: {@code --skip-layer-scale}. */
+  COMMAND_LINE {
+    @Override
+    String nameOf(String name) {
+      return "--" + words(name, "-");
+    }
+  },
+  /** Fields of requests in JSON: {@code skip_layer_scale}. */
+  JSON {
+    @Override
+    String nameOf(String name) {
+      return words(name, "_");
+    }
+  };
+
+  /** Returns the name that the rule makes from the name in the API. */
+  abstract String nameOf(String name);
+
+  private static String words(String name, String separator) {
+    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=^[a-z])(?=[A-Z])", separator)
+        .toLowerCase(Locale.ROOT);
+  }
+}
