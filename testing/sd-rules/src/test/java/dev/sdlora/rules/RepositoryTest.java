@@ -1,11 +1,22 @@
 package dev.sdlora.rules;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +25,37 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Limits that keep the repository easy to enter. */
 class RepositoryTest {
   private static final Path ROOT = Path.of("../..");
+
+  /** Names that begin with a dot and that tools require. */
+  private static final Set<String> HIDDEN =
+      Set.of(".ci", ".dockerignore", ".editorconfig", ".git", ".github", ".gitignore", ".mvn");
+
+  /** The files of more than 1 MB, each with the reason why it has to be here. */
+  private static final Map<String, String> LARGE =
+      Map.ofEntries(
+          entry("demo-sd1.safetensors", "the bundled checkpoint"),
+          entry("detail_slider.safetensors", "a bundled LoRA"),
+          entry("fluent_3d.safetensors", "a bundled LoRA"),
+          entry("ink_lines.safetensors", "a bundled LoRA"),
+          entry("night.safetensors", "a bundled LoRA"),
+          entry("noto.safetensors", "a bundled LoRA"),
+          entry("size_slider.safetensors", "a bundled LoRA"),
+          entry("zorp.safetensors", "a bundled LoRA"),
+          entry("contact-sheet.png", "images of the bundled model, in the docs"),
+          entry("demo-model.png", "evidence of what the bundled model learned"),
+          entry("diffusion_pytorch_model.safetensors", "a folder of diffusers: U-Net and VAE"),
+          entry("tiny-control-sd1.safetensors", "a ControlNet of the goldens"),
+          entry("tiny-control-sdxl.safetensors", "a ControlNet of the goldens"),
+          entry("tiny-union-sdxl.safetensors", "a ControlNet Union of the goldens"),
+          entry("taesd_decoder.safetensors", "a TAESD of the published sizes"),
+          entry("tiny-sd1.safetensors", "the SD 1 checkpoint of the goldens"),
+          entry("tiny-sd2-v.safetensors", "the SD 2 checkpoint of the goldens"),
+          entry("tiny-sdxl.safetensors", "the SDXL checkpoint of the goldens"),
+          entry("tiny-sdxl-refiner.safetensors", "the refiner of the goldens"),
+          entry("z_image_turbo_bf16.safetensors", "the Z-Image transformer of the goldens"),
+          entry("ae.safetensors", "the VAE of Z-Image's goldens"),
+          entry("flux2-vae.safetensors", "the VAE of FLUX.2's goldens"),
+          entry("vae.safetensors", "the VAE of 16 channels of the goldens"));
 
   @Test
   void folders_atTheTop_areFew() throws IOException {
@@ -26,6 +68,76 @@ class RepositoryTest {
               .toList();
       assertThat(folders).hasSizeLessThanOrEqualTo(16);
     }
+  }
+
+  @Test
+  void names_beginWithADot_onlyWhereToolsRequireIt() throws IOException {
+    List<String> hidden = new ArrayList<>();
+    visit((path, attributes) -> hidden.add(String.valueOf(path.getFileName())));
+    hidden.removeIf(name -> !name.startsWith("."));
+    assertThat(hidden).doesNotHaveDuplicates().hasSizeGreaterThan(4).isSubsetOf(HIDDEN);
+  }
+
+  @Test
+  void files_areSources_notArchivesOrEmpty() throws IOException {
+    List<Path> wrong = new ArrayList<>();
+    visit(
+        (path, attributes) -> {
+          String name = String.valueOf(path.getFileName());
+          if (attributes.isRegularFile()
+              && (name.matches(".*\\.(jar|war|class|log)")
+                  || name.matches(".*\\.(java|kt|py|js|sh|xml)") && attributes.size() < 3)) {
+            wrong.add(path);
+          }
+        });
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void files_ofMoreThanAMegabyte_haveAReason() throws IOException {
+    Set<String> large = new TreeSet<>();
+    visit(
+        (path, attributes) -> {
+          if (attributes.isRegularFile() && attributes.size() > 1_000_000) {
+            large.add(String.valueOf(path.getFileName()));
+          }
+        });
+    assertThat(large).isEqualTo(new TreeSet<>(LARGE.keySet()));
+  }
+
+  /** Calls a consumer with all files and folders, except those that git ignores and its own. */
+  private static void visit(BiConsumer<Path, BasicFileAttributes> consumer) throws IOException {
+    List<PathMatcher> ignored =
+        Files.readAllLines(ROOT.resolve(".gitignore")).stream()
+            .map(name -> "glob:" + name.replaceFirst("/$", ""))
+            .map(FileSystems.getDefault()::getPathMatcher)
+            .toList();
+    Files.walkFileTree(
+        ROOT,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            if (!folder.equals(ROOT)) {
+              visitFile(folder, attributes);
+            }
+            Path name = folder.getFileName();
+            return !folder.equals(ROOT) && (isIgnored(name) || name.endsWith(".git"))
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            if (!isIgnored(path.getFileName())) {
+              consumer.accept(path, attributes);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          private boolean isIgnored(Path name) {
+            return ignored.stream().anyMatch(matcher -> matcher.matches(name));
+          }
+        });
   }
 
   @ParameterizedTest
