@@ -13,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -178,6 +179,24 @@ class RepositoryTest {
                 ROOT.resolve(
                     "sd-pipeline/src/main/java/dev/sdlora/pipeline/generation/Generation.java")))
         .hasSizeLessThanOrEqualTo(140);
+  }
+
+  /** A decision's file is named after its title, and the index has both. */
+  @Test
+  void decisions_areNamedAfterTheirTitles() throws IOException {
+    Path folder = ROOT.resolve("docs/decisions");
+    StringBuilder index = new StringBuilder();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(file -> !file.endsWith("README.md")).sorted().toList()) {
+        String title = Files.readAllLines(file).get(0).replaceFirst("# ", "");
+        String words = title.toLowerCase(Locale.ROOT).replace("'", "");
+        String name = "%02d-".formatted(Integer.parseInt(title.replaceFirst("\\..*", "")));
+        assertThat(file.getFileName())
+            .hasToString(name + words.replaceFirst("\\d+\\. ", "").replaceAll("\\W+", "-") + ".md");
+        index.append("- [%s](%s)\n".formatted(title, file.getFileName()));
+      }
+    }
+    assertThat(Files.readString(folder.resolve("README.md"))).endsWith("\n\n" + index);
   }
 
   @Test
