@@ -7,25 +7,25 @@ record TokenizerJson(TokenizerParts parts) {
 
   /** Reads {@code vocab.json}: names and their ids. */
   void readIds(String text) throws IOException {
-    JsonText json = new JsonText(text);
+    JsonReader json = new JsonReader(text);
     readIds(json);
     json.end();
   }
 
-  private void readIds(JsonText json) throws IOException {
+  private void readIds(JsonReader json) throws IOException {
     json.object(name -> parts.addToken(name, json.integer(TokenizerParts.MAX_ID)));
   }
 
   /** Reads {@code added_tokens.json}: names and their ids. */
   void readAdded(String text) throws IOException {
-    JsonText json = new JsonText(text);
+    JsonReader json = new JsonReader(text);
     json.object(name -> parts.addSpecial(name, json.integer(TokenizerParts.MAX_ID)));
     json.end();
   }
 
   /** Reads the added tokens of {@code tokenizer_config.json}, if it has any. */
   void readConfig(String text) throws IOException {
-    JsonText json = new JsonText(text);
+    JsonReader json = new JsonReader(text);
     json.object(
         key -> {
           if (key.equals("added_tokens_decoder") && json.startsObject()) {
@@ -38,7 +38,7 @@ record TokenizerJson(TokenizerParts parts) {
   }
 
   private static int id(String key) throws IOException {
-    JsonText number = new JsonText(key);
+    JsonReader number = new JsonReader(key);
     int id = number.integer(TokenizerParts.MAX_ID);
     number.end();
     return id;
@@ -55,7 +55,7 @@ record TokenizerJson(TokenizerParts parts) {
   }
 
   private void readWhole(String text, boolean withModel) throws IOException {
-    JsonText json = new JsonText(text);
+    JsonReader json = new JsonReader(text);
     json.object(
         key -> {
           if (key.equals("model") && withModel) {
@@ -69,7 +69,7 @@ record TokenizerJson(TokenizerParts parts) {
     json.end();
   }
 
-  private void readModel(JsonText json) throws IOException {
+  private void readModel(JsonReader json) throws IOException {
     json.object(
         key -> {
           switch (key) {
@@ -82,7 +82,7 @@ record TokenizerJson(TokenizerParts parts) {
         });
   }
 
-  private static void require(JsonText json, String key, String expected) throws IOException {
+  private static void require(JsonReader json, String key, String expected) throws IOException {
     if (!json.startsString()) {
       json.skip(); // It is null.
       return;
@@ -96,7 +96,7 @@ record TokenizerJson(TokenizerParts parts) {
   }
 
   /** Reads a merge: a text with a blank, or since 2024 an array of two names. */
-  private void readMerge(JsonText json) throws IOException {
+  private void readMerge(JsonReader json) throws IOException {
     if (json.startsString()) {
       parts.addMerge(json.string());
       return;
@@ -117,7 +117,7 @@ record TokenizerJson(TokenizerParts parts) {
     parts.addMerge(names[0], names[1]);
   }
 
-  private void readAddedToken(JsonText json, int knownId) throws IOException {
+  private void readAddedToken(JsonReader json, int knownId) throws IOException {
     int[] id = {knownId};
     String[] name = {""};
     json.object(

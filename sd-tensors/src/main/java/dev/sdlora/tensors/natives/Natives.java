@@ -43,7 +43,7 @@ public final class Natives {
     if (!isSet("DJL_OFFLINE") && !isSet("offline")) {
       setDefault("ai.djl.offline", "true");
     }
-    Path cache = CacheFolder.choose();
+    Path cache = UnpackingFolder.choose();
     // JNA, which DJL uses to detect CUDA, unpacks a library of its own.
     setDefault("jna.tmpdir", folderForJna(cache).toString());
     CLibrary.patientThreads();

@@ -3,10 +3,12 @@ package dev.sdlora.prompt.qwen;
 import java.io.IOException;
 
 /**
- * A JSON text that is read value by value in one pass, without keeping any of them. Values that are
- * skipped need not be valid. Not thread-safe.
+ * Reads a JSON text value by value in one pass, without keeping any of them. Values that are
+ * skipped need not be valid and may be nested to any depth. Errors name what was expected, what was
+ * found and where. It exists because this module, the only one that needs no library, would
+ * otherwise depend on Jackson for the four files of a tokenizer. Not thread-safe.
  */
-final class JsonText {
+final class JsonReader {
   private static final char END = '\uFFFF';
 
   private final CharSequence text;
@@ -22,7 +24,7 @@ final class JsonText {
     void read() throws IOException;
   }
 
-  JsonText(CharSequence text) {
+  JsonReader(CharSequence text) {
     this.text = text;
   }
 

@@ -7,11 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Chooses the folder for unpacked native libraries. */
-final class CacheFolder {
-  private static final Logger LOG = LoggerFactory.getLogger(CacheFolder.class);
+final class UnpackingFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(UnpackingFolder.class);
   private static final String DJL = ".djl.ai";
 
-  private CacheFolder() {}
+  private UnpackingFolder() {}
 
   /**
    * Returns the folder that the user configured, by default {@code .djl.ai} in the user's home,
