@@ -1,4 +1,5 @@
 /** LoRA training. */
+@SuppressWarnings("module") // The module named here depends on this one and is compiled later.
 module dev.sdlora.training {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
@@ -10,6 +11,8 @@ module dev.sdlora.training {
 
   exports dev.sdlora.training;
   exports dev.sdlora.training.option;
+  exports dev.sdlora.training.report to
+      dev.sdlora.cli;
 
   // Opened so that the program loader can read the TorchScript resources next to the classes.
   opens dev.sdlora.training.step to

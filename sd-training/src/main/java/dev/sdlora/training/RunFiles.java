@@ -4,7 +4,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.pipeline.image.PngFiles;
-import dev.sdlora.training.plot.LossPlot;
+import dev.sdlora.training.report.LossPlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,11 +7,11 @@ import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.tensors.file.ReplacedFile;
-import dev.sdlora.training.plot.LossPlot;
-import dev.sdlora.training.report.BarChart;
+import dev.sdlora.training.report.BarTable;
 import dev.sdlora.training.report.HtmlPage;
 import dev.sdlora.training.report.InlineImage;
 import dev.sdlora.training.report.LineChart;
+import dev.sdlora.training.report.LossPlot;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -149,7 +149,7 @@ record RunReport(
 
   private void noiseLevels(HtmlPage page) {
     page.heading("Loss by noise level");
-    BarChart chart = new BarChart("Noise", List.of("all steps", "recent"), RunReport::loss);
+    BarTable chart = new BarTable("Noise", List.of("all steps", "recent"), RunReport::loss);
     for (NoiseLevelLoss level : noiseLevels) {
       chart.row(
           "%s to %s %%".formatted(Math.round(100 * level.from()), Math.round(100 * level.to())),
@@ -232,7 +232,7 @@ record RunReport(
         .byPart()
         .forEach(
             (part, sum) -> {
-              BarChart chart = new BarChart("Block", List.of("change"), share -> percent(share));
+              BarTable chart = new BarTable("Block", List.of("change"), share -> percent(share));
               effect.get().blocks().stream()
                   .filter(block -> block.part() == part)
                   .forEach(block -> chart.row(block.name(), List.of(block.relative())));

@@ -6,7 +6,7 @@
  * <ul>
  *   <li>Measurements of changes and checkpoints, and their bar charts: {@code lora.effect}: {@code
  *       EffectMeter}, {@code DistanceMeter}, products in {@code ChangeReader}; {@code
- *       api.BarChart}.
+ *       training.report.BarChart}.
  * </ul>
  */
 @NullMarked

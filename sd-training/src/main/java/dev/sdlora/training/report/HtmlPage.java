@@ -161,7 +161,7 @@ public final class HtmlPage {
   }
 
   /** Adds a chart. */
-  public HtmlPage chart(BarChart chart) {
+  public HtmlPage chart(BarTable chart) {
     body.append(chart.html());
     return this;
   }

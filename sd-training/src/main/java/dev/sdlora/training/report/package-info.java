@@ -1,4 +1,6 @@
-/** HTML pages with charts and images inside them. */
+/**
+ * Charts as images ({@code BarChart}, {@code LossPlot}), SVG and HTML, and pages that hold them.
+ */
 @NullMarked
 package dev.sdlora.training.report;
 

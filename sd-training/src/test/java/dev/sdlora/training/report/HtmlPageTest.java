@@ -40,7 +40,7 @@ class HtmlPageTest {
             .table(List.of(bad), List.of(List.of(bad)))
             .details(bad, List.of(), List.of(List.of(bad)))
             .images(bad, List.of(bad), List.of(bad), List.of(List.of(Optional.of(bad))))
-            .chart(new BarChart(bad, List.of(bad), value -> bad).row(bad, List.of(1.0)))
+            .chart(new BarTable(bad, List.of(bad), value -> bad).row(bad, List.of(1.0)))
             .chart(new LineChart(bad, 10, 0, 1).line(new double[] {1}, new double[] {1}, true))
             .text();
     assertThat(page).doesNotContain("<img src=x", "\"quoted\"").contains("&lt;img src=x");
@@ -64,7 +64,7 @@ class HtmlPageTest {
   @Test
   void barChart_values_haveLengthsInProportion() {
     String html =
-        new BarChart("a", List.of("one", "two"), Double::toString)
+        new BarTable("a", List.of("one", "two"), Double::toString)
             .row("x", List.of(1.0, 2.0))
             .row("y", List.of(Double.NaN, 4.0))
             .html();

@@ -2,8 +2,8 @@ package dev.sdlora.cli.option;
 
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.model.BlockChange;
-import dev.sdlora.cli.report.BarChart;
 import dev.sdlora.cli.report.OutputFiles;
+import dev.sdlora.training.report.BarChart;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;

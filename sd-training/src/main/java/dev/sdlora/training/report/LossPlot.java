@@ -1,4 +1,4 @@
-package dev.sdlora.training.plot;
+package dev.sdlora.training.report;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -24,7 +24,6 @@ public final class LossPlot {
   private static final int TICKS = 5;
   private static final Color POINTS = new Color(0x9d, 0xb8, 0xd9);
   private static final Color MEAN = new Color(0xc0, 0x39, 0x2b);
-  private static final Color GRID = new Color(0xe4, 0xe4, 0xe4);
 
   /**
    * The share of the largest losses that may lie above the plot, because outliers would flatten the
@@ -62,17 +61,7 @@ public final class LossPlot {
     float[] sorted = losses.clone();
     Arrays.sort(sorted);
     int last = sorted.length - 1 - (int) (sorted.length * OUTLIERS);
-    double largest = last < 0 ? 0 : sorted[last];
-    if (!(largest > 0)) {
-      return 1;
-    }
-    double power = Math.pow(10, Math.floor(Math.log10(largest)));
-    for (double factor : new double[] {1, 2, 5}) {
-      if (largest <= factor * power) {
-        return factor * power;
-      }
-    }
-    return 10 * power;
+    return Axis.end(last < 0 ? 0 : sorted[last]);
   }
 
   /** The mean of each loss and its predecessors within the window. */
@@ -107,7 +96,7 @@ public final class LossPlot {
     for (int i = 0; i <= TICKS; i++) {
       double loss = top * i / TICKS;
       int y = (int) y(loss);
-      graphics.setColor(GRID);
+      graphics.setColor(Axis.GRID);
       graphics.drawLine(LEFT, y, WIDTH - RIGHT, y);
       graphics.setColor(Color.DARK_GRAY);
       right(String.format(Locale.ROOT, "%.3g", loss), LEFT - 10, y + 5);
