@@ -87,7 +87,6 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
   /** Plans a set of LoRAs like {@link #of} and also returns how each LoRA matches. */
   public static Matched match(
       ModuleIndex index, String checkpoint, ModelFamily family, List<LoraUse> uses) {
-    Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
     List<Match> matches = new ArrayList<>();
     List<PatchPlan> alone = new ArrayList<>();
     for (LoraUse use : uses) {
@@ -95,7 +94,16 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       Map<Network, Map<String, List<Change>>> own = new EnumMap<>(Network.class);
       matches.add(add(index, checkpoint, family, use, own));
       alone.add(new PatchPlan(own));
-      own.forEach(
+    }
+    ControlInput.requireOne(uses, alone);
+    return new Matched(joined(alone), List.copyOf(matches));
+  }
+
+  /** Joins plans of single LoRAs into that of their set. */
+  public static PatchPlan joined(List<PatchPlan> plans) {
+    Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
+    for (PatchPlan plan : plans) {
+      plan.changes.forEach(
           (network, weights) ->
               weights.forEach(
                   (weight, more) ->
@@ -104,8 +112,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                           .computeIfAbsent(weight, each -> new ArrayList<>())
                           .addAll(more)));
     }
-    ControlInput.requireOne(uses, alone);
-    return new Matched(new PatchPlan(changes), List.copyOf(matches));
+    return new PatchPlan(changes);
   }
 
   /** A plan with only the changes that satisfy a condition on the weight's name and the change. */

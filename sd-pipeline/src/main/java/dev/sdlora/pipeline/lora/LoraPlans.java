@@ -21,10 +21,11 @@ import java.util.stream.IntStream;
 
 /** The changes of a request's LoRAs, in total and at each step. Immutable, compared by identity. */
 public final class LoraPlans {
-  private final Function<List<LoraUse>, PatchPlan> planner;
+  private final Function<LoraUse, PatchPlan> planner;
   private final LoraMode mode;
   private final boolean lenient;
   private final List<Fit> fits;
+  private final List<PatchPlan> first;
   private final List<Hypernetwork> hypernetworks;
   private final List<String> warnings;
 
@@ -41,14 +42,14 @@ public final class LoraPlans {
   /**
    * Creates the plans of matched LoRAs.
    *
-   * @param planner plans LoRAs for the checkpoint
+   * @param planner plans a LoRA for the checkpoint, at a strength other than its peak
    * @param mode the requested mode
    * @param lenient whether LoRAs that cannot be used are skipped
    * @param hypernetworks the hypernetworks to apply in addition, in order
    * @param warnings the warnings about skipped LoRAs and others
    */
   public LoraPlans(
-      Function<List<LoraUse>, PatchPlan> planner,
+      Function<LoraUse, PatchPlan> planner,
       LoraMode mode,
       boolean lenient,
       List<Fit> fits,
@@ -58,6 +59,7 @@ public final class LoraPlans {
     this.mode = mode;
     this.lenient = lenient;
     this.fits = List.copyOf(fits);
+    this.first = changes(Moment.START);
     this.hypernetworks = List.copyOf(hypernetworks);
     this.warnings = List.copyOf(warnings);
   }
@@ -115,7 +117,7 @@ public final class LoraPlans {
 
   /** Returns the weights needed in the first step. */
   public LeaseRequest leaseRequest() {
-    PatchPlan patched = plan(Moment.START);
+    PatchPlan patched = PatchPlan.joined(first).ofWeights();
     PatchPlan patchedOnly = patched.where((weight, change) -> !Overlays.canOverlay(weight, change));
     boolean restChanges = isScheduled() && fits.stream().anyMatch(LoraPlans::changesUnpatched);
     return new LeaseRequest(
@@ -173,16 +175,26 @@ public final class LoraPlans {
    */
   public PatchPlan plan(int region) {
     List<Integer> regions = regions();
-    return planner.apply(
+    return PatchPlan.joined(
         IntStream.range(0, fits.size())
             .filter(i -> regions.get(i) == 0 || regions.get(i) == region)
-            .mapToObj(i -> fits.get(i).use.at(Moment.START))
+            .mapToObj(first::get)
             .toList());
   }
 
   /** Returns the changes of all LoRAs at a moment, without those of weights that they add. */
   public PatchPlan plan(Moment moment) {
-    return planner.apply(fits.stream().map(fit -> fit.use.at(moment)).toList()).ofWeights();
+    return PatchPlan.joined(changes(moment)).ofWeights();
+  }
+
+  /** Returns the changes of each LoRA at a moment; those at its peak are known. */
+  private List<PatchPlan> changes(Moment moment) {
+    List<PatchPlan> changes = new ArrayList<>();
+    for (Fit fit : fits) {
+      LoraUse use = fit.use.at(moment);
+      changes.add(use.equals(fit.use.peak()) ? fit.peak : planner.apply(use));
+    }
+    return changes;
   }
 
   /** Returns the LoRA that makes the denoiser read a control image, if one does. */

@@ -349,21 +349,12 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Plans LoRAs for the checkpoint.
+   * Plans a LoRA for the checkpoint and reports how it fits.
    *
-   * @throws dev.sdlora.api.error.LoraException if one does not fit
+   * @throws dev.sdlora.api.error.LoraException if it does not fit
    */
-  public PatchPlan plan(List<LoraUse> uses) {
-    return match(uses).plan();
-  }
-
-  /**
-   * Plans LoRAs for the checkpoint and reports how each LoRA fits.
-   *
-   * @throws dev.sdlora.api.error.LoraException if one does not fit
-   */
-  public Matched match(List<LoraUse> uses) {
-    return PatchPlan.match(modules, checkpoint.name(), checkpoint.family(), uses);
+  public Matched match(LoraUse use) {
+    return PatchPlan.match(modules, checkpoint.name(), checkpoint.family(), List.of(use));
   }
 
   /** Returns the shapes of all weights that LoRAs can change or add. */

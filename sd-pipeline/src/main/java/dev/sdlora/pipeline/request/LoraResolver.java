@@ -109,7 +109,7 @@ final class LoraResolver {
     }
     fits.forEach(this::warnOfGuidance);
     return new LoraPlans(
-        model::plan,
+        use -> model.match(use).plan(),
         model
             .widened()
             .mode(model.loraMode(spec.loraMode()), fits.stream().map(Fit::peak).toList()),
@@ -243,7 +243,7 @@ final class LoraResolver {
       }
       LoraStrength used = hires ? strength.inHires() : strength;
       LoraUse use = new LoraUse(name, file.get(), nowhere ? LoraStrength.of(0) : used);
-      Matched matched = model.match(List.of(use.peak()));
+      Matched matched = model.match(use.peak());
       Optional<RegionMask> region = mask.filter(given -> !nowhere && !Masks.isEverywhere(given));
       if (region.isPresent()) {
         checkRegion(use, matched.plan());
