@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -128,6 +130,16 @@ public final class Fields {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Converts text, numbers, booleans, and lists and maps of them to JSON. */
+  static JsonNode node(Object plain) {
+    return JSON.valueToTree(plain);
+  }
+
+  /** Returns what {@link #node(Object)} was given. */
+  static Map<String, Object> plain(ObjectNode node) {
+    return JSON.convertValue(node, new TypeReference<>() {});
   }
 
   /** Returns the object itself. */

@@ -10,6 +10,8 @@
  *       manifests use another name, in {@code batch.RequestKeys}; an option of A1111: one line of
  *       {@code request.Options}; a setting that A1111 does not have: one entry of {@code
  *       request.OwnSettings}, which is all but {@code openapi.json}.
+ *   <li>The complete form of a request, which is kept and sent between servers: {@code
+ *       request.SpecJson}, which follows the rows of {@code dev.sdlora.api.setting}.
  *   <li>References to images and the number of uploads to keep: {@code request.References}, {@code
  *       server.reference}; a new kind of reference is an {@code ImageLookup} in {@code SdServer}.
  * </ul>

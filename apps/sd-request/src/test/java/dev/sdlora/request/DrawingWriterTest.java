@@ -43,15 +43,12 @@ class DrawingWriterTest {
       new CheckpointBuilder(Path.of("refiner.safetensors"), ModelFamily.SDXL_REFINER).build();
 
   static final RequestContext OFFER =
-      new RequestContext(
-          pipeline(),
-          List.of(),
-          List.of(),
-          STYLES,
-          new References(Map.of()),
-          RequestLimits.DEFAULTS.withImages(16),
-          false,
-          false);
+      context(List.of(), RequestLimits.DEFAULTS.withImages(16), false);
+
+  static RequestContext context(List<Path> controlNets, RequestLimits limits, boolean paths) {
+    return new RequestContext(
+        pipeline(), List.of(), controlNets, STYLES, new References(Map.of()), limits, paths, false);
+  }
 
   private static Pipeline pipeline() {
     Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());

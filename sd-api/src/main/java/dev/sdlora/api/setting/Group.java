@@ -1,7 +1,6 @@
 package dev.sdlora.api.setting;
 
 import dev.sdlora.api.value.Nearest;
-import dev.sdlora.api.value.SettingException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -144,7 +143,7 @@ public final class Group<O, B> {
    * @param attachments converts images, files and LoRAs
    * @return the value
    * @throws IllegalArgumentException if the map has an unknown name, lacks a required one, or a
-   *     value is invalid; the message begins with the name
+   *     value is invalid; the message begins with its path
    * @throws IllegalStateException if settings exclude each other
    */
   public O read(Object plain, Attachments attachments) {
@@ -161,7 +160,8 @@ public final class Group<O, B> {
       if (setting.isRequired()) {
         Object given = map.get(setting.name());
         if (given == null) {
-          throw new IllegalArgumentException(setting.name() + " is not set");
+          throw new InvalidSettingException(
+              setting.name(), new IllegalArgumentException("must be set"));
         }
         required.put(setting.name(), read(setting, given, attachments));
       }
@@ -179,8 +179,8 @@ public final class Group<O, B> {
   private static <O, B, T> T read(Setting<O, B, T> setting, Object given, Attachments attachments) {
     try {
       return setting.kind().read(given, attachments);
-    } catch (IllegalArgumentException e) {
-      throw named(setting, e);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new InvalidSettingException(setting.name(), e);
     }
   }
 
@@ -190,22 +190,8 @@ public final class Group<O, B> {
     try {
       setting.set(builder, value);
     } catch (IllegalArgumentException e) {
-      throw named(setting, e);
+      throw new InvalidSettingException(setting.name(), e);
     }
-  }
-
-  /** Puts the setting's name before a message: {@code hiresFix: scale must be from 1 to 8: 9}. */
-  private static IllegalArgumentException named(
-      Setting<?, ?, ?> setting, IllegalArgumentException cause) {
-    String message = String.valueOf(cause.getMessage());
-    if (cause instanceof SettingException invalid) {
-      message = invalid.messageFor(setting.name());
-    } else if (message.startsWith("must ")) {
-      message = setting.name() + " " + message;
-    } else {
-      message = setting.name() + ": " + message;
-    }
-    return new IllegalArgumentException(message, cause);
   }
 
   /** The values that a builder is created with. */

@@ -169,7 +169,7 @@ public final class Kind<T> {
         (plain, a) -> {
           List<T> values = new ArrayList<>();
           for (Object one : require(List.class, "a list", plain)) {
-            values.add(element.read(one, a));
+            values.add(element.read("[" + values.size() + "]", one, a));
           }
           return List.copyOf(values);
         });
@@ -186,7 +186,10 @@ public final class Kind<T> {
         },
         (plain, a) -> {
           Map<String, T> values = new LinkedHashMap<>();
-          names(plain).forEach((name, value) -> values.put(name, element.read(value, a)));
+          names(plain)
+              .forEach(
+                  (name, value) ->
+                      values.put(name, element.read("[" + shown(name) + "]", value, a)));
           return values;
         });
   }
@@ -281,6 +284,14 @@ public final class Kind<T> {
     return read.convert(plain, attachments);
   }
 
+  private T read(String place, Object plain, Attachments attachments) {
+    try {
+      return read(plain, attachments);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new InvalidSettingException(place, e);
+    }
+  }
+
   /**
    * Parses a value as users write it.
    *
@@ -291,7 +302,11 @@ public final class Kind<T> {
    *     the message is the end of a sentence that begins with the name of the setting
    */
   public T parse(String text) {
-    return read(plain(text), new NoAttachments());
+    try {
+      return read(plain(text), new NoAttachments());
+    } catch (InvalidSettingException e) { // The text is not a list to the user.
+      throw new IllegalArgumentException(e.reason().getMessage(), e);
+    }
   }
 
   /** Returns the text that {@link #parse} reads. */

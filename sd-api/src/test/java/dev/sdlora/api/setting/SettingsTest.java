@@ -195,14 +195,27 @@ class SettingsTest {
   void wrongType_isRefused_withThePath() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(Map.of("hiresFix", Map.of("scale", "twice"))))
-        .withMessage("hiresFix: scale must be a number: 'twice'");
+        .withMessage("hiresFix.scale must be a number: 'twice'");
   }
 
   @Test
   void valueOutOfRange_isRefused_withItsNameHere() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(Map.of("hiresFix", Map.of("scale", 9))))
-        .withMessage("hiresFix: scale must be from 1 to 8: 9.0");
+        .withMessage("hiresFix.scale must be from 1 to 8: 9.0");
+  }
+
+  @Test
+  void placesInListsAndMaps_areNamed() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Map.of("detailPasses", List.of(Map.of("most", 2)))))
+        .withMessage("detailPasses[0].detector must be set");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Map.of("masks", Map.of("sky", Map.of("image", 1)))))
+        .withMessage("masks['sky'].image must be an image: 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> read(Map.of("samplerOptions", Map.of("skipLayers", List.of(7, "8")))))
+        .withMessage("samplerOptions.skipLayers[1] must be a whole number: '8'");
   }
 
   private static PromptSpec read(Map<String, Object> plain) {

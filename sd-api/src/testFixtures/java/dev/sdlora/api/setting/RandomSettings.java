@@ -14,19 +14,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Draws plain values of settings at random, and keeps those that are valid. */
-final class RandomSettings {
+public final class RandomSettings {
   private static final int TRIES = 8;
   private static final List<String> TEXTS =
       List.of("a cat", "512x768", "canny", "Latent", "depth", "INS", "1,0,1,0,1,0,1,0,1,0,1,0");
 
   private final Random random;
 
-  RandomSettings(long seed) {
+  /** Creates a generator that draws the same values each time. */
+  public RandomSettings(long seed) {
     random = new Random(seed);
   }
 
   /** Converts images and files to indices and names, without reading anything. */
-  static final class Names implements Attachments {
+  public static final class Names implements Attachments {
     private final List<Image> images = new ArrayList<>();
 
     @Override
@@ -73,7 +74,7 @@ final class RandomSettings {
   }
 
   /** Returns a valid plain object with the required settings alone. */
-  static Map<String, Object> required(Group<?, ?> group, Attachments attachments) {
+  public static Map<String, Object> required(Group<?, ?> group, Attachments attachments) {
     for (long seed = 0; seed < 1000; seed++) {
       Optional<Map<String, Object>> plain = new RandomSettings(seed).object(group, attachments);
       if (plain.isPresent()) {
@@ -92,7 +93,7 @@ final class RandomSettings {
   }
 
   /** Returns a valid plain object with about half of a group's settings. */
-  Optional<Map<String, Object>> object(Group<?, ?> group, Attachments attachments) {
+  public Optional<Map<String, Object>> object(Group<?, ?> group, Attachments attachments) {
     Map<String, Object> plain = new LinkedHashMap<>();
     for (Setting<?, ?, ?> setting : group.settings()) {
       if (setting.isRequired()) {
