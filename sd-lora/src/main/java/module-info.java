@@ -7,6 +7,9 @@ module dev.sdlora.lora {
 
   exports dev.sdlora.lora.effect to
       dev.sdlora.pipeline;
+  exports dev.sdlora.lora.family to
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.lora.format to
       dev.sdlora.pipeline,
       dev.sdlora.training;

@@ -6,7 +6,6 @@ import dev.sdlora.api.value.Checks;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.family.PlainTexts;
 import dev.sdlora.pipeline.transformer.Flux1Config;
@@ -156,11 +155,12 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
   /** {@inheritDoc} The names of ai-toolkit. */
   @Override
   public LayerNames names() {
-    if (model.checkpoint().family() == ModelFamily.FLUX2) {
+    ModelFamily family = model.checkpoint().family();
+    if (family == ModelFamily.FLUX2) {
       return (network, layer) ->
-          KeyNaming.SINGLE_FILE.key(network, FlowLayers.authorsName(layer, TransformerNames.FLUX2));
+          KeyNaming.SINGLE_FILE.key(network, FlowLayers.authorsName(layer, family));
     }
-    return style().names(model.checkpoint().family());
+    return style().names(family);
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.lora.family.FamilyDetection;
+import dev.sdlora.lora.family.LayerName;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +49,9 @@ public record LoraFile(
     }
     TensorFile file = TensorFile.open(path);
     Modules sorted = Modules.of(file);
-    ModelFamily family = Families.of(file.metadata(), sorted.modules());
-    OtherFiles.refuseOtherModels(file, sorted.modules(), family);
+    List<LayerName> layers = sorted.modules().stream().map(LoraModule::layer).toList();
+    ModelFamily family = FamilyDetection.of(file.metadata(), layers);
+    OtherFiles.refuseOtherModels(file, layers, family);
     OtherFiles.refuseOtherMethods(file, sorted.strays());
     if (sorted.modules().isEmpty()) {
       throw new LoraException(

@@ -1,9 +1,11 @@
 package dev.sdlora.lora.format;
 
+import dev.sdlora.lora.family.LayerName;
 import dev.sdlora.lora.format.Rows.Span;
 import dev.sdlora.tensors.file.TensorEntry;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -134,6 +136,13 @@ public record LoraModule(
   public Extent extent() {
     Extent whole = rows.map(chosen -> whole().withRows(chosen.count())).orElseGet(this::whole);
     return columns.map(chosen -> whole.withColumns(chosen.count())).orElse(whole);
+  }
+
+  /** The name and size of the layer, from which the family of a file is detected. */
+  LayerName layer() {
+    Extent size = extent();
+    List<Long> down = kind == Kind.LORA ? part(Part.LORA_DOWN).shape() : List.of();
+    return LayerName.of(key, size.out(), size.in(), down);
   }
 
   private Extent whole() {

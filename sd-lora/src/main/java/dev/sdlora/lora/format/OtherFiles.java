@@ -4,6 +4,8 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.lora.family.LayerName;
+import dev.sdlora.lora.family.ModelSigns;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +69,7 @@ final class OtherFiles {
    * @param family the family that it was trained for; the metadata is checked only if it is unknown
    * @throws LoraException with the model's name
    */
-  static void refuseOtherModels(TensorFile file, List<LoraModule> modules, ModelFamily family) {
+  static void refuseOtherModels(TensorFile file, List<LayerName> layers, ModelFamily family) {
     if (file.tensors().keySet().stream().anyMatch(OtherFiles::isOfControlLora)) {
       throw new LoraException(
           "'"
@@ -76,10 +78,10 @@ final class OtherFiles {
           Reason.NOT_A_LORA,
           ErrorDetails.in(file.path()));
     }
-    Optional<OtherModels.Found> found =
-        family.isTransformer() ? OtherModels.findLarger(modules) : OtherModels.find(modules);
-    if (found.isEmpty() && family == ModelFamily.UNKNOWN && !modules.isEmpty()) {
-      found = OtherModels.find(file.metadata());
+    Optional<ModelSigns.Found> found =
+        family.isTransformer() ? ModelSigns.findLarger(layers) : ModelSigns.find(layers);
+    if (found.isEmpty() && family == ModelFamily.UNKNOWN && !layers.isEmpty()) {
+      found = ModelSigns.find(file.metadata());
     }
     found.ifPresent(
         other -> {

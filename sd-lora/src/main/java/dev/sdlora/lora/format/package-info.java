@@ -7,9 +7,8 @@
  *   <li>Another LoRA key style: endings in {@code lora.format.KeyEndings}, prefixes in {@code
  *       lora.plan.KeyPrefix}, spellings of layers in {@code Spellings}, {@code SgmNames}, {@code
  *       OpenClipNames}.
- *   <li>The detection of a LoRA's model family: {@code lora.format.Families}, for diffusion
- *       transformers {@code TransformerFamilies}; models that are rejected by name: {@code
- *       OtherModels}.
+ *   <li>The detection of a LoRA's model family, models that are rejected by name: {@code
+ *       lora.family}.
  *   <li>Another kind of adapter: {@code lora.format.Kind}, {@code Part}, its required tensors in
  *       {@code ModuleChecks}, its size in {@code LoraModule.extent}.
  * </ul>

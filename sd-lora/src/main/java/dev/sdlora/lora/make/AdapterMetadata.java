@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.lora.family.LayerTables;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -84,27 +85,13 @@ public final class AdapterMetadata {
 
   /** Adds the model family; does nothing if it is unknown. */
   public AdapterMetadata model(ModelFamily family) {
-    String version = baseVersion(family);
-    if (!version.isEmpty()) {
-      pairs.put(VERSION, version);
-      pairs.put("ss_v2", family == ModelFamily.SD2 ? "True" : "False");
-    }
+    LayerTables.of(family)
+        .ifPresent(
+            table -> {
+              pairs.put(VERSION, table.baseVersion(velocity));
+              pairs.put("ss_v2", table.isV2() ? "True" : "False");
+            });
     return this;
-  }
-
-  private String baseVersion(ModelFamily family) {
-    return switch (family) {
-      case SD1 -> velocity ? "sd_v1_v" : "sd_v1";
-      case SD2 -> velocity ? "sd_v2_v" : "sd_v2";
-      case SDXL -> "sdxl_base_v1-0";
-      case SDXL_REFINER -> "sdxl_refiner_v1-0";
-      case FLUX2 -> "Flux.2-klein-4b";
-      case Z_IMAGE -> "Z-Image";
-      case FLUX1 -> "flux1";
-      case CHROMA -> "chroma";
-      case SD3 -> "sd3-m";
-      case UNKNOWN -> "";
-    };
   }
 
   /**
@@ -141,45 +128,19 @@ public final class AdapterMetadata {
 
   /** Adds the entries of the model specification; does nothing if the family is unknown. */
   public AdapterMetadata specification(ModelFamily family, String title, Instant now) {
-    String architecture = architecture(family);
-    if (!architecture.isEmpty()) {
-      pairs.put("modelspec.sai_model_spec", "1.0.0");
-      pairs.put(ARCHITECTURE, architecture + "/lora");
-      pairs.put("modelspec.implementation", implementation(family));
-      pairs.put("modelspec.title", title);
-      pairs.put("modelspec.date", now.truncatedTo(ChronoUnit.SECONDS).toString());
-      if (!family.isTransformer()) {
-        pairs.put(PREDICTION, velocity ? "v" : "epsilon");
-      }
-    }
+    LayerTables.of(family)
+        .ifPresent(
+            table -> {
+              pairs.put("modelspec.sai_model_spec", "1.0.0");
+              pairs.put(ARCHITECTURE, table.architecture(velocity) + "/lora");
+              pairs.put("modelspec.implementation", table.implementation());
+              pairs.put("modelspec.title", title);
+              pairs.put("modelspec.date", now.truncatedTo(ChronoUnit.SECONDS).toString());
+              if (!family.isTransformer()) {
+                pairs.put(PREDICTION, velocity ? "v" : "epsilon");
+              }
+            });
     return this;
-  }
-
-  private static String implementation(ModelFamily family) {
-    return switch (family) {
-      case FLUX2 -> "https://github.com/black-forest-labs/flux2";
-      case Z_IMAGE -> "https://github.com/Tongyi-MAI/Z-Image";
-      case FLUX1 -> "https://github.com/black-forest-labs/flux";
-      case CHROMA -> "https://huggingface.co/lodestones/Chroma1-HD";
-      case SD3 -> "https://github.com/Stability-AI/sd3.5";
-      case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN ->
-          "https://github.com/Stability-AI/generative-models";
-    };
-  }
-
-  private String architecture(ModelFamily family) {
-    return switch (family) {
-      case SD1 -> "stable-diffusion-v1";
-      case SD2 -> velocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512";
-      case SDXL -> "stable-diffusion-xl-v1-base";
-      case SDXL_REFINER -> "stable-diffusion-xl-v1-refiner";
-      case FLUX2 -> "Flux.2-klein-4b";
-      case Z_IMAGE -> "Z-Image";
-      case FLUX1 -> "flux-1-dev";
-      case CHROMA -> "chroma";
-      case SD3 -> "stable-diffusion-3-medium";
-      case UNKNOWN -> "";
-    };
   }
 
   /** The entries, in the order in which they were set. */

@@ -2,9 +2,10 @@ package dev.sdlora.lora.make;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.KeyNames;
+import dev.sdlora.lora.family.LayerTable;
+import dev.sdlora.lora.family.LayerTables;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.SgmNames;
-import dev.sdlora.lora.plan.TransformerNames;
 
 /** The composition of tensor names in the styles of {@link KeyNames}. */
 public enum KeyNaming implements LayerNames {
@@ -25,7 +26,7 @@ public enum KeyNaming implements LayerNames {
       ".lora_magnitude_vector");
 
   /** SDXL has two residual blocks in a level, and transformers in the first two up levels. */
-  private static final SgmNames SDXL = new SgmNames(2, level -> level < 2);
+  private static final SgmNames SGM = new SgmNames(2, level -> level < 2);
 
   private final String unet;
   private final String textEncoder;
@@ -61,7 +62,7 @@ public enum KeyNaming implements LayerNames {
     if (this == SINGLE_FILE) {
       return this;
     }
-    if (TransformerNames.of(family).isPresent()) {
+    if (LayerTables.names(family).isPresent()) {
       return this == PEFT
           ? (network, layer) ->
               network == Network.UNET ? "transformer." + layer : key(network, layer)
@@ -70,12 +71,12 @@ public enum KeyNaming implements LayerNames {
                   ? "lycoris_" + layer.replace('.', separator)
                   : key(network, layer.replaceFirst("^model\\.", ""));
     }
-    if (family != ModelFamily.SDXL || this == PEFT) {
+    if (this == PEFT || LayerTables.of(family).stream().noneMatch(LayerTable::hasSgmNames)) {
       return this;
     }
     return (network, layer) ->
         switch (network) {
-          case UNET -> key(network, SDXL.name(layer));
+          case UNET -> key(network, SGM.name(layer));
           case TEXT_ENCODER -> textEncoder + "1" + separator + layer.replace('.', separator);
           case TEXT_ENCODER_2, TEXT_ENCODER_3 -> key(network, layer);
         };

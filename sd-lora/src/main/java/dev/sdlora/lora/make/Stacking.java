@@ -3,14 +3,15 @@ package dev.sdlora.lora.make;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
+import dev.sdlora.lora.family.LayerTables;
+import dev.sdlora.lora.family.TransformerNames;
+import dev.sdlora.lora.family.TransformerRule;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.format.Rows;
 import dev.sdlora.lora.make.Conversion.Named;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.TransformerNames;
-import dev.sdlora.lora.plan.TransformerRule;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -48,7 +49,7 @@ final class Stacking {
     this.source = source;
     this.index = index;
     this.scaleInFactors = scaleInFactors;
-    this.family = TransformerNames.of(source.family());
+    this.family = LayerTables.names(source.family());
   }
 
   /** Takes a module to be written later, if it is one of the transformer. */

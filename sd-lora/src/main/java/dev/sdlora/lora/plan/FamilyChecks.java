@@ -5,6 +5,7 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.lora.family.LayerTables;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -72,14 +73,11 @@ final class FamilyChecks {
     };
   }
 
-  /** Whether a family has the blocks of FLUX.1, so that LoRAs for the others fit most of them. */
-  private static boolean isFlux1(ModelFamily family) {
-    return family == ModelFamily.FLUX1 || family == ModelFamily.CHROMA;
-  }
-
   private static void requireFamily(LoraUse use, String checkpoint, ModelFamily family) {
     ModelFamily own = use.file().family();
-    if (own != ModelFamily.UNKNOWN && own != family && !(isFlux1(own) && isFlux1(family))) {
+    if (own != ModelFamily.UNKNOWN
+        && own != family
+        && LayerTables.of(family).stream().noneMatch(table -> table.fits(own))) {
       throw new LoraException(
           "LoRA '%s' (%s) is for %s, but checkpoint '%s' is %s; use a LoRA that was trained for %s"
               .formatted(

@@ -2,6 +2,8 @@ package dev.sdlora.lora.plan;
 
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.lora.family.LayerTables;
+import dev.sdlora.lora.family.TransformerNames;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.NumberedKey;
 import dev.sdlora.tensors.file.TensorFile;
@@ -79,7 +81,7 @@ public final class ModuleIndex {
    * @param shapes the weights of each network with their shapes, under their diffusers names
    */
   public static ModuleIndex of(Map<Network, Map<String, List<Long>>> shapes, ModelFamily family) {
-    return TransformerNames.of(family)
+    return LayerTables.names(family)
         .map(names -> of(shapes, names))
         .orElseGet(() -> new ModuleIndex(shapes));
   }

@@ -1,5 +1,7 @@
 package dev.sdlora.lora.plan;
 
+import dev.sdlora.lora.family.TransformerNames;
+import dev.sdlora.lora.family.TransformerRule;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
 import java.util.ArrayList;
 import java.util.Collection;

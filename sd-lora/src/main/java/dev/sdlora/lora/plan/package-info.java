@@ -6,9 +6,8 @@
  * <ul>
  *   <li>Modules for several layers in one: the layers of a name in {@code Stack}, their rows in
  *       {@code lora.format.RowCut}.
- *   <li>Another diffusion transformer: its table of names in {@code TransformerNames}, its blocks
- *       in {@code Blocks}; prefixes and spellings of trainers, for all of them, in {@code
- *       TransformerKeys}.
+ *   <li>Another diffusion transformer: its table in {@code lora.family}, its blocks in {@code
+ *       Blocks}; prefixes and spellings of trainers, for all of them, in {@code TransformerKeys}.
  *   <li>LoRAs that widen the input of a network: {@code ControlInput}.
  * </ul>
  */

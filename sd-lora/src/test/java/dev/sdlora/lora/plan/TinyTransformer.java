@@ -21,20 +21,16 @@ import java.util.TreeMap;
 
 /** A small transformer without values, and LoRA files for it. */
 enum TinyTransformer {
-  FLUX2("flux2-transformer.txt.gz", ModelFamily.FLUX2, TransformerNames.FLUX2),
-  Z_IMAGE("z-image-transformer.txt.gz", ModelFamily.Z_IMAGE, TransformerNames.Z_IMAGE),
-  FLUX1("flux1-transformer.txt.gz", ModelFamily.FLUX1, TransformerNames.FLUX1);
+  FLUX2("flux2-transformer.txt.gz", ModelFamily.FLUX2),
+  Z_IMAGE("z-image-transformer.txt.gz", ModelFamily.Z_IMAGE),
+  FLUX1("flux1-transformer.txt.gz", ModelFamily.FLUX1);
 
   private final String resource;
   final ModelFamily family;
 
-  @SuppressWarnings("ImmutableEnumChecker")
-  private final TransformerNames names;
-
-  TinyTransformer(String resource, ModelFamily family, TransformerNames names) {
+  TinyTransformer(String resource, ModelFamily family) {
     this.resource = resource;
     this.family = family;
-    this.names = names;
   }
 
   Map<Network, Map<String, List<Long>>> shapes() {
@@ -86,7 +82,7 @@ enum TinyTransformer {
   }
 
   ModuleIndex index() {
-    return ModuleIndex.of(shapes(), names);
+    return ModuleIndex.of(shapes(), family);
   }
 
   /** Opens one of the files. */

@@ -101,7 +101,7 @@ class TransformerLoraTest {
     chroma.keySet().removeIf(name -> name.matches(".*\\.norm(?:1|1_context|)\\.linear\\..*"));
     Match match =
         PatchPlan.match(
-                ModuleIndex.of(Map.of(Network.UNET, chroma), TransformerNames.CHROMA),
+                ModuleIndex.of(Map.of(Network.UNET, chroma), ModelFamily.CHROMA),
                 "tiny",
                 ModelFamily.CHROMA,
                 List.of(new LoraUse("l", file, 1, 1)))

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.family;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.T5Conditioner;
@@ -35,11 +34,6 @@ final class ChromaFlow implements FlowTraits {
   @Override
   public NoiseLevels levels(ImageSize size) {
     return NoiseLevels.flux1(FlowFamily.tokens(size));
-  }
-
-  @Override
-  public TransformerNames names() {
-    return TransformerNames.CHROMA;
   }
 
   @Override

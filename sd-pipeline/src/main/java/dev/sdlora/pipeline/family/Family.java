@@ -116,7 +116,9 @@ public interface Family {
    *
    * @param shapes the weights of each network
    */
-  ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes);
+  default ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes) {
+    return ModuleIndex.of(shapes, name());
+  }
 
   /**
    * Checks that the model can draw a request.

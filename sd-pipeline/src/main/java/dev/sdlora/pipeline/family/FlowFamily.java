@@ -6,8 +6,6 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Decimals;
-import dev.sdlora.lora.plan.ModuleIndex;
-import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.canvas.ReferenceSize;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
@@ -128,11 +126,6 @@ public record FlowFamily(TransformerModel model) implements Family {
   @Override
   public NoiseLevels levels(boolean zeroTerminalSnr, ImageSize size) {
     return traits().levels(size);
-  }
-
-  @Override
-  public ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes) {
-    return ModuleIndex.of(shapes, traits().names());
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.family;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.TextConditioner;
@@ -38,9 +37,6 @@ interface FlowTraits {
 
   /** Returns the noise levels of images of a size. */
   NoiseLevels levels(ImageSize size);
-
-  /** Returns the names of layers in LoRA files. */
-  TransformerNames names();
 
   /** Returns the checks of requests. */
   FlowSettings settings(PromptSpec spec);

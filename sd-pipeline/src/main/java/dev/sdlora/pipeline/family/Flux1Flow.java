@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.family;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.T5Conditioner;
@@ -56,11 +55,6 @@ final class Flux1Flow implements FlowTraits {
   @Override
   public NoiseLevels levels(ImageSize size) {
     return isGuided ? NoiseLevels.flux1(FlowFamily.tokens(size)) : NoiseLevels.flow(1);
-  }
-
-  @Override
-  public TransformerNames names() {
-    return TransformerNames.FLUX1;
   }
 
   @Override

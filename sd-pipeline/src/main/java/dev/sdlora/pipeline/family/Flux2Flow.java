@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.family;
 
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.sampler.schedule.NoiseLevels;
@@ -15,10 +14,5 @@ final class Flux2Flow extends QwenFlow {
   @Override
   public NoiseLevels levels(ImageSize size) {
     return NoiseLevels.flux2(FlowFamily.tokens(size));
-  }
-
-  @Override
-  public TransformerNames names() {
-    return TransformerNames.FLUX2;
   }
 }

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.family;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.pipeline.conditioning.AppliedEncoder;
 import dev.sdlora.pipeline.conditioning.T5Conditioner;
@@ -49,11 +48,6 @@ final class Sd3Flow implements FlowTraits {
   @Override
   public NoiseLevels levels(ImageSize size) {
     return NoiseLevels.sd3(model.shift());
-  }
-
-  @Override
-  public TransformerNames names() {
-    return TransformerNames.SD3;
   }
 
   @Override

@@ -5,8 +5,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.lora.plan.ModuleIndex;
-import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.conditioning.AddedTimeIds;
@@ -23,7 +21,6 @@ import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -116,11 +113,6 @@ public record UNetFamily(
   @Override
   public NoiseLevels levels(boolean zeroTerminalSnr, ImageSize size) {
     return zeroTerminalSnr && isRescalable ? trained.zeroTerminalSnr() : trained;
-  }
-
-  @Override
-  public ModuleIndex layers(Map<Network, Map<String, List<Long>>> shapes) {
-    return new ModuleIndex(shapes);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.family;
 
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.checkpoint.TransformerModel;
 import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.sampler.schedule.NoiseLevels;
@@ -18,11 +17,6 @@ final class ZImageFlow extends QwenFlow {
   @Override
   public NoiseLevels levels(ImageSize size) {
     return NoiseLevels.flow(shift);
-  }
-
-  @Override
-  public TransformerNames names() {
-    return TransformerNames.Z_IMAGE;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.TransformerNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import java.util.LinkedHashMap;
@@ -46,34 +45,30 @@ final class KnownLayers {
 
   /** Returns the layers of a family; those of SD 1.x if it is unknown. */
   static ModuleIndex of(ModelFamily family) {
+    return ModuleIndex.of(shapes(family), family);
+  }
+
+  private static Map<Network, Map<String, List<Long>>> shapes(ModelFamily family) {
     return switch (family) {
       case SD1, UNKNOWN ->
-          new ModuleIndex(
-              Map.of(Network.UNET, weights(SD1), Network.TEXT_ENCODER, CLIP_L.weights()));
-      case SD2 ->
-          new ModuleIndex(
-              Map.of(Network.UNET, weights(SD2), Network.TEXT_ENCODER, CLIP_H.weights()));
+          Map.of(Network.UNET, weights(SD1), Network.TEXT_ENCODER, CLIP_L.weights());
+      case SD2 -> Map.of(Network.UNET, weights(SD2), Network.TEXT_ENCODER, CLIP_H.weights());
       case SDXL_REFINER ->
-          new ModuleIndex(
-              Map.of(
-                  Network.UNET,
-                  toldSizes(REFINER, 2560),
-                  Network.TEXT_ENCODER,
-                  projected(CLIP_BIG_G)));
+          Map.of(
+              Network.UNET, toldSizes(REFINER, 2560), Network.TEXT_ENCODER, projected(CLIP_BIG_G));
       case SDXL ->
-          new ModuleIndex(
-              Map.of(
-                  Network.UNET,
-                  toldSizes(SDXL, 2816),
-                  Network.TEXT_ENCODER,
-                  CLIP_L.weights(),
-                  Network.TEXT_ENCODER_2,
-                  projected(CLIP_BIG_G)));
-      case FLUX2 -> ModuleIndex.of(KnownTransformers.flux2(), TransformerNames.FLUX2);
-      case Z_IMAGE -> ModuleIndex.of(KnownTransformers.zImage(), TransformerNames.Z_IMAGE);
-      case FLUX1 -> ModuleIndex.of(KnownTransformers.flux1(), TransformerNames.FLUX1);
-      case CHROMA -> ModuleIndex.of(KnownTransformers.chroma(), TransformerNames.CHROMA);
-      case SD3 -> ModuleIndex.of(KnownTransformers.sd3(), TransformerNames.SD3);
+          Map.of(
+              Network.UNET,
+              toldSizes(SDXL, 2816),
+              Network.TEXT_ENCODER,
+              CLIP_L.weights(),
+              Network.TEXT_ENCODER_2,
+              projected(CLIP_BIG_G));
+      case FLUX2 -> KnownTransformers.flux2();
+      case Z_IMAGE -> KnownTransformers.zImage();
+      case FLUX1 -> KnownTransformers.flux1();
+      case CHROMA -> KnownTransformers.chroma();
+      case SD3 -> KnownTransformers.sd3();
     };
   }
 

@@ -1,7 +1,8 @@
 package dev.sdlora.training.step;
 
-import dev.sdlora.lora.plan.TransformerNames;
-import dev.sdlora.lora.plan.TransformerRule;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.lora.family.LayerTables;
+import dev.sdlora.lora.family.TransformerRule;
 import dev.sdlora.pipeline.transformer.Flux2Config;
 import dev.sdlora.pipeline.transformer.TransformerConfig;
 import java.util.LinkedHashMap;
@@ -96,15 +97,19 @@ public record FlowLayers(TransformerConfig config) {
    * Returns the name of a layer in the code of its authors.
    *
    * @param layer its name here
-   * @param family the names of the family
+   * @param family the family of the model
    */
-  public static String authorsName(String layer, TransformerNames family) {
+  public static String authorsName(String layer, ModelFamily family) {
     String first = layer;
     for (Fusion fusion : FUSIONS) {
       if (layer.endsWith(fusion.fused)) {
         first = layer.substring(0, layer.length() - fusion.fused.length()) + fusion.parts.get(0);
       }
     }
-    return family.other(first).map(TransformerRule::other).orElse(layer);
+    String name = first;
+    return LayerTables.names(family)
+        .flatMap(names -> names.other(name))
+        .map(TransformerRule::other)
+        .orElse(layer);
   }
 }

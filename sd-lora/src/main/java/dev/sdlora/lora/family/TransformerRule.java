@@ -1,4 +1,4 @@
-package dev.sdlora.lora.plan;
+package dev.sdlora.lora.family;
 
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +51,7 @@ public record TransformerRule(String other, List<String> layers, boolean halvesS
    * The index of the block that a layer belongs to, if it is the first of the rule: the text in the
    * place of {@code #} in its name, empty for a layer outside of blocks.
    */
-  Optional<String> block(String layer) {
+  public Optional<String> block(String layer) {
     return block(layers.get(0), layer);
   }
 
@@ -76,7 +76,7 @@ public record TransformerRule(String other, List<String> layers, boolean halvesS
   }
 
   /** The rule for one block. */
-  TransformerRule in(String block) {
+  public TransformerRule in(String block) {
     return new TransformerRule(
         other.replace(INDEX, block),
         layers.stream().map(layer -> layer.replace(INDEX, block)).toList(),

@@ -1,5 +1,6 @@
-package dev.sdlora.lora.format;
+package dev.sdlora.lora.family;
 
+import dev.sdlora.api.model.ModelFamily;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -10,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Recognises adapters for FLUX.1, Chroma, SD 3.x and models that the library does not run by their
+ * Recognises adapters for transformers, and for models that the library does not run, by their
  * layer names: those of the authors' code or of diffusers, with dots or underscores. If several
  * models share names, the model's width decides.
  */
-final class OtherModels {
+public final class ModelSigns {
   /** Layers of Stable Diffusion 1, 2 and XL, checked first because they are the most common. */
   private static final Pattern OWN =
       Pattern.compile(
@@ -56,9 +57,26 @@ final class OtherModels {
   private static final Predicate<LayerName> TWO_ATTENTIONS =
       atStart("transformer_blocks[._]\\d+[._](attn[12]|ff)[._]");
 
-  private static final String FLUX1 = "FLUX.1";
-  private static final String CHROMA = "Chroma";
-  private static final String SD3 = "Stable Diffusion 3";
+  /** Modules that only FLUX.2 has. */
+  private static final Predicate<LayerName> FLUX2 =
+      matching(
+              "(?:double_stream_modulation_(?:img|txt)|single_stream_modulation)[._]lin(?:ear)?"
+                  + "|time_guidance_embed[._].*"
+                  + "|(?:tran)?sformer_blocks[._]\\d+[._]ff(?:_context)?[._]linear_(?:in|out)"
+                  + "|single_transformer_blocks[._]\\d+[._]attn[._]to_(?:qkv_mlp_proj|out)")
+          .or(sized("double_blocks[._]\\d+[._](?:img|txt)_mlp[._]0", 6, 1))
+          .or(sized("double_blocks[._]\\d+[._](?:img|txt)_mlp[._]2", 1, 3))
+          .or(sized("single_blocks[._]\\d+[._]linear1", 9, 1))
+          .or(sized("single_blocks[._]\\d+[._]linear2", 1, 4));
+
+  private static final long LUMINA2_WIDTH = 2304;
+
+  /** Blocks of attention and a gated MLP; Lumina-Image 2 has the same at another width. */
+  private static final Predicate<LayerName> LUMINA =
+      matching(
+          "(?:layers|noise_refiner|context_refiner)[._]\\d+[._]"
+              + "(?:attention|feed_forward|adaLN_modulation).*"
+              + "|cap_embedder[._].*|all_(?:x_embedder|final_layer)[._].*");
 
   private static final Sign FLUX2_DEV =
       new Sign("FLUX.2 [dev]", TWO_STREAMS.or(BLOCKS).and(width(6144)));
@@ -66,10 +84,12 @@ final class OtherModels {
   /** The first match wins. */
   private static final List<Sign> SIGNS =
       List.of(
+          new Sign(ModelFamily.Z_IMAGE, LUMINA, any(LUMINA.and(width(LUMINA2_WIDTH))).negate()),
+          new Sign(ModelFamily.FLUX2, FLUX2),
           new Sign("AnimateDiff", inside("motion_modules", "temporal_transformer")),
           new Sign("Stable Cascade", wholeAtStart("lora_prior_|prior\\.")),
           new Sign("Chroma Radiance", inside("nerf_final_layer", "nerf_blocks")),
-          new Sign(CHROMA, inside("distilled_guidance_layer")),
+          new Sign(ModelFamily.CHROMA, inside("distilled_guidance_layer")),
           FLUX2_DEV,
           new Sign(
               "HunyuanVideo",
@@ -78,37 +98,37 @@ final class OtherModels {
                   .or(atStart("single_(transformer_)?blocks[._]3[89][._]"))),
           new Sign("HiDream", inside("double_stream_blocks", "single_stream_blocks")),
           new Sign("AuraFlow", inside("joint_transformer_blocks", "cond_seq_linear")),
-          new Sign(SD3, inside("joint_blocks")),
+          new Sign(ModelFamily.SD3, inside("joint_blocks")),
           new Sign(
               "Qwen-Image",
               inside("img_mlp.net", "img_mlp_net", "txt_mlp.net", "txt_mlp_net")
                   .or(inside("img_mod.1", "img_mod_1", "txt_mod.1", "txt_mod_1"))),
           new Sign(
-              FLUX1,
+              ModelFamily.FLUX1,
               BLOCKS
                   .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))
                   .or(wholeAtStart("lora_te2_encoder_block|text_encoder_2\\.encoder\\.block\\."))),
-          new Sign(SD3, TWO_STREAMS.and(width(1536, 2432))),
-          new Sign(SD3, JOINT, OtherModels::endsInImages),
+          new Sign(ModelFamily.SD3, TWO_STREAMS.and(width(1536, 2432))),
+          new Sign(ModelFamily.SD3, JOINT, ModelSigns::endsInImages),
           // Mochi has the same feed-forward of the text, but calls its attention attn1.
           new Sign(
-              SD3,
+              ModelFamily.SD3,
               atStart("transformer_blocks[._]\\d+[._]ff_context[._]net[._]0")
                   .and(width(3072).negate()),
               any(JOINT)),
           new Sign("Qwen-Image", TWO_STREAMS.and(atStart("transformer_blocks[._][2-5]\\d[._]"))),
           new Sign(
-              FLUX1,
+              ModelFamily.FLUX1,
               TWO_STREAMS
                   .and(width(3072))
                   .and(atStart(FLUX2_TOO).negate().or(atStart(BEYOND_KLEIN)))),
           new Sign(
-              SD3,
+              ModelFamily.SD3,
               TWO_STREAMS
                   .and(atStart(FLUX2_TOO + "|.*[._]attn[12][._]").negate())
                   .or(wholeAtStart("text_encoder_3\\."))),
           // SD 3.5 Medium; other models with a second attention call the first attn1.
-          new Sign(SD3, atStart("transformer_blocks[._]\\d+[._]attn2[._]"), any(JOINT)),
+          new Sign(ModelFamily.SD3, atStart("transformer_blocks[._]\\d+[._]attn2[._]"), any(JOINT)),
           new Sign(
               "Anima",
               inside("llm_adapter")
@@ -120,7 +140,7 @@ final class OtherModels {
                   .or(atStart("blocks[._]\\d+[._]attn[12][._]").and(width(1408)))),
           new Sign(
               "Wan", atStart("blocks[._]\\d+[._]((self|cross)_attn[._]|ffn[._]|attn[12][._])")),
-          new Sign("Lumina-Image 2", LAYERS.and(width(2304))),
+          new Sign("Lumina-Image 2", LAYERS.and(width(LUMINA2_WIDTH))),
           new Sign("LTX-Video", TWO_ATTENTIONS.and(width(2048))),
           new Sign("PixArt", inside("adaln_single").or(TWO_ATTENTIONS.and(width(1152)))),
           new Sign("Sana", inside("conv_inverted").or(TWO_ATTENTIONS.and(width(2240)))),
@@ -141,15 +161,29 @@ final class OtherModels {
           Pattern.compile("anima"), "Anima",
           Pattern.compile("cascade"), "Stable Cascade");
 
-  private OtherModels() {}
+  private ModelSigns() {}
 
   /**
    * The sign of a model: a key that satisfies a condition, and keys that together satisfy a second
    * one.
+   *
+   * @param family the family of the model, if the library runs it
    */
-  private record Sign(String model, Predicate<LayerName> keys, Predicate<List<LayerName>> all) {
+  private record Sign(
+      String model,
+      Optional<ModelFamily> family,
+      Predicate<LayerName> keys,
+      Predicate<List<LayerName>> all) {
     Sign(String model, Predicate<LayerName> keys) {
-      this(model, keys, all -> true);
+      this(model, Optional.empty(), keys, all -> true);
+    }
+
+    Sign(ModelFamily family, Predicate<LayerName> keys) {
+      this(family, keys, all -> true);
+    }
+
+    Sign(ModelFamily family, Predicate<LayerName> keys, Predicate<List<LayerName>> all) {
+      this(family.label(), Optional.of(family), keys, all);
     }
   }
 
@@ -157,10 +191,12 @@ final class OtherModels {
    * The model that a file is for.
    *
    * @param model its name
+   * @param family its family, if the library runs it
    * @param sign the evidence for it, for messages
    * @param module the name of the layer that gave the evidence, if one did
    */
-  record Found(String model, String sign, Optional<String> module) {}
+  public record Found(
+      String model, Optional<ModelFamily> family, String sign, Optional<String> module) {}
 
   private static Pattern inBlock(String name) {
     return Pattern.compile("transformer_blocks[._](\\d{1,4})[._]" + name);
@@ -174,6 +210,16 @@ final class OtherModels {
   private static Predicate<LayerName> atStart(String pattern) {
     Pattern compiled = Pattern.compile(pattern);
     return key -> compiled.matcher(key.name()).lookingAt();
+  }
+
+  private static Predicate<LayerName> matching(String pattern) {
+    Pattern compiled = Pattern.compile(pattern);
+    return key -> compiled.matcher(key.name()).matches();
+  }
+
+  /** Whether a layer has a name and these proportions. */
+  private static Predicate<LayerName> sized(String pattern, long out, long in) {
+    return matching(pattern).and(key -> key.hasProportions(out, in));
   }
 
   private static Predicate<LayerName> wholeAtStart(String pattern) {
@@ -214,59 +260,42 @@ final class OtherModels {
     return last;
   }
 
-  /** Finds the other model that a file's modules are for, if it is recognised. */
-  static Optional<Found> find(List<LoraModule> modules) {
-    return find(modules, SIGNS);
-  }
-
-  /** Whether the modules are those of FLUX.1 or Chroma. */
-  static boolean isOfFlux1(Found found) {
-    return found.model.equals(FLUX1) || isOfChroma(found);
-  }
-
-  /** Whether the modules are those that only Chroma has. */
-  static boolean isOfChroma(Found found) {
-    return found.model.equals(CHROMA);
-  }
-
-  /** Whether the modules are those of Stable Diffusion 3 or 3.5. */
-  static boolean isOfSd3(Found found) {
-    return found.model.equals(SD3);
+  /** Finds the model that a file's layers are for, if it is recognised. */
+  public static Optional<Found> find(List<LayerName> layers) {
+    return find(layers, SIGNS);
   }
 
   /** Finds the larger model of the FLUX.2 family, which has the names of the smaller. */
-  static Optional<Found> findLarger(List<LoraModule> modules) {
-    return find(modules, List.of(FLUX2_DEV));
+  public static Optional<Found> findLarger(List<LayerName> layers) {
+    return find(layers, List.of(FLUX2_DEV));
   }
 
-  private static Optional<Found> find(List<LoraModule> modules, List<Sign> signs) {
+  private static Optional<Found> find(List<LayerName> layers, List<Sign> signs) {
     List<LayerName> keys =
-        modules.stream()
-            .map(LayerName::of)
-            .filter(key -> !OWN.matcher(key.name()).lookingAt())
-            .toList();
+        layers.stream().filter(key -> !OWN.matcher(key.name()).lookingAt()).toList();
     for (Sign sign : signs) {
       Optional<LayerName> key = keys.stream().filter(sign.keys).findFirst();
       if (key.isPresent() && sign.all.test(keys)) {
         String whole = key.get().whole();
-        return Optional.of(new Found(sign.model, "module '" + whole + "'", Optional.of(whole)));
+        return Optional.of(
+            new Found(sign.model, sign.family, "module '" + whole + "'", Optional.of(whole)));
       }
     }
     return Optional.empty();
   }
 
   /**
-   * Finds the other model that a file's metadata names, for files whose modules do not identify
-   * one.
+   * Finds the other model that a file's metadata names, for files whose layers do not identify one.
    */
-  static Optional<Found> find(Map<String, String> metadata) {
+  public static Optional<Found> find(Map<String, String> metadata) {
     for (String key : List.of("modelspec.architecture", "ss_base_model_version")) {
       String value = metadata.getOrDefault(key, "");
       String text = value.toLowerCase(Locale.ROOT);
       for (Map.Entry<Pattern, String> sign : IN_METADATA.entrySet()) {
         if (sign.getKey().matcher(text).find()) {
           return Optional.of(
-              new Found(sign.getValue(), key + " '" + value + "'", Optional.empty()));
+              new Found(
+                  sign.getValue(), Optional.empty(), key + " '" + value + "'", Optional.empty()));
         }
       }
     }

@@ -1,0 +1,17 @@
+/**
+ * The LoRA files of each family of models: names of layers, signs in names and shapes, words in
+ * metadata.
+ *
+ * <p>Where to make changes:
+ *
+ * <ul>
+ *   <li>Another family: a {@code LayerTable}, a row in {@code LayerTables}, and the signs of its
+ *       files in {@code ModelSigns}.
+ *   <li>Models that are rejected by name: {@code ModelSigns}.
+ *   <li>The order of evidence: {@code FamilyDetection}.
+ * </ul>
+ */
+@NullMarked
+package dev.sdlora.lora.family;
+
+import org.jspecify.annotations.NullMarked;
