@@ -190,7 +190,8 @@ class RepositoryTest {
       for (Path file : files.filter(file -> !file.endsWith("README.md")).sorted().toList()) {
         String title = Files.readAllLines(file).get(0).replaceFirst("# ", "");
         String words = title.toLowerCase(Locale.ROOT).replace("'", "");
-        String name = "%02d-".formatted(Integer.parseInt(title.replaceFirst("\\..*", "")));
+        int number = Integer.parseInt(title.replaceFirst("\\..*", ""));
+        String name = String.format(Locale.ROOT, "%02d-", number);
         assertThat(file.getFileName())
             .hasToString(name + words.replaceFirst("\\d+\\. ", "").replaceAll("\\W+", "-") + ".md");
         index.append("- [%s](%s)\n".formatted(title, file.getFileName()));
