@@ -1,7 +1,10 @@
 package dev.sdlora.api.setting;
 
+import static java.util.Locale.ROOT;
+
 import dev.sdlora.api.value.Nearest;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +88,23 @@ public final class Group<O, B> {
       throw new IllegalStateException(type.getSimpleName() + " has required settings");
     }
     return build.apply(begin.apply(new Required(Map.of())));
+  }
+
+  /** {@return the default of a setting; empty if it has none or is required} */
+  public <T> Optional<T> defaultOf(Setting<O, B, T> setting) {
+    if (setting.isRequired()) {
+      return Optional.empty();
+    }
+    Map<String, Object> required = new HashMap<>();
+    settings.stream()
+        .filter(Setting::isRequired)
+        .forEach(one -> required.put(one.name(), Placeholders.of(one.kind())));
+    return setting.get(build.apply(begin.apply(new Required(required))));
+  }
+
+  /** {@return the default of a setting as users write it; empty if it has none} */
+  public <T> Optional<String> defaultText(Setting<O, B, T> setting) {
+    return defaultOf(setting).map(setting.kind()::format).filter(text -> !text.isEmpty());
   }
 
   /** Returns a builder that starts from a value. */
@@ -232,6 +252,7 @@ public final class Group<O, B> {
     private final Function<O, B> edit;
     private final Function<B, O> build;
     private final List<Setting<O, B, ?>> settings = new ArrayList<>();
+    private final Map<Door, UnaryOperator<String>> naming = new EnumMap<>(Door.class);
 
     private Rows(
         Class<O> type, Function<Required, B> begin, Function<O, B> edit, Function<B, O> build) {
@@ -268,7 +289,11 @@ public final class Group<O, B> {
         String meaning,
         Function<O, Optional<T>> getter,
         @Nullable BiConsumer<B, T> setter) {
-      settings.add(new Setting<>(name, kind, meaning, getter, setter));
+      Setting<O, B, T> setting = new Setting<>(name, kind, meaning, getter, setter);
+      for (Map.Entry<Door, UnaryOperator<String>> rule : naming.entrySet()) {
+        setting = setting.named(rule.getKey(), rule.getValue().apply(name));
+      }
+      settings.add(setting);
       return this;
     }
 
@@ -277,7 +302,40 @@ public final class Group<O, B> {
       return changeLast(last -> last.named(door, name));
     }
 
-    /** Says what applies while the last setting has no value, such as "the model's own". */
+    /** Begins the names of the following settings at a door with a word: {@code --hires-steps}. */
+    Rows<O, B> prefix(Door door, String word) {
+      naming.put(
+          door,
+          name -> door.nameOf(word + name.substring(0, 1).toUpperCase(ROOT) + name.substring(1)));
+      return this;
+    }
+
+    /** Gives the following settings one name at a door, which has a notation for all of them. */
+    Rows<O, B> allIn(Door door, String option) {
+      naming.put(door, name -> option);
+      return this;
+    }
+
+    /** Says at a door what the last setting does there. */
+    Rows<O, B> says(Door door, String sentence) {
+      return changeLast(last -> last.says(door, sentence));
+    }
+
+    /** Says why the last setting has no name at a door. */
+    Rows<O, B> without(Door door, String reason) {
+      return changeLast(last -> last.without(door, reason));
+    }
+
+    /** Says why the settings so far have no name at a door. */
+    Rows<O, B> allWithout(Door door, String reason) {
+      settings.replaceAll(setting -> setting.without(door, reason));
+      return this;
+    }
+
+    /**
+     * Says what applies while the last setting has no value, or before its default, such as "the
+     * model's own".
+     */
     Rows<O, B> unset(String words) {
       return changeLast(last -> last.unset(words));
     }

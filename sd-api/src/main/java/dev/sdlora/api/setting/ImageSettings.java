@@ -1,5 +1,6 @@
 package dev.sdlora.api.setting;
 
+import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
@@ -41,6 +42,7 @@ final class ImageSettings {
       Group.ofCopies(
               Upscaler.class,
               required -> new Upscaler(required.get(String.class, "name"), Optional.empty()))
+          .allIn(COMMAND_LINE, "--upscaler")
           .required("name", TEXT, "Name of the upscaler.", Upscaler::name)
           .optional(
               "file",
@@ -54,12 +56,14 @@ final class ImageSettings {
       Group.ofCopies(
               RegionMask.class, required -> RegionMask.of(required.get(Image.class, "image")))
           .required("image", Kind.image(), "Image that is white inside.", RegionMask::image)
+          .named(COMMAND_LINE, "--region")
           .with(
               "blur",
               Kind.whole(0, 256),
               "Blur of the mask's edge, in pixels.",
               RegionMask::blur,
               (copy, blur) -> copy.change(mask -> mask.withBlur(blur)))
+          .named(COMMAND_LINE, "--region-blur")
           .group();
 
   static final Group<Inpainting, Inpainting.Builder> INPAINTING =
@@ -87,6 +91,7 @@ final class ImageSettings {
               "Repaint the black area of the mask instead.",
               Inpainting::inverted,
               Inpainting.Builder::inverted)
+          .named(COMMAND_LINE, "--invert-mask")
           .with(
               "onlyMasked",
               FLAG,
@@ -99,6 +104,7 @@ final class ImageSettings {
               "Pixels around the mask if only the masked area is generated.",
               Inpainting::padding,
               Inpainting.Builder::padding)
+          .needs("onlyMasked")
           .with(
               "conditionalMaskWeight",
               FRACTION,
@@ -117,9 +123,13 @@ final class ImageSettings {
                       required.get(Integer.class, "up"),
                       required.get(Integer.class, "down")))
           .required("left", PIXEL_COUNT, "Pixels to add at the left.", Outpainting::left)
+          .named(COMMAND_LINE, "--outpaint")
           .required("right", PIXEL_COUNT, "Pixels to add at the right.", Outpainting::right)
+          .named(COMMAND_LINE, "--outpaint")
           .required("up", PIXEL_COUNT, "Pixels to add at the top.", Outpainting::up)
+          .named(COMMAND_LINE, "--outpaint")
           .required("down", PIXEL_COUNT, "Pixels to add at the bottom.", Outpainting::down)
+          .named(COMMAND_LINE, "--outpaint")
           .with(
               "maskBlur",
               MASK_BLUR,
@@ -141,6 +151,7 @@ final class ImageSettings {
               ImageToImage::toBuilder,
               ImageToImage.Builder::build)
           .required("image", Kind.image(), "Image to start from.", ImageToImage::image)
+          .named(COMMAND_LINE, "--init")
           .with(
               "denoisingStrength",
               FRACTION,
@@ -148,6 +159,7 @@ final class ImageSettings {
                   + " details a little.",
               ImageToImage::denoisingStrength,
               ImageToImage.Builder::denoisingStrength)
+          .named(COMMAND_LINE, "--strength")
           .with(
               "resizeMode",
               RESIZE_MODE,
@@ -178,12 +190,14 @@ final class ImageSettings {
               "Part of the image to repaint.",
               ImageToImage::inpainting,
               ImageToImage.Builder::inpainting)
+          .named(COMMAND_LINE, "--mask")
           .optional(
               "outpainting",
               Kind.object(OUTPAINTING),
               "Areas to paint beyond the image's edges.",
               ImageToImage::outpainting,
               ImageToImage.Builder::outpainting)
+          .named(COMMAND_LINE, "--outpaint")
           .group();
 
   static final Group<HiresFix, HiresFix.Builder> HIRES =
@@ -192,22 +206,27 @@ final class ImageSettings {
               required -> HiresFix.builder(),
               HiresFix::toBuilder,
               HiresFix.Builder::build)
+          .prefix(COMMAND_LINE, "hires")
           .with(
               "scale",
               Kind.number(1, 8),
               "Factor by which the second pass enlarges the image.",
               HiresFix::scale,
               HiresFix.Builder::scale)
+          .named(COMMAND_LINE, "--hires")
           .optional(
               "size",
               SIZE,
               "Size of the result, instead of a factor.",
               HiresFix::size,
               HiresFix.Builder::size)
+          .named(COMMAND_LINE, "--hires")
           .with(
               "upscaler",
               Kind.object(UPSCALER),
-              "Upscaler before the second pass.",
+              "Upscaler before the second pass: Latent, Latent (antialiased), Latent (bicubic), Latent"
+                  + " (bicubic antialiased), Latent (nearest), Latent (nearest-exact), Lanczos,"
+                  + " Nearest or the name of a network.",
               HiresFix::upscaler,
               HiresFix.Builder::upscaler)
           .optional(
@@ -216,54 +235,68 @@ final class ImageSettings {
               "Steps of the second pass.",
               hires -> boxed(hires.steps()),
               HiresFix.Builder::steps)
+          .unset("as in the first")
           .with(
               "denoisingStrength",
               FRACTION,
               "Denoising strength of the second pass.",
               HiresFix::denoisingStrength,
               HiresFix.Builder::denoisingStrength)
+          .named(COMMAND_LINE, "--hires-strength")
           .optional(
               "prompt",
               TEXT,
               "Prompt of the second pass, including LoRAs.",
               HiresFix::prompt,
               HiresFix.Builder::prompt)
+          .unset("as in the first")
           .optional(
               "negativePrompt",
               TEXT,
               "Negative prompt of the second pass.",
               HiresFix::negativePrompt,
               HiresFix.Builder::negativePrompt)
+          .named(COMMAND_LINE, "--hires-negative")
+          .unset("as in the first")
           .optional(
               "sampler",
               SAMPLER,
-              "Sampler of the second pass.",
+              "Sampler of the second pass, optionally with its schedule.",
               HiresFix::sampler,
               HiresFix.Builder::sampler)
+          .unset("as in the first")
           .optional(
               "schedule",
               SCHEDULE,
               "Schedule of the second pass.",
               HiresFix::schedule,
               HiresFix.Builder::schedule)
+          .unset("as in the first")
           .optional(
               "cfgScale",
               NOT_NEGATIVE,
               "CFG scale of the second pass.",
               hires -> boxed(hires.cfgScale()),
               HiresFix.Builder::cfgScale)
+          .named(COMMAND_LINE, "--hires-cfg")
+          .unset("as in the first")
+          .unit("SCALE")
           .optional(
               "distilledGuidance",
               NOT_NEGATIVE,
               "Guidance scale that FLUX.1 [dev] and its kin read in the second pass.",
               hires -> boxed(hires.distilledGuidance()),
               HiresFix.Builder::distilledGuidance)
+          .named(COMMAND_LINE, "--hires-distilled-cfg")
+          .unset("as in the first")
+          .unit("SCALE")
           .optional(
               "tokenMergingRatio",
               Kind.number(0, 0.9),
               "Fraction of tokens merged in the second pass.",
               hires -> boxed(hires.tokenMergingRatio()),
               HiresFix.Builder::tokenMergingRatio)
+          .unset("as in the first")
           .group();
 
   static final Group<SizeConditioning, Copy<SizeConditioning>> SIZE_CONDITIONING =
@@ -274,24 +307,33 @@ final class ImageSettings {
               "SDXL conditioning: size before cropping.",
               SizeConditioning::originalSize,
               (copy, size) -> copy.change(one -> one.withOriginalSize(size.width(), size.height())))
+          .unset("the image size")
+          .unit("WxH")
           .optional(
               "targetSize",
               PIXELS,
               "SDXL conditioning: size after cropping.",
               SizeConditioning::targetSize,
               (copy, size) -> copy.change(one -> one.withTargetSize(size.width(), size.height())))
+          .unset("the image size")
+          .unit("WxH")
           .with(
               "cropTop",
               PIXEL_COUNT,
               "SDXL conditioning: pixels cropped at the top.",
               SizeConditioning::cropTop,
               (copy, top) -> copy.change(one -> one.withCrop(top, one.cropLeft())))
+          .named(COMMAND_LINE, "--crop")
+          .says(COMMAND_LINE, "SDXL conditioning: crop at the top and left, in pixels.")
+          .unit("TOP")
           .with(
               "cropLeft",
               PIXEL_COUNT,
               "SDXL conditioning: pixels cropped at the left.",
               SizeConditioning::cropLeft,
               (copy, left) -> copy.change(one -> one.withCrop(one.cropTop(), left)))
+          .named(COMMAND_LINE, "--crop")
+          .unit("LEFT")
           .with(
               "aestheticScore",
               SCORE,
@@ -299,6 +341,9 @@ final class ImageSettings {
               SizeConditioning::aestheticScore,
               (copy, score) ->
                   copy.change(one -> one.withAestheticScores(score, one.negativeAestheticScore())))
+          .named(COMMAND_LINE, "--aesthetic-scores")
+          .says(COMMAND_LINE, "Refiner conditioning: aesthetic scores, 0 to 10.")
+          .unit("SCORE")
           .with(
               "negativeAestheticScore",
               SCORE,
@@ -306,10 +351,13 @@ final class ImageSettings {
               SizeConditioning::negativeAestheticScore,
               (copy, score) ->
                   copy.change(one -> one.withAestheticScores(one.aestheticScore(), score)))
+          .named(COMMAND_LINE, "--aesthetic-scores")
+          .unit("NEGATIVE")
           .group();
 
   static final Group<Variation, Copy<Variation>> VARIATION =
       Group.ofCopies(Variation.class, required -> Variation.NONE)
+          .prefix(COMMAND_LINE, "variation")
           .optional(
               "seed",
               Kind.wholeLong(),
@@ -319,6 +367,8 @@ final class ImageSettings {
                   copy.change(
                       one ->
                           new Variation(OptionalLong.of(seed), one.strength(), one.resizeFrom())))
+          .unset("random")
+          .needs("strength")
           .with(
               "strength",
               FRACTION,
@@ -333,6 +383,8 @@ final class ImageSettings {
                   + " sizes.",
               Variation::resizeFrom,
               (copy, size) -> copy.change(one -> one.withResizeFrom(size)))
+          .named(COMMAND_LINE, "--seed-resize-from")
+          .unit("WxH")
           .group();
 
   private ImageSettings() {}

@@ -296,7 +296,8 @@ public final class Kind<T> {
    * Parses a value as users write it.
    *
    * @param text a number, {@code true} or {@code false}, a name, a text, or a list of them
-   *     separated by commas; {@code none} is an empty list
+   *     separated by commas; {@code none} is an empty list; for an object, the text that it
+   *     requires
    * @return the value; its range is checked where it is set
    * @throws IllegalArgumentException if the text is none of these, or the kind has no text form;
    *     the message is the end of a sentence that begins with the name of the setting
@@ -321,8 +322,25 @@ public final class Kind<T> {
       case FLAG -> flag(text);
       case CHOICE, TEXT -> text;
       case LIST -> list(text);
-      default -> throw new IllegalArgumentException("must not be a text: '%s'".formatted(text));
+      case OBJECT -> Map.of(soleText().orElseThrow(() -> notAText(text)), text);
+      default -> throw notAText(text);
     };
+  }
+
+  private static IllegalArgumentException notAText(String text) {
+    return new IllegalArgumentException("must not be a text: '%s'".formatted(text));
+  }
+
+  /** Returns the name of the text that is all an object needs, such as the name of an upscaler. */
+  private Optional<String> soleText() {
+    List<Setting<?, ?, ?>> required =
+        group.stream()
+            .<Setting<?, ?, ?>>flatMap(one -> one.settings().stream())
+            .filter(Setting::isRequired)
+            .toList();
+    return required.size() == 1 && required.get(0).kind().type == Type.TEXT
+        ? Optional.of(required.get(0).name())
+        : Optional.empty();
   }
 
   private static double decimal(String text) {
@@ -371,6 +389,9 @@ public final class Kind<T> {
       return list.isEmpty()
           ? EMPTY_LIST
           : list.stream().map(Kind::shownAsText).collect(Collectors.joining(","));
+    }
+    if (plain instanceof Map<?, ?> object && object.size() == 1) {
+      return shownAsText(object.values().iterator().next());
     }
     return plain.toString();
   }

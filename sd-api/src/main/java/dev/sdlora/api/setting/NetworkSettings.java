@@ -1,5 +1,6 @@
 package dev.sdlora.api.setting;
 
+import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
@@ -28,6 +29,7 @@ final class NetworkSettings {
       Group.ofCopies(
               Preprocessor.class,
               required -> Preprocessor.named(required.get(String.class, "name")))
+          .allIn(COMMAND_LINE, "--control")
           .required("name", TEXT, "Name of the preprocessor.", Preprocessor::name)
           .optional(
               "resolution",
@@ -47,6 +49,7 @@ final class NetworkSettings {
               "Folder with the files of the preprocessor's networks.",
               Preprocessor::directory,
               (copy, directory) -> copy.change(one -> one.withDirectory(directory)))
+          .named(COMMAND_LINE, "--preprocessor-dir")
           .group();
 
   static final Group<ControlUnit, ControlUnit.Builder> CONTROL =
@@ -57,6 +60,7 @@ final class NetworkSettings {
                       required.get(Path.class, "network"), required.get(Image.class, "image")),
               ControlUnit::toBuilder,
               ControlUnit.Builder::build)
+          .allIn(COMMAND_LINE, "--control")
           .required("network", Kind.file(), "File of the network.", ControlUnit::network)
           .required("image", Kind.image(), "Control image.", ControlUnit::image)
           .with(
@@ -80,12 +84,14 @@ final class NetworkSettings {
               "Whether the prompt or the control matters more.",
               ControlUnit::mode,
               ControlUnit.Builder::mode)
+          .without(COMMAND_LINE, "the notation of --control has no place for it")
           .with(
               "resizeMode",
               ImageSettings.RESIZE_MODE,
               "Resizing of the control image to the size of the request.",
               ControlUnit::resizeMode,
               ControlUnit.Builder::resizeMode)
+          .without(COMMAND_LINE, "the notation of --control has no place for it")
           .with(
               "preprocessor",
               Kind.object(PREPROCESSOR),
@@ -106,7 +112,9 @@ final class NetworkSettings {
               required ->
                   imagePrompt(
                       required.get(Path.class, "adapter"), required.get(List.class, "images")))
+          .allIn(COMMAND_LINE, "--image-prompt")
           .required("adapter", Kind.file(), "File of the IP-Adapter.", ImagePrompt::adapter)
+          .named(COMMAND_LINE, "--ip-adapter")
           .required("images", Kind.list(Kind.image()), "Images to read.", ImagePrompt::images)
           .with(
               "weight",
@@ -152,7 +160,9 @@ final class NetworkSettings {
               required -> DetailPass.builder(required.get(String.class, "detector")),
               DetailPass::toBuilder,
               DetailPass.Builder::build)
+          .prefix(COMMAND_LINE, "detail")
           .required("detector", TEXT, "Name of the detector.", DetailPass::detector)
+          .named(COMMAND_LINE, "--detail")
           .with(
               "labels",
               Kind.list(TEXT),
@@ -166,12 +176,15 @@ final class NetworkSettings {
                   + " [PROMPT] stands for the prompt of the image.",
               DetailPass::prompt,
               DetailPass.Builder::prompt)
+          .unset("that of the image")
           .with(
               "negativePrompt",
               TEXT,
               "Negative prompt of the pass.",
               DetailPass::negativePrompt,
               DetailPass.Builder::negativePrompt)
+          .named(COMMAND_LINE, "--detail-negative")
+          .unset("that of the image")
           .with(
               "confidence",
               FRACTION,
@@ -247,6 +260,7 @@ final class NetworkSettings {
               "Denoising strength of the pass.",
               DetailPass::denoisingStrength,
               DetailPass.Builder::denoisingStrength)
+          .named(COMMAND_LINE, "--detail")
           .with(
               "wholeImage",
               FLAG,
@@ -265,42 +279,52 @@ final class NetworkSettings {
               "Size at which finds are painted.",
               DetailPass::size,
               DetailPass.Builder::size)
+          .unset("that of the image")
+          .unit("WxH")
           .optional(
               "steps",
               Kind.whole(1, 1000),
               "Steps of the pass.",
               pass -> boxed(pass.steps()),
               DetailPass.Builder::steps)
+          .unset("as in the request")
           .optional(
               "cfgScale",
               NOT_NEGATIVE,
               "CFG scale of the pass.",
               pass -> boxed(pass.cfgScale()),
               DetailPass.Builder::cfgScale)
+          .named(COMMAND_LINE, "--detail-cfg")
+          .unset("as in the request")
+          .unit("SCALE")
           .optional(
               "sampler",
               SAMPLER,
               "Sampler of the pass.",
               DetailPass::sampler,
               DetailPass.Builder::sampler)
+          .unset("as in the request")
           .optional(
               "schedule",
               SCHEDULE,
               "Schedule of the pass.",
               DetailPass::schedule,
               DetailPass.Builder::schedule)
+          .unset("as in the request")
           .optional(
               "noiseMultiplier",
               Kind.number(0, 1.5),
               "Factor on the noise added to the image.",
               pass -> boxed(pass.noiseMultiplier()),
               DetailPass.Builder::noiseMultiplier)
+          .unset("1")
           .optional(
               "clipSkip",
               Kind.whole(1, 12),
               "CLIP skip of the pass.",
               pass -> boxed(pass.clipSkip()),
               DetailPass.Builder::clipSkip)
+          .unset("as in the request")
           .group();
 
   private NetworkSettings() {}

@@ -1,5 +1,6 @@
 package dev.sdlora.api.setting;
 
+import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.TEXT;
 import static dev.sdlora.api.setting.Values.boxed;
@@ -27,6 +28,7 @@ final class ReadingSettings {
                       required.get(String.class, "name"),
                       required.get(String.class, "prompt"),
                       required.get(String.class, "negativePrompt")))
+          .allIn(COMMAND_LINE, "--style")
           .required("name", TEXT, "Name of the style.", Style::name)
           .required("prompt", TEXT, "Text merged into the prompt.", Style::prompt)
           .required(
@@ -68,6 +70,7 @@ final class ReadingSettings {
               "Most chunks of 75 tokens.",
               PromptLimits::chunks,
               (copy, most) -> copy.change(limits -> limits.withChunks(most)))
+          .allWithout(COMMAND_LINE, "the limits protect servers")
           .group();
 
   static final Group<DynamicPrompts, Copy<DynamicPrompts>> DYNAMIC =
@@ -78,6 +81,7 @@ final class ReadingSettings {
               "Folders with text files for __wildcards__, one value per line.",
               DynamicPrompts::wildcardDirectories,
               (copy, folders) -> copy.change(prompts -> new DynamicPrompts(folders)))
+          .named(COMMAND_LINE, "--wildcard-dir")
           .group();
 
   static final Group<PromptOptions, Copy<PromptOptions>> PROMPT =
@@ -88,6 +92,7 @@ final class ReadingSettings {
               "Handling of malformed prompts: a1111 reads them as A1111 does, strict rejects them.",
               PromptOptions::mode,
               (copy, mode) -> copy.change(options -> options.withMode(mode)))
+          .named(COMMAND_LINE, "--strict")
           .with(
               "emphasis",
               Kind.choice(List.of(Emphasis.values()), Emphasis::label, Emphasis::parse),
@@ -100,12 +105,15 @@ final class ReadingSettings {
               "Styles merged into the prompts.",
               PromptOptions::styles,
               (copy, styles) -> copy.change(options -> options.withStyles(styles)))
+          .named(COMMAND_LINE, "--style")
           .with(
               "negativeLoras",
               FLAG,
               "Apply LoRA tags in the negative prompt; A1111 treats them as text.",
               PromptOptions::negativeLoras,
               (copy, apply) -> copy.change(options -> options.withNegativeLoras(apply)))
+          .named(COMMAND_LINE, "--exact-a1111")
+          .says(COMMAND_LINE, "Treat LoRA tags in the negative prompt as text, as A1111 does.")
           .with(
               "commaBacktracking",
               Kind.whole(0, 74),
@@ -124,18 +132,21 @@ final class ReadingSettings {
               "Interpret numbers in [from:to:when] as A1111 did before 1.6.",
               PromptOptions::oldEditingTimelines,
               (copy, old) -> copy.change(options -> options.withOldEditingTimelines(old)))
+          .named(COMMAND_LINE, "--old-editing")
           .with(
               "emptyNegativeEncoded",
               FLAG,
               "SDXL: encode an empty negative prompt, as ComfyUI does, instead of using zeros.",
               PromptOptions::emptyNegativeEncoded,
               (copy, encoded) -> copy.change(options -> options.withEmptyNegativeEncoded(encoded)))
+          .named(COMMAND_LINE, "--empty-negative")
           .with(
               "clipSkipOnSdxl",
               FLAG,
               "Apply CLIP skip to the smaller text encoder of SDXL too.",
               PromptOptions::clipSkipOnSdxl,
               (copy, apply) -> copy.change(options -> options.withClipSkipOnSdxl(apply)))
+          .named(COMMAND_LINE, "--clip-skip-sdxl")
           .optional(
               "t5Tokens",
               Kind.whole(1, 512),
@@ -143,18 +154,21 @@ final class ReadingSettings {
                   + " Forge and ComfyUI pad to 256 for FLUX.1.",
               options -> boxed(options.t5Tokens()),
               (copy, tokens) -> copy.change(options -> options.withT5Tokens(tokens)))
+          .unset("512 for FLUX.1 [dev], 256 for FLUX.1 [schnell], 77 for Stable Diffusion 3")
           .with(
               "limits",
               Kind.object(LIMITS),
               "Limits on the prompts.",
               PromptOptions::limits,
               (copy, limits) -> copy.change(options -> options.withLimits(limits)))
+          .without(COMMAND_LINE, "the limits protect servers")
           .optional(
               "dynamicPrompts",
               Kind.object(DYNAMIC),
               "Expand dynamic prompts for each image: {red|blue}, {2$$a|b|c}, __wildcard__.",
               PromptOptions::dynamicPrompts,
               (copy, dynamic) -> copy.change(options -> options.withDynamicPrompts(dynamic)))
+          .named(COMMAND_LINE, "--dynamic")
           .group();
 
   private ReadingSettings() {}

@@ -244,24 +244,38 @@ final class SamplingSettings {
               "Fraction of the steps after which guidance begins.",
               GuidanceRange::start,
               (limits, start) -> limits.start = start)
+          .named(COMMAND_LINE, "--guidance-range")
+          .says(
+              COMMAND_LINE,
+              "Apply guidance only within this part of the steps, as fractions; the other steps"
+                  + " take half the time.")
+          .unit("START")
           .with(
               "end",
               FRACTION,
               "Fraction of the steps at which guidance ends.",
               GuidanceRange::end,
               (limits, end) -> limits.end = end)
+          .named(COMMAND_LINE, "--guidance-range")
+          .unit("END")
           .with(
               "sigmaMin",
               NOT_NEGATIVE,
               "Lowest sigma with guidance.",
               GuidanceRange::sigmaMin,
               (limits, sigma) -> limits.sigmaMin = sigma)
+          .named(COMMAND_LINE, "--guidance-sigmas")
+          .says(COMMAND_LINE, "Apply guidance only between two sigmas, such as 0.28,5.42.")
+          .unit("LOW")
           .optional(
               "sigmaMax",
               NOT_NEGATIVE,
               "Highest sigma with guidance.",
               range -> Optional.of(range.sigmaMax()).filter(Double::isFinite),
               (limits, sigma) -> limits.sigmaMax = sigma)
+          .named(COMMAND_LINE, "--guidance-sigmas")
+          .unset("all")
+          .unit("HIGH")
           .group();
 
   static final Group<SpeedOptions, SpeedOptions.Builder> SPEED =
@@ -276,6 +290,7 @@ final class SamplingSettings {
               "Part of sampling in which guidance is active; other steps take half the time.",
               SpeedOptions::guidanceRange,
               (b, range) -> b.guidanceRange(range))
+          .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "cacheInterval",
               Kind.whole(1, 1000),
@@ -309,6 +324,10 @@ final class SamplingSettings {
               "Whether each image is byte-identical to the image generated alone.",
               SpeedOptions::exactBatches,
               SpeedOptions.Builder::exactBatches)
+          .says(
+              COMMAND_LINE,
+              "Generate several of the --images at once, as many as memory allows; they differ by"
+                  + " rounding from images generated alone.")
           .named(COMMAND_LINE, "--no-exact-batches")
           .optional(
               "batchSize",

@@ -50,36 +50,63 @@ public final class Setting<O, B, T> {
    * What only some settings have.
    *
    * @param names the names at doors whose rule makes another
-   * @param unset what applies while the setting has no value
+   * @param meanings the sentences at doors that say it otherwise
+   * @param reasons the reasons at doors where the setting has no name
+   * @param unset what applies while the setting has no value, or before its default
    * @param needs the setting of the same group without which this one has no effect
    * @param unit what numbers count
    */
   private record Notes(
       Map<Door, String> names,
+      Map<Door, String> meanings,
+      Map<Door, String> reasons,
       Optional<String> unset,
       Optional<String> needs,
       Optional<String> unit) {
     private static final Notes NONE =
-        new Notes(Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
+        new Notes(
+            Map.of(), Map.of(), Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    private static Map<Door, String> with(Map<Door, String> texts, Door door, String text) {
+      Map<Door, String> more = new EnumMap<>(Door.class);
+      more.putAll(texts);
+      more.put(door, text);
+      return more;
+    }
   }
 
   Setting<O, B, T> named(Door door, String other) {
-    Map<Door, String> names = new EnumMap<>(Door.class);
-    names.putAll(notes.names);
-    names.put(door, other);
-    return with(new Notes(names, notes.unset, notes.needs, notes.unit));
+    Map<Door, String> more = Notes.with(notes.names, door, other);
+    return with(
+        new Notes(more, notes.meanings, notes.reasons, notes.unset, notes.needs, notes.unit));
+  }
+
+  Setting<O, B, T> says(Door door, String sentence) {
+    Map<Door, String> more = Notes.with(notes.meanings, door, sentence);
+    return with(new Notes(notes.names, more, notes.reasons, notes.unset, notes.needs, notes.unit));
+  }
+
+  Setting<O, B, T> without(Door door, String reason) {
+    Map<Door, String> more = Notes.with(notes.reasons, door, reason);
+    return with(new Notes(notes.names, notes.meanings, more, notes.unset, notes.needs, notes.unit));
   }
 
   Setting<O, B, T> unset(String words) {
-    return with(new Notes(notes.names, Optional.of(words), notes.needs, notes.unit));
+    Optional<String> unset = Optional.of(words);
+    return with(
+        new Notes(notes.names, notes.meanings, notes.reasons, unset, notes.needs, notes.unit));
   }
 
   Setting<O, B, T> needs(String other) {
-    return with(new Notes(notes.names, notes.unset, Optional.of(other), notes.unit));
+    Optional<String> needs = Optional.of(other);
+    return with(
+        new Notes(notes.names, notes.meanings, notes.reasons, notes.unset, needs, notes.unit));
   }
 
   Setting<O, B, T> unit(String word) {
-    return with(new Notes(notes.names, notes.unset, notes.needs, Optional.of(word)));
+    Optional<String> unit = Optional.of(word);
+    return with(
+        new Notes(notes.names, notes.meanings, notes.reasons, notes.unset, notes.needs, unit));
   }
 
   private Setting<O, B, T> with(Notes others) {
@@ -96,7 +123,20 @@ public final class Setting<O, B, T> {
     return notes.names.getOrDefault(door, door.nameOf(name));
   }
 
-  /** {@return what applies while the setting has no value, such as "the sampler's own"} */
+  /** Returns what the setting does, in one sentence for the users of a door. */
+  public String meaning(Door door) {
+    return notes.meanings.getOrDefault(door, meaning);
+  }
+
+  /** {@return why the setting has no name at a door; empty if it has one} */
+  public Optional<String> reasonWithout(Door door) {
+    return Optional.ofNullable(notes.reasons.get(door));
+  }
+
+  /**
+   * {@return what applies while the setting has no value, such as "the sampler's own"; for a
+   * setting with a default, what comes before it, such as "the model's own"}
+   */
   public Optional<String> unset() {
     return notes.unset;
   }

@@ -1,20 +1,30 @@
 package dev.sdlora.api.setting;
 
+import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
 import static dev.sdlora.api.setting.Values.TEXT;
 import static dev.sdlora.api.setting.Values.boxed;
 
+import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.FinalDecoder;
+import dev.sdlora.api.image.HiresFix;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.api.image.Outpainting;
+import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.lora.LoraMode;
+import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
-import java.util.List;
 
 /** All settings of a request. */
 public final class Settings {
@@ -24,6 +34,39 @@ public final class Settings {
 
   /** The settings of {@link SpeedOptions}. */
   public static final Group<SpeedOptions, SpeedOptions.Builder> SPEED = SamplingSettings.SPEED;
+
+  /** The settings of {@link GuidanceRange}. */
+  public static final Group<GuidanceRange, ?> GUIDANCE_RANGE = SamplingSettings.GUIDANCE_RANGE;
+
+  /** The settings of {@link PromptOptions}. */
+  public static final Group<PromptOptions, ?> PROMPT = ReadingSettings.PROMPT;
+
+  /** The settings of {@link Variation}. */
+  public static final Group<Variation, ?> VARIATION = ImageSettings.VARIATION;
+
+  /** The settings of {@link SizeConditioning}. */
+  public static final Group<SizeConditioning, ?> SIZE_CONDITIONING =
+      ImageSettings.SIZE_CONDITIONING;
+
+  /** The settings of {@link HiresFix}. */
+  public static final Group<HiresFix, HiresFix.Builder> HIRES = ImageSettings.HIRES;
+
+  /** The settings of {@link ImageToImage}. */
+  public static final Group<ImageToImage, ImageToImage.Builder> IMAGE_TO_IMAGE =
+      ImageSettings.IMAGE_TO_IMAGE;
+
+  /** The settings of {@link Inpainting}. */
+  public static final Group<Inpainting, Inpainting.Builder> INPAINTING = ImageSettings.INPAINTING;
+
+  /** The settings of {@link Outpainting}. */
+  public static final Group<Outpainting, ?> OUTPAINTING = ImageSettings.OUTPAINTING;
+
+  /** The settings of {@link RegionMask}. */
+  public static final Group<RegionMask, ?> REGION = ImageSettings.REGION;
+
+  /** The settings of {@link DetailPass}. */
+  public static final Group<DetailPass, DetailPass.Builder> DETAIL_PASS =
+      NetworkSettings.DETAIL_PASS;
 
   /** The settings of {@link PromptSpec}. */
   public static final Group<PromptSpec, PromptSpec.Builder> SPEC =
@@ -44,24 +87,32 @@ public final class Settings {
               "Negative prompt, in the same syntax.",
               PromptSpec::negativePrompt,
               PromptSpec.Builder::negativePrompt)
+          .named(COMMAND_LINE, "--negative")
           .optional(
               "size",
               Values.SIZE,
               "Width and height in pixels, multiples of 8, or of 16 for FLUX.2 klein and Z-Image.",
               PromptSpec::size,
               PromptSpec.Builder::size)
+          .unset("the model's own")
+          .unit("WxH")
           .with(
               "steps",
               Kind.whole(1, 1000),
               "Sampling steps.",
               PromptSpec::steps,
               PromptSpec.Builder::steps)
+          .unset("the model's own")
           .with(
               "sampler",
               Values.SAMPLER,
               "Sampler, any of A1111's.",
               PromptSpec::sampler,
               PromptSpec.Builder::sampler)
+          .says(
+              COMMAND_LINE,
+              "Sampler, any of A1111's, optionally with its schedule, as in 'DPM++ 2M Karras'.")
+          .unset("the model's own")
           .with(
               "schedule",
               Values.SCHEDULE,
@@ -75,12 +126,16 @@ public final class Settings {
                   + " prompt.",
               PromptSpec::cfgScale,
               PromptSpec.Builder::cfgScale)
+          .named(COMMAND_LINE, "--cfg")
+          .unset("the model's own")
+          .unit("SCALE")
           .optional(
               "seed",
               Kind.wholeLong(),
               "Seed of the first image; the others count up.",
               spec -> boxed(spec.seed()),
               PromptSpec.Builder::seed)
+          .unset("random")
           .with(
               "rng",
               Values.constant(Rng.class),
@@ -100,6 +155,7 @@ public final class Settings {
               "Text encoder layer to read, counted from the end.",
               PromptSpec::clipSkip,
               PromptSpec.Builder::clipSkip)
+          .unset("the model's own")
           .with(
               "loras",
               Kind.list(Kind.object(LoraSettings.LORA)),
@@ -109,6 +165,7 @@ public final class Settings {
                 spec.noLoras();
                 loras.forEach(spec::lora);
               })
+          .named(COMMAND_LINE, "--lora")
           .with(
               "masks",
               Kind.map(Kind.object(ImageSettings.REGION)),
@@ -118,12 +175,14 @@ public final class Settings {
                 spec.noMasks();
                 masks.forEach(spec::mask);
               })
+          .named(COMMAND_LINE, "--region")
           .optional(
               "loraMode",
               Values.constant(LoraMode.class),
               "Patch LoRAs into the weights or apply them as an overlay.",
               PromptSpec::loraMode,
               PromptSpec.Builder::loraMode)
+          .unset("auto, which patches if only one request runs at a time")
           .optional(
               "lenient",
               FLAG,
@@ -137,54 +196,66 @@ public final class Settings {
                   + " missing, as A1111's cards do.",
               PromptSpec::addTriggerWords,
               PromptSpec.Builder::addTriggerWords)
+          .named(COMMAND_LINE, "--trigger-words")
           .with(
               "promptOptions",
               Kind.object(ReadingSettings.PROMPT),
               "How prompts are read.",
               PromptSpec::promptOptions,
               PromptSpec.Builder::promptOptions)
+          .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "samplerOptions",
               Kind.object(SAMPLER),
               "Advanced sampling settings.",
               PromptSpec::samplerOptions,
               PromptSpec.Builder::samplerOptions)
+          .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "speedOptions",
               Kind.object(SPEED),
               "Options that trade exactness for speed.",
               PromptSpec::speedOptions,
               PromptSpec.Builder::speedOptions)
+          .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "variation",
               Kind.object(ImageSettings.VARIATION),
               "Variation of the seed's noise.",
               PromptSpec::variation,
               PromptSpec.Builder::variation)
+          .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "sizeConditioning",
               Kind.object(ImageSettings.SIZE_CONDITIONING),
               "Sizes that SDXL reads in addition to the prompt.",
               PromptSpec::sizeConditioning,
               PromptSpec.Builder::sizeConditioning)
+          .without(COMMAND_LINE, "each of its settings has one")
           .optional(
               "distilledGuidance",
               NOT_NEGATIVE,
               "Guidance scale that FLUX.1 [dev] and its kin read as an input.",
               spec -> boxed(spec.distilledGuidance()),
               PromptSpec.Builder::distilledGuidance)
+          .named(COMMAND_LINE, "--distilled-cfg")
+          .unset("the model's own, 3.5 for FLUX.1 [dev]")
+          .unit("SCALE")
           .with(
               "imageCfgScale",
               NOT_NEGATIVE,
               "Guidance scale for the start image of an editing model.",
               PromptSpec::imageCfgScale,
               PromptSpec.Builder::imageCfgScale)
+          .unit("SCALE")
           .optional(
               "refinerSwitch",
               FRACTION,
               "Point where the refiner takes over, as a fraction of the noise schedule.",
               spec -> boxed(spec.refinerSwitch()),
               (spec, at) -> spec.refinerSwitch(at, spec.refinerBySteps()))
+          .named(COMMAND_LINE, "--refiner-switch-at")
+          .unset("0.8 with a refiner, otherwise never")
           .with(
               "refinerBySteps",
               FLAG,
@@ -197,12 +268,14 @@ public final class Settings {
               "Image to start from instead of noise.",
               PromptSpec::imageToImage,
               PromptSpec.Builder::imageToImage)
+          .named(COMMAND_LINE, "--init")
           .optional(
               "hiresFix",
               Kind.object(ImageSettings.HIRES),
               "Second pass at a larger size.",
               PromptSpec::hiresFix,
               PromptSpec.Builder::hiresFix)
+          .named(COMMAND_LINE, "--hires")
           .with(
               "controlUnits",
               Kind.list(Kind.object(NetworkSettings.CONTROL)),
@@ -212,6 +285,7 @@ public final class Settings {
                 spec.noControlUnits();
                 units.forEach(spec::controlUnit);
               })
+          .named(COMMAND_LINE, "--control")
           .with(
               "referenceImages",
               Kind.list(Kind.image()),
@@ -221,6 +295,7 @@ public final class Settings {
                 spec.noReferenceImages();
                 images.forEach(spec::referenceImage);
               })
+          .named(COMMAND_LINE, "--reference")
           .with(
               "imagePrompts",
               Kind.list(Kind.object(NetworkSettings.IMAGE_PROMPT)),
@@ -230,6 +305,7 @@ public final class Settings {
                 spec.noImagePrompts();
                 prompts.forEach(spec::imagePrompt);
               })
+          .named(COMMAND_LINE, "--image-prompt")
           .with(
               "detailPasses",
               Kind.list(Kind.object(NetworkSettings.DETAIL_PASS)),
@@ -239,6 +315,7 @@ public final class Settings {
                 spec.noDetailPasses();
                 passes.forEach(spec::detailPass);
               })
+          .named(COMMAND_LINE, "--detail")
           .with(
               "tiling",
               Values.constant(Tiling.class),
@@ -248,13 +325,14 @@ public final class Settings {
           .with(
               "vaeTiling",
               Values.constant(VaeTiling.class),
-              "Whether the VAE works in strips, which needs less memory.",
+              "Whether the VAE works in strips, which needs less memory; auto does so for large"
+                  + " images.",
               PromptSpec::vaeTiling,
               PromptSpec.Builder::vaeTiling)
           .with(
               "finalDecoder",
-              Kind.choice(List.of(FinalDecoder.values()), FinalDecoder::label, FinalDecoder::parse),
-              "Decoder of the final latent.",
+              Values.constant(FinalDecoder.class),
+              "Decoder of the final image; taesd, of the preview decoder, is much faster.",
               PromptSpec::finalDecoder,
               PromptSpec.Builder::finalDecoder)
           .optional(
@@ -275,6 +353,7 @@ public final class Settings {
               "Parameters of the image that the settings come from that have no setting here.",
               PromptSpec::otherParameters,
               PromptSpec.Builder::otherParameters)
+          .without(COMMAND_LINE, "they come from the image of --from")
           .group();
 
   private Settings() {}

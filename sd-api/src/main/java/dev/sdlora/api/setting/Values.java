@@ -4,6 +4,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.value.Nearest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -40,14 +41,15 @@ final class Values {
   }
 
   private static <E extends Enum<E>> E parse(List<E> values, String name) {
+    List<String> names = values.stream().map(value -> name(value)).toList();
     return values.stream()
         .filter(value -> value.name().equalsIgnoreCase(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "must be one of %s: '%s'"
-                        .formatted(values.stream().map(Values::name).toList(), name)));
+                    "must be one of %s: '%s'%s"
+                        .formatted(String.join(", ", names), name, Nearest.question(name, names))));
   }
 
   static Optional<Double> boxed(OptionalDouble number) {
