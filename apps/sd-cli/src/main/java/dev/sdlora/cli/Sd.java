@@ -2,13 +2,9 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.console.OptionValue.converter;
 
-import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.MaskedContent;
-import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.model.WeightFormat;
-import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.cli.console.GroupedHelp;
 import dev.sdlora.cli.console.OptionValue;
 import dev.sdlora.cli.console.StopOnExit;
@@ -16,7 +12,6 @@ import dev.sdlora.cli.console.VisibleText;
 import dev.sdlora.cli.lora.LoraCommand;
 import dev.sdlora.cli.model.ControlArgument;
 import dev.sdlora.cli.model.LoraCurve;
-import dev.sdlora.cli.option.SamplerArgument;
 import dev.sdlora.request.FewStepsChoice;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,15 +125,10 @@ public final class Sd {
         .registerConverter(double.class, converter(OptionValue::decimalNumber))
         .registerConverter(Double.class, converter(OptionValue::decimalNumber))
         .registerConverter(Path.class, converter(Path::of))
-        .registerConverter(SamplerArgument.class, converter(SamplerArgument::parse))
-        .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(FewStepsChoice.class, converter(FewStepsChoice::parse))
-        .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlArgument.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
         .registerConverter(WeightFormat.class, converter(WeightFormat::parse))
-        .registerConverter(ResizeMode.class, converter(ResizeMode::parse))
-        .registerConverter(MaskedContent.class, converter(MaskedContent::parse))
         .registerConverter(Axis.class, converter(Axis::parse))
         .registerConverter(LoraCurve.class, converter(LoraCurve::parse))
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -40,6 +40,7 @@ class JsonNamesTest {
           Map.entry("--invert-mask", "inpainting_mask_invert"),
           Map.entry("--masked-content", "inpainting_fill"),
           Map.entry("--only-masked", "inpaint_full_res"),
+          Map.entry("--conditional-mask-weight", "inpainting_mask_weight"),
           Map.entry("--padding", "inpaint_full_res_padding"),
           Map.entry("--outpaint", "outpainting"),
           Map.entry("--hires", "hr_scale"),
@@ -53,10 +54,6 @@ class JsonNamesTest {
           Map.entry("--hires-cfg", "hr_cfg"),
           Map.entry("--hires-distilled-cfg", "hr_distilled_cfg"),
           Map.entry("--hires-token-merging-ratio", "token_merging_ratio_hr"),
-          Map.entry("--detail", "detailPasses"),
-          Map.entry("--detail-prompt", "detailPasses"),
-          Map.entry("--detail-confidence", "detailPasses"),
-          Map.entry("--detail-size", "detailPasses"),
           Map.entry("--trigger-words", "add_trigger_words"),
           Map.entry("--comma-backtracking", "comma_padding_backtrack"),
           Map.entry("--pad-conds", "pad_cond_uncond"),
@@ -108,6 +105,9 @@ class JsonNamesTest {
   }
 
   private static String field(String option) {
+    if (option.startsWith("--detail")) {
+      return "detailPasses";
+    }
     return A1111S_NAMES.getOrDefault(option, option.substring(2).replace('-', '_'));
   }
 

@@ -238,7 +238,7 @@ final class SdTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "generate x --steps             | --steps needs a value: N",
+        "generate x --steps             | --steps needs a value: 1..1000",
         "generate x --size --steps 3    | --size needs a value: WxH",
         "train                          | missing --out=FILE",
         "batch a.jsonl                  | missing --out=DIR",

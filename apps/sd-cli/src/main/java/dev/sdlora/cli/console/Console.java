@@ -1,12 +1,15 @@
 package dev.sdlora.cli.console;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ParseResult.GroupMatch;
 import picocli.CommandLine.Spec;
 
 /**
@@ -82,6 +85,13 @@ public final class Console {
         throw badUsage(option + " needs " + other);
       }
     }
+  }
+
+  /** Returns the given groups of options, in their order. */
+  public List<GroupMatch> matches(ArgGroupSpec group) {
+    return command.commandLine().getParseResult().findMatches(group).stream()
+        .flatMap(found -> found.matches().stream())
+        .toList();
   }
 
   /**

@@ -1,5 +1,10 @@
 package dev.sdlora.cli.console;
 
+import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+
+import dev.sdlora.api.setting.Group;
+import dev.sdlora.api.setting.Setting;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.api.value.Wording;
 import java.util.List;
 
@@ -11,52 +16,56 @@ import java.util.List;
 public final class OptionWords {
   /** The rules of the terminal, the longest first. */
   static final Wording WORDS =
-      Wording.PROGRAMS
-          .phrase("addTriggerWords\\(true\\) or (?=--)", "")
-          .phrase("fewSteps\\(FewSteps\\.\\w+, \\w+\\) or (?=--)", "")
-          .phrase("referenceImage \\((--reference)\\)", "$1")
-          .phrase("open it with LoraAdapter\\.open", "give its file to --lora")
-          .phrase("open (it|the folder) with Checkpoint\\.open", "use $1 with --checkpoint")
-          .phrase(
-              "the request has no masks; masks must be given with the request",
-              "there are no masks; give them with --region")
-          .phrase(
-              "the request has (only '.*'); masks must be given with the request",
-              "there is $1; give masks with --region")
-          .phrase("(the first pass of hires fix .*? at )denoisingStrength", "$1--hires-strength")
-          .phrase("(use more steps or a smaller )denoisingStrength$", "$1denoising strength")
-          .setting("cacheBranchId", "--cache-branch-id")
-          .setting("cacheInterval", "--cache-interval")
-          .setting("cfgScale", "--cfg")
-          .setting("clipSkip", "--clip-skip")
-          .setting("commaBacktrack", "--comma-backtracking")
-          .setting("controlUnits are given", "--control is given")
-          .setting("denoisingStrength", "--strength")
-          .setting("detailPasses are given", "--detail is given")
-          .setting("distilledGuidance", "--distilled-cfg")
-          .setting("everySteps of samples", "--sample-every")
-          .setting("finalDecoder", "--final-decoder")
-          .setting("fixSteps", "--fix-steps")
-          .setting("hiresFix", "--hires")
-          .setting("imagePrompts are given", "--image-prompt is given")
-          .setting("imageToImage", "--init")
-          .setting("loraMode", "--lora-mode")
-          .setting("predictionType", "--prediction-type")
-          .setting("priorPreservation", "--class-prompt")
-          .setting("referenceImages are given", "--reference is given")
-          .setting("refinerSwitch", "--refiner-switch-at")
-          .setting("resizeMode", "--resize-mode")
-          .setting("sigmaMax", "--sigma-max")
-          .setting("sigmaMin", "--sigma-min")
-          .setting("skipLayerEnd", "--skip-layer-end")
-          .setting("skipLayerStart", "--skip-layer-start")
-          .setting("skipLayers", "--skip-layers")
-          .setting("tokenMergingMaxDownsample", "--token-merging-max-downsample")
-          .setting("tokenMergingRatio", "--token-merging-ratio")
-          .setting("variationStrength", "--variation-strength")
-          .setting("zeroTerminalSnr", "--zero-terminal-snr");
+      withSettings(
+          Wording.PROGRAMS
+              .phrase("addTriggerWords\\(true\\) or (?=--)", "")
+              .phrase("fewSteps\\(FewSteps\\.\\w+, \\w+\\) or (?=--)", "")
+              .phrase("referenceImage \\((--reference)\\)", "$1")
+              .phrase("open it with LoraAdapter\\.open", "give its file to --lora")
+              .phrase("open (it|the folder) with Checkpoint\\.open", "use $1 with --checkpoint")
+              .phrase(
+                  "the request has no masks; masks must be given with the request",
+                  "there are no masks; give them with --region")
+              .phrase(
+                  "the request has (only '.*'); masks must be given with the request",
+                  "there is $1; give masks with --region")
+              .phrase(
+                  "(the first pass of hires fix .*? at )denoisingStrength", "$1--hires-strength")
+              .phrase("(use more steps or a smaller )denoisingStrength$", "$1denoising strength")
+              .setting("commaBacktrack", "--comma-backtracking")
+              .setting("everySteps of samples", "--sample-every")
+              .setting("predictionType", "--prediction-type")
+              .setting("priorPreservation", "--class-prompt")
+              .setting("variationStrength", "--variation-strength"),
+          List.of(
+              Settings.SPEC,
+              Settings.SAMPLER,
+              Settings.SPEED,
+              Settings.PROMPT,
+              Settings.SIZE_CONDITIONING,
+              Settings.IMAGE_TO_IMAGE,
+              Settings.INPAINTING));
 
   private OptionWords() {}
+
+  private static Wording withSettings(Wording wording, List<Group<?, ?>> groups) {
+    Wording all = wording;
+    for (Group<?, ?> group : groups) {
+      for (Setting<?, ?, ?> setting : group.settings()) {
+        if (isRecognised(setting)) {
+          String option = setting.name(COMMAND_LINE);
+          all = all.setting(setting.name() + " are given", option + " is given");
+          all = all.setting(setting.name(), option);
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Whether a setting has an option, and a name that is not a word of English. */
+  private static boolean isRecognised(Setting<?, ?, ?> setting) {
+    return setting.reasonWithout(COMMAND_LINE).isEmpty() && setting.name().matches(".*[A-Z].*");
+  }
 
   /** Returns a sentence of the library in the words of the command line. */
   public static String in(String sentence) {

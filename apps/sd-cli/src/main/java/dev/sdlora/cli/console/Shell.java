@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -70,6 +71,9 @@ public enum Shell {
    * Returns the values that an option or argument is limited to; none for numbers, texts and files.
    */
   private static List<String> values(ArgSpec argument) {
+    if (argument.typeInfo().getType() == Object.class && argument.completionCandidates() != null) {
+      return StreamSupport.stream(argument.completionCandidates().spliterator(), false).toList();
+    }
     return Stream.concat(
             argument.typeInfo().getAuxiliaryTypeInfos().stream().map(ITypeInfo::getType),
             Stream.of(argument.type()))

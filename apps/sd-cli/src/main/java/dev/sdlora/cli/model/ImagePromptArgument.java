@@ -35,7 +35,8 @@ public record ImagePromptArgument(
     WeightType type,
     EmbedsScaling scaling,
     Optional<String> region) {
-  static final String LABEL = "IMAGE[:WEIGHT[,START,END][:TYPE]][:scaling=SCALING][:mask=REGION]";
+  public static final String LABEL =
+      "IMAGE[:WEIGHT[,START,END][:TYPE]][:scaling=SCALING][:mask=REGION]";
 
   private static final Pattern FORM =
       Pattern.compile(

@@ -3,16 +3,12 @@ package dev.sdlora.cli.option;
 import static dev.sdlora.cli.console.OptionValue.set;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.lora.LoraMode;
-import dev.sdlora.api.sampling.Rng;
-import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.model.LoraCurve;
 import dev.sdlora.cli.model.LoraReference;
 import dev.sdlora.cli.model.ModelOptions;
-import dev.sdlora.cli.model.NetworkOptions;
 import dev.sdlora.request.FewStepsChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The options that describe the image, named as in {@link PromptSpec}. */
 @Heading(
@@ -56,12 +54,6 @@ public final class ImageOptions {
   private Optional<String> prompt = Optional.empty();
 
   @Option(
-      names = {"-n", "--negative"},
-      paramLabel = "TEXT",
-      description = "Negative prompt, in the same syntax. Default: none.")
-  private Optional<String> negative = Optional.empty();
-
-  @Option(
       names = "--lora",
       paramLabel = LoraReference.LABEL,
       description =
@@ -89,79 +81,6 @@ public final class ImageOptions {
   private Optional<FewStepsChoice> fewSteps = Optional.empty();
 
   @Option(
-      names = "--steps",
-      paramLabel = "N",
-      description = "Sampling steps. Default: the model's own, else 20.")
-  private Optional<Integer> steps = Optional.empty();
-
-  @Option(
-      names = "--sampler",
-      paramLabel = "NAME",
-      description =
-          "Sampler, any of A1111's, optionally with its schedule, as in 'DPM++ 2M Karras'. Default:"
-              + " the model's own, else DPM++ 2M.")
-  private Optional<SamplerArgument> sampler = Optional.empty();
-
-  @Option(
-      names = "--schedule",
-      paramLabel = "NAME",
-      description =
-          "Noise schedule, any of A1111's, such as Karras, or Trailing. Default: Automatic, the"
-              + " sampler's own.")
-  private Optional<Schedule> schedule = Optional.empty();
-
-  @Option(
-      names = "--cfg",
-      paramLabel = "SCALE",
-      description = "Guidance scale, usually 1 to 30. Default: the model's own, else 7.")
-  private Optional<Double> cfg = Optional.empty();
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Seed of the first image; the others count up. Default: random.")
-  private Optional<Long> seed = Optional.empty();
-
-  @Option(
-      names = "--rng",
-      paramLabel = "nv|cpu",
-      description =
-          "Random number generator: nv as on NVIDIA GPUs (A1111), cpu as PyTorch on a CPU"
-              + " (ComfyUI). Default: nv.")
-  private Optional<Rng> rng = Optional.empty();
-
-  @Option(
-      names = "--size",
-      paramLabel = "WxH",
-      description =
-          "Width and height in pixels, multiples of 8, or of 16 for FLUX.2 klein and Z-Image."
-              + " Default: the model's own.")
-  private Optional<ImageSize> size = Optional.empty();
-
-  @Option(names = "--images", paramLabel = "N", description = "Number of images. Default: 1.")
-  private Optional<Integer> images = Optional.empty();
-
-  @Option(
-      names = "--clip-skip",
-      paramLabel = "N",
-      description =
-          "Text encoder layer to read, counted from the end. Default: the model's own, else 1.")
-  private Optional<Integer> clipSkip = Optional.empty();
-
-  @Option(
-      names = "--lora-mode",
-      paramLabel = "auto|patched|overlay",
-      description =
-          "Patch LoRAs into the weights or apply them as an overlay. Default: auto, which patches"
-              + " if only one request runs at a time.")
-  private Optional<LoraMode> loraMode = Optional.empty();
-
-  @Option(
-      names = "--lenient",
-      description = "Skip unusable LoRAs with a warning instead of failing.")
-  private boolean lenient;
-
-  @Option(
       names = {"--from", "--from-png"},
       paramLabel = "FILE",
       description =
@@ -177,6 +96,24 @@ public final class ImageOptions {
               + " --lora-dir.")
   private boolean get;
 
+  private final SettingOptions<PromptSpec, PromptSpec.Builder> settings =
+      SettingOptions.of(
+              Settings.SPEC,
+              "negativePrompt",
+              "size",
+              "steps",
+              "sampler",
+              "schedule",
+              "cfgScale",
+              "seed",
+              "rng",
+              "images",
+              "clipSkip",
+              "loraMode",
+              "lenient")
+          .shortName("--negative", "-n")
+          .form("--sampler", SamplerArgument::parse, ImageOptions::sampler);
+
   @Mixin private final RegionOptions regions = new RegionOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final HiresOptions hires = new HiresOptions();
@@ -187,6 +124,11 @@ public final class ImageOptions {
   @Mixin private final VariationOptions variation = new VariationOptions();
   @Mixin private final NetworkOptions networks = new NetworkOptions();
   @Mixin private final FamilyOptions family = new FamilyOptions();
+
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    settings.addTo(command, ImageOptions.class);
+  }
 
   /**
    * Returns the settings that the options describe.
@@ -224,32 +166,23 @@ public final class ImageOptions {
             curves,
             name -> LoraReference.open(name, model.loraFolders(), console))
         .forEach(spec::lora);
-    negative.ifPresent(spec::negativePrompt);
     set("--few-steps", fewSteps, few -> few.applyTo(spec));
-    set("--steps", steps, spec::steps);
-    sampler.map(SamplerArgument::sampler).ifPresent(spec::sampler);
-    sampler.flatMap(SamplerArgument::schedule).ifPresent(spec::schedule);
-    schedule.ifPresent(spec::schedule);
-    set("--cfg", cfg, spec::cfgScale);
-    seed.ifPresent(spec::seed);
-    rng.ifPresent(spec::rng);
-    size.ifPresent(spec::size);
-    set("--images", images, spec::images);
-    set("--clip-skip", clipSkip, spec::clipSkip);
-    loraMode.ifPresent(spec::loraMode);
-    if (lenient) {
-      spec.lenient(true);
-    }
+    settings.set(spec);
     regions.applyTo(spec, console);
     source.applyTo(spec, recorded.map(PromptSpec::otherParameters).orElse(Map.of()), console);
     hires.applyTo(spec, console);
     details.applyTo(spec, console);
-    reading.applyTo(spec);
+    reading.applyTo(spec, console);
     sampling.applyTo(spec, console);
     faster.applyTo(spec, console);
     variation.applyTo(spec, console);
     networks.applyTo(spec, console);
     family.applyTo(spec, model.hasRefiner(), console);
     return spec.build();
+  }
+
+  private static void sampler(PromptSpec.Builder spec, SamplerArgument argument) {
+    spec.sampler(argument.sampler());
+    argument.schedule().ifPresent(spec::schedule);
   }
 }

@@ -1,48 +1,30 @@
 package dev.sdlora.cli.option;
 
-import static dev.sdlora.cli.console.OptionValue.set;
-
 import dev.sdlora.api.DynamicPrompts;
-import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.api.value.Nearest;
+import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options for parsing prompts, named as in {@link PromptOptions}. */
 @Heading(
     value = "Prompt parsing",
     basic = {})
 final class ReadingOptions {
-  @Option(
-      names = "--emphasis",
-      paramLabel = "NAME",
-      description = "Emphasis mode: Original, No norm, Ignore or None. Default: Original.")
-  private Optional<Emphasis> emphasis = Optional.empty();
-
   @Option(names = "--strict", description = "Reject malformed prompts.")
   private boolean strict;
-
-  @Option(
-      names = "--exact-a1111",
-      description = "Treat LoRA tags in the negative prompt as text, as A1111 does.")
-  private boolean exactA1111;
-
-  @Option(
-      names = "--trigger-words",
-      description =
-          "Add the trigger words, preferred weight and negative text of LoRAs to the prompts if"
-              + " missing, as A1111's cards do.")
-  private boolean triggerWords;
 
   @Option(
       names = "--dynamic",
@@ -60,22 +42,6 @@ final class ReadingOptions {
   private List<Path> wildcardDirectories = new ArrayList<>();
 
   @Option(
-      names = "--comma-backtracking",
-      paramLabel = "0..74",
-      description = "Tokens to look back for a comma at the end of a chunk. Default: 20.")
-  private Optional<Integer> commaBacktracking = Optional.empty();
-
-  @Option(
-      names = "--pad-conds",
-      description = "Pad the shorter of prompt and negative prompt, so that both run in one batch.")
-  private boolean padConds;
-
-  @Option(
-      names = "--old-editing",
-      description = "Interpret numbers in [from:to:when] as A1111 did before 1.6.")
-  private boolean oldEditing;
-
-  @Option(
       names = "--styles",
       paramLabel = "FILE",
       defaultValue = "styles.csv",
@@ -88,28 +54,34 @@ final class ReadingOptions {
       description = "Style to merge into the prompts; repeatable.")
   private List<String> styleNames = new ArrayList<>();
 
+  private final SettingOptions<PromptOptions, ?> others =
+      SettingOptions.of(
+          Settings.PROMPT,
+          "emphasis",
+          "negativeLoras",
+          "commaBacktracking",
+          "padConds",
+          "oldEditingTimelines");
+  private final SettingOptions<PromptSpec, PromptSpec.Builder> triggerWords =
+      SettingOptions.of(Settings.SPEC, "addTriggerWords");
+
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    others.addTo(command, ReadingOptions.class);
+    triggerWords.addTo(command, ReadingOptions.class);
+  }
+
   /** Applies the given options; settings of other options stay unchanged. */
-  void applyTo(PromptSpec.Builder spec) {
-    PromptOptions options = spec.promptOptions();
+  void applyTo(PromptSpec.Builder spec, Console console) {
+    PromptOptions options = others.apply(spec.promptOptions(), console);
     options = strict ? options.withMode(PromptMode.STRICT) : options;
-    options = exactA1111 ? options.withNegativeLoras(false) : options;
-    options = padConds ? options.withPadConds(true) : options;
-    options = oldEditing ? options.withOldEditingTimelines(true) : options;
     options = styleNames.isEmpty() ? options : options.withStyles(chosenStyles());
-    options = emphasis.map(options::withEmphasis).orElse(options);
     if (dynamic || !wildcardDirectories.isEmpty()) {
       wildcardDirectories.forEach(ReadingOptions::requireFolder);
       options = options.withDynamicPrompts(new DynamicPrompts(wildcardDirectories));
     }
     spec.promptOptions(options);
-    if (triggerWords) {
-      spec.addTriggerWords(true);
-    }
-    PromptOptions others = options;
-    set(
-        "--comma-backtracking",
-        commaBacktracking,
-        tokens -> spec.promptOptions(others.withCommaBacktracking(tokens)));
+    triggerWords.set(spec);
   }
 
   /** Checks the folder even if no prompt names a wildcard. */

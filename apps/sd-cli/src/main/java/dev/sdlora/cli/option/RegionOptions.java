@@ -5,6 +5,7 @@ import static dev.sdlora.cli.console.OptionValue.set;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import java.nio.file.Path;
@@ -13,7 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options that name regions of the image for prompts. */
 @Heading(
@@ -33,28 +36,28 @@ final class RegionOptions {
               + " of the sides: left=0,0,0.5,1.")
   private List<String> regions = new ArrayList<>();
 
-  @Option(
-      names = "--region-blur",
-      paramLabel = "PIXELS",
-      description = "Edge blur of all regions, 0 to 256 pixels. Default: 8.")
-  private Optional<Integer> blur = Optional.empty();
+  private final SettingOptions<RegionMask, ?> edge = SettingOptions.of(Settings.REGION, "blur");
+
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    edge.addTo(command, RegionOptions.class);
+  }
 
   void applyTo(PromptSpec.Builder spec, Console console) {
-    console.requireBeside("--region NAME=MASK", "--region-blur");
-    set("--region-blur", blur, RegionMask.rectangle(0, 0, 1, 1)::withBlur);
+    console.requireBeside("--region NAME=MASK", edge.names());
     for (String region : regions) {
-      set("--region", Optional.of(region), given -> name(given, spec));
+      set("--region", Optional.of(region), given -> name(given, spec, console));
     }
   }
 
-  private void name(String region, PromptSpec.Builder spec) {
+  private void name(String region, PromptSpec.Builder spec, Console console) {
     int equals = region.indexOf('=');
     if (equals < 1 || equals == region.length() - 1) {
       throw new IllegalArgumentException(
           "must be NAME=FILE or NAME=left,top,right,bottom: '" + region + "'");
     }
     RegionMask mask = mask(region.substring(equals + 1));
-    spec.mask(region.substring(0, equals).strip(), blur.map(mask::withBlur).orElse(mask));
+    spec.mask(region.substring(0, equals).strip(), edge.apply(mask, console));
   }
 
   private static RegionMask mask(String text) {

@@ -5,7 +5,6 @@ import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.setting.Settings;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
-import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -14,8 +13,7 @@ import picocli.CommandLine.Spec;
     value = "Advanced sampling",
     basic = {})
 final class SamplingOptions {
-  private final SettingOptions<SamplerOptions, SamplerOptions.Builder> options =
-      new SettingOptions<>(Settings.SAMPLER, Set.of());
+  private final SettingOptions<SamplerOptions, ?> options = SettingOptions.allBut(Settings.SAMPLER);
 
   @Spec(Spec.Target.SELF)
   void addTo(CommandSpec command) {

@@ -1,25 +1,29 @@
-package dev.sdlora.cli.model;
+package dev.sdlora.cli.option;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.FinalDecoder;
-import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.image.Upscaler;
-import dev.sdlora.api.image.VaeTiling;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.model.ControlArgument;
+import dev.sdlora.cli.model.ImagePromptArgument;
+import dev.sdlora.cli.model.PublishedFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options for ControlNet, image prompts, tiling, decoding and upscaling. */
 @Heading(
     value = "ControlNet, tiling and upscaling",
     basic = {"--control"})
-public final class NetworkOptions {
+final class NetworkOptions {
   @Option(
       names = "--control",
       paramLabel = "NETWORK[:union=TYPE],[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]",
@@ -55,27 +59,6 @@ public final class NetworkOptions {
   private List<String> prompts = new ArrayList<>();
 
   @Option(
-      names = "--tiling",
-      paramLabel = "none|x|y|both",
-      description = "Directions in which the image tiles seamlessly. Default: none.")
-  private Optional<Tiling> tiling = Optional.empty();
-
-  @Option(
-      names = "--vae-tiling",
-      paramLabel = "auto|on|off",
-      description =
-          "Run the VAE in strips, which takes less memory. Default: auto, for large images.")
-  private Optional<VaeTiling> vaeTiling = Optional.empty();
-
-  @Option(
-      names = "--final-decoder",
-      paramLabel = "vae|taesd",
-      description =
-          "Decoder of the final image; taesd (from --preview-decoder) is much faster. Default:"
-              + " vae.")
-  private Optional<FinalDecoder> finalDecoder = Optional.empty();
-
-  @Option(
       names = "--upscaler",
       paramLabel = "NAME|FILE",
       description =
@@ -89,8 +72,16 @@ public final class NetworkOptions {
       description = "Scale factor of --upscaler. Default: 2.")
   private Optional<Double> scale = Optional.empty();
 
+  private final SettingOptions<PromptSpec, PromptSpec.Builder> decoding =
+      SettingOptions.of(Settings.SPEC, "tiling", "vaeTiling", "finalDecoder");
+
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    decoding.addTo(command, NetworkOptions.class);
+  }
+
   /** Applies the given options. */
-  public void applyTo(PromptSpec.Builder spec, Console console) {
+  void applyTo(PromptSpec.Builder spec, Console console) {
     controls.forEach(control -> spec.controlUnit(control.unit(console)));
     if (!prompts.isEmpty()) {
       console.requireBeside("--ip-adapter FILE", "--image-prompt");
@@ -105,12 +96,10 @@ public final class NetworkOptions {
                   ImagePromptArgument.parse(text)
                       .prompt(PublishedFile.path(adapter, console), spec.masks())));
     }
-    tiling.ifPresent(spec::tiling);
-    vaeTiling.ifPresent(spec::vaeTiling);
-    if (finalDecoder.filter(decoder -> decoder == FinalDecoder.TAESD).isPresent()) {
+    decoding.set(spec);
+    if (spec.finalDecoder() == FinalDecoder.TAESD) {
       console.requireBeside("--preview-decoder FILE", "--final-decoder");
     }
-    finalDecoder.ifPresent(spec::finalDecoder);
     if (upscaler.isPresent() || scale.isPresent()) {
       Upscaler chosen = upscaler.map(NetworkOptions::find).orElse(Upscaler.LANCZOS);
       OptionValue.set("--upscale", Optional.of(scale.orElse(2.0)), s -> spec.upscaling(chosen, s));
