@@ -72,6 +72,10 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   private static final Map<String, String> TRANSFORMER_PRESETS =
       Map.of("DOUBLE", "D", "SINGLE", "S", "REFINERS", "NC", "LAYERS", "L");
 
+  /** The block that families have for which a preset is; {@link #MID} for other presets. */
+  private static final Map<String, String> SIGNS =
+      Map.of("DOUBLE", "D00", "SINGLE", "D00", "REFINERS", "L00", "LAYERS", "L00");
+
   private static final List<String> PRESETS =
       List.of(
           "NONE",
@@ -111,10 +115,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
       requirePreset(preset.get(), values);
     } else if (!BlockLists.hasSize(values.size())) {
       throw new IllegalArgumentException(
-          "block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, 26 or 33"
-              + " for FLUX.2 klein, 35 for Z-Image, 58 for FLUX.1 and Chroma, 25 or 39 for SD 3.x,"
-              + " not "
-              + values.size());
+          "block weights must be " + BlockLists.sizes() + ", not " + values.size());
     }
     values.forEach(value -> Checks.finite(value, "block weight"));
   }
@@ -230,17 +231,20 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     if (preset.isPresent()) {
       return COMMON_PRESETS.contains(preset.get())
           || BlockLists.hasBlock(preset.get(), family)
-          || (PRESETS.contains(preset.get()) && hasBlocks(preset.get(), family));
+          || (PRESETS.contains(preset.get())
+              && BlockLists.hasBlock(SIGNS.getOrDefault(preset.get(), MID), family));
     }
     return BlockLists.hasSize(values.size(), family);
   }
 
-  private static boolean hasBlocks(String name, ModelFamily family) {
-    return switch (name) {
-      case "DOUBLE", "SINGLE" -> family.isTransformer() && family != ModelFamily.Z_IMAGE;
-      case "REFINERS", "LAYERS" -> family == ModelFamily.Z_IMAGE;
-      default -> !family.isTransformer();
-    };
+  /**
+   * {@return the numbers of values that weights for models of a family may have, such as {@code 12
+   * or 20} for SDXL}
+   *
+   * @param family the models' family
+   */
+  public static String sizes(ModelFamily family) {
+    return BlockLists.sizes(Objects.requireNonNull(family, "family"));
   }
 
   /**

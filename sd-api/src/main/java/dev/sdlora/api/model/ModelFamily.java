@@ -1,7 +1,9 @@
 package dev.sdlora.api.model;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -36,10 +38,20 @@ public enum ModelFamily {
   private static final Set<ModelFamily> TRANSFORMERS =
       Collections.unmodifiableSet(EnumSet.of(FLUX2, Z_IMAGE, FLUX1, CHROMA, SD3));
 
+  private static final List<ModelFamily> SUPPORTED =
+      Arrays.stream(values())
+          .filter(family -> family != SDXL_REFINER && family != UNKNOWN)
+          .toList();
+
   private final String label;
 
   ModelFamily(String label) {
     this.label = label;
+  }
+
+  /** {@return the families whose models draw images on their own, in the order of this list} */
+  public static List<ModelFamily> supported() {
+    return SUPPORTED;
   }
 
   /** {@return whether its denoiser is a transformer that predicts a flow, not a U-Net} */

@@ -1,9 +1,11 @@
 package dev.sdlora.api.value;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Finds enum constants by the names that users write. */
 public final class Labels {
@@ -17,6 +19,19 @@ public final class Labels {
    */
   public static String key(String name) {
     return name.toLowerCase(Locale.ROOT).replace("+", "p").replaceAll("[^a-z0-9]", "");
+  }
+
+  /**
+   * Returns the labels of constants as a list in a sentence, such as {@code SD 1.x, SDXL or SD
+   * 3.x}.
+   *
+   * @param values the constants
+   * @param label returns the label of a constant
+   * @param word the word before the last one
+   */
+  public static <E> String list(Collection<E> values, Function<E, String> label, String word) {
+    String all = values.stream().map(label).collect(Collectors.joining(", "));
+    return all.replaceFirst(", (?=[^,]*$)", " " + word + " ");
   }
 
   /**

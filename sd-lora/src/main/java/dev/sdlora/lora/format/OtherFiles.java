@@ -4,6 +4,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.value.Labels;
 import dev.sdlora.lora.family.LayerName;
 import dev.sdlora.lora.family.ModelSigns;
 import dev.sdlora.tensors.file.TensorFile;
@@ -88,9 +89,12 @@ final class OtherFiles {
           ErrorDetails details =
               ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN);
           throw new LoraException(
-              ("LoRA \'%s\' is for %s (%s), expected one for SD 1.x, SD 2.x, SDXL, FLUX.2 klein,"
-                      + " Z-Image, FLUX.1, Chroma or SD 3.x")
-                  .formatted(file.path(), other.model(), other.sign()),
+              "LoRA '%s' is for %s (%s), expected one for %s"
+                  .formatted(
+                      file.path(),
+                      other.model(),
+                      other.sign(),
+                      Labels.list(ModelFamily.supported(), ModelFamily::label, "or")),
               Reason.WRONG_FAMILY,
               other.module().map(details::withModule).orElse(details));
         });

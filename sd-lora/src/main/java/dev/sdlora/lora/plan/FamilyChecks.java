@@ -7,7 +7,6 @@ import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.family.LayerTables;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Checks that a LoRA and its block weights are for the family of a checkpoint. */
 final class FamilyChecks {
@@ -38,7 +37,7 @@ final class FamilyChecks {
                   families(blocks),
                   checkpoint,
                   family.label(),
-                  numbers(family)),
+                  BlockWeights.sizes(family)),
           Reason.WRONG_FAMILY,
           ErrorDetails.in(use.file().file().path()).withName(use.name()));
     }
@@ -46,31 +45,11 @@ final class FamilyChecks {
 
   /** The labels of the families that block weights fit. */
   private static String families(BlockWeights blocks) {
-    return Stream.of(
-            ModelFamily.SD1,
-            ModelFamily.SD2,
-            ModelFamily.SDXL,
-            ModelFamily.FLUX2,
-            ModelFamily.Z_IMAGE,
-            ModelFamily.FLUX1,
-            ModelFamily.CHROMA,
-            ModelFamily.SD3)
+    return ModelFamily.supported().stream()
         .filter(blocks::fits)
         .map(ModelFamily::label)
         .collect(Collectors.joining(", "))
         .replace("SD 1.x, SD 2.x", "SD 1.x and 2.x");
-  }
-
-  /** The numbers of block weights that a family's models have. */
-  private static String numbers(ModelFamily family) {
-    return switch (family) {
-      case SDXL -> "12 or 20";
-      case FLUX2 -> "26 or 33";
-      case Z_IMAGE -> "35";
-      case FLUX1, CHROMA -> "58";
-      case SD3 -> "25 or 39";
-      case SD1, SD2, SDXL_REFINER, UNKNOWN -> "17 or 26";
-    };
   }
 
   private static void requireFamily(LoraUse use, String checkpoint, ModelFamily family) {

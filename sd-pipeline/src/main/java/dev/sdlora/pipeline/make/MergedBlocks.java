@@ -33,11 +33,7 @@ final class MergedBlocks {
    * @param family the checkpoint's family
    */
   static double value(BlockWeights values, StoredTensor tensor, ModelFamily family) {
-    String block =
-        switch (family) {
-          case FLUX2, Z_IMAGE, FLUX1, CHROMA, SD3 -> ofTransformer(tensor);
-          case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN -> of(tensor.name(), family);
-        };
+    String block = family.isTransformer() ? ofTransformer(tensor) : of(tensor.name(), family);
     return values.weight(block, family);
   }
 
