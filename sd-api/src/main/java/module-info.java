@@ -23,6 +23,7 @@ module dev.sdlora.api {
       dev.sdlora.server,
       dev.sdlora.spring;
   exports dev.sdlora.api.spi to
+      dev.sdlora.families,
       dev.sdlora.lora,
       dev.sdlora.models,
       dev.sdlora.onnx,
@@ -31,6 +32,7 @@ module dev.sdlora.api {
   exports dev.sdlora.api.value to
       dev.sdlora.batch,
       dev.sdlora.cli,
+      dev.sdlora.families,
       dev.sdlora.lora,
       dev.sdlora.models,
       dev.sdlora.onnx,

@@ -8,6 +8,7 @@ module dev.sdlora.lora {
   exports dev.sdlora.lora.effect to
       dev.sdlora.pipeline;
   exports dev.sdlora.lora.family to
+      dev.sdlora.families,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.lora.format to
@@ -23,6 +24,7 @@ module dev.sdlora.lora {
   exports dev.sdlora.lora.patch to
       dev.sdlora.pipeline;
   exports dev.sdlora.lora.plan to
+      dev.sdlora.families,
       dev.sdlora.pipeline,
       dev.sdlora.training;
 

@@ -14,35 +14,18 @@ import dev.sdlora.pipeline.recovery.LocalRecoveries;
 module dev.sdlora.pipeline {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
+  requires dev.sdlora.families;
   requires dev.sdlora.lora;
   requires dev.sdlora.prompt;
   requires dev.sdlora.sampler;
   requires java.desktop;
-  requires java.management;
-  requires jdk.management;
   requires org.slf4j;
 
-  exports dev.sdlora.pipeline.checkpoint to
-      dev.sdlora.training;
-  exports dev.sdlora.pipeline.conditioning to
-      dev.sdlora.training;
-  exports dev.sdlora.pipeline.family to
-      dev.sdlora.training;
   exports dev.sdlora.pipeline.image to
       dev.sdlora.training;
-  exports dev.sdlora.pipeline.memory to
-      dev.sdlora.training;
-  exports dev.sdlora.pipeline.network to
-      dev.sdlora.training;
-  exports dev.sdlora.pipeline.transformer to
-      dev.sdlora.training;
 
-  // The programs next to the classes are read by sd-tensors, which loads them.
+  // The program next to the classes is read by sd-tensors, which loads it.
   opens dev.sdlora.pipeline.speed to
-      dev.sdlora.tensors;
-  opens dev.sdlora.pipeline.network to
-      dev.sdlora.tensors;
-  opens dev.sdlora.pipeline.transformer to
       dev.sdlora.tensors;
 
   provides Backend.Embeddings with

@@ -7,16 +7,21 @@ module dev.sdlora.prompt {
   exports dev.sdlora.prompt.dynamic to
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.grammar to
+      dev.sdlora.families,
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.qwen to
+      dev.sdlora.families,
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.schedule to
+      dev.sdlora.families,
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.t5 to
+      dev.sdlora.families,
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.taught to
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.tokens to
+      dev.sdlora.families,
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.tree to
       dev.sdlora.pipeline;

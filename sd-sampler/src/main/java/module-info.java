@@ -5,11 +5,14 @@ module dev.sdlora.sampler {
   requires transitive dev.sdlora.api;
 
   exports dev.sdlora.sampler to
+      dev.sdlora.families,
       dev.sdlora.pipeline;
   exports dev.sdlora.sampler.noise to
+      dev.sdlora.families,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.sampler.schedule to
+      dev.sdlora.families,
       dev.sdlora.pipeline,
       dev.sdlora.training;
 }

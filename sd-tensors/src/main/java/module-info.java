@@ -13,22 +13,27 @@ module dev.sdlora.tensors {
 
   exports dev.sdlora.tensors.file to
       dev.sdlora.cli,
+      dev.sdlora.families,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.folder to
+      dev.sdlora.families,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.natives to
       com.sun.jna,
+      dev.sdlora.families,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.torch to
+      dev.sdlora.families,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.weights to
+      dev.sdlora.families,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;

@@ -3,6 +3,7 @@
 module dev.sdlora.training {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
+  requires dev.sdlora.families;
   requires dev.sdlora.lora;
   requires dev.sdlora.pipeline;
   requires dev.sdlora.sampler;

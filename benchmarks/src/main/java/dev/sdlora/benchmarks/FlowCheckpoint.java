@@ -1,7 +1,7 @@
 package dev.sdlora.benchmarks;
 
-import dev.sdlora.pipeline.checkpoint.SingleFileNames;
-import dev.sdlora.pipeline.checkpoint.transformer.TransformerFamily;
+import dev.sdlora.families.checkpoint.SingleFileNames;
+import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;

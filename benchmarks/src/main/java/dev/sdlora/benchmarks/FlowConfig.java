@@ -1,15 +1,15 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.checkpoint.TransformerModel;
-import dev.sdlora.pipeline.checkpoint.transformer.TransformerFamily;
-import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.pipeline.transformer.Flux1Config;
-import dev.sdlora.pipeline.transformer.Flux2Config;
-import dev.sdlora.pipeline.transformer.Sd3Config;
-import dev.sdlora.pipeline.transformer.T5Config;
-import dev.sdlora.pipeline.transformer.TransformerConfig;
-import dev.sdlora.pipeline.transformer.ZImageConfig;
+import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
+import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.transformer.Flux1Config;
+import dev.sdlora.families.transformer.Flux2Config;
+import dev.sdlora.families.transformer.Sd3Config;
+import dev.sdlora.families.transformer.T5Config;
+import dev.sdlora.families.transformer.TransformerConfig;
+import dev.sdlora.families.transformer.ZImageConfig;
 
 /**
  * The dimensions of a model with a diffusion transformer.

@@ -1,15 +1,15 @@
 package dev.sdlora.benchmarks;
 
-import dev.sdlora.pipeline.checkpoint.transformer.TransformerFamily;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.LatentFormat;
-import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.pipeline.transformer.Flux1Config;
-import dev.sdlora.pipeline.transformer.Flux2Config;
-import dev.sdlora.pipeline.transformer.Qwen3Config;
-import dev.sdlora.pipeline.transformer.Sd3Config;
-import dev.sdlora.pipeline.transformer.T5Config;
-import dev.sdlora.pipeline.transformer.ZImageConfig;
+import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.network.vae.LatentFormat;
+import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.transformer.Flux1Config;
+import dev.sdlora.families.transformer.Flux2Config;
+import dev.sdlora.families.transformer.Qwen3Config;
+import dev.sdlora.families.transformer.Sd3Config;
+import dev.sdlora.families.transformer.T5Config;
+import dev.sdlora.families.transformer.ZImageConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

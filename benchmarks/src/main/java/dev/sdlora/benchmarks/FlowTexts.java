@@ -1,10 +1,10 @@
 package dev.sdlora.benchmarks;
 
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.TextParts;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.transformer.Qwen3Config;
-import dev.sdlora.pipeline.transformer.T5Config;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.TextParts;
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.transformer.Qwen3Config;
+import dev.sdlora.families.transformer.T5Config;
 import dev.sdlora.tensors.file.DType;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,15 +1,15 @@
 package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.network.UNetPacking;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.pipeline.speed.ProductRate;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;

@@ -2,7 +2,7 @@ package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.families.network.UNet;
 import dev.sdlora.pipeline.speed.TransformerWork;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;

@@ -1,13 +1,13 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.TransformerModel;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.Transformers;
-import dev.sdlora.pipeline.network.UNetConfig;
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.network.Transformers;
+import dev.sdlora.families.network.UNetConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import java.util.List;
 
 /**

@@ -6,7 +6,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.torch.ScalarType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,11 +2,11 @@ package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.Residuals;
-import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.Residuals;
+import dev.sdlora.families.network.UNet;
 import dev.sdlora.pipeline.speed.ProductRate;
 import dev.sdlora.pipeline.speed.UNetOperations;
 import dev.sdlora.tensors.torch.ScalarType;

@@ -2,10 +2,10 @@ package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.pipeline.network.Vae;
-import dev.sdlora.pipeline.network.VaePacking;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.network.vae.Vae;
+import dev.sdlora.families.network.vae.VaePacking;
 import dev.sdlora.pipeline.speed.ProductRate;
 import dev.sdlora.pipeline.speed.VaeOperations;
 import dev.sdlora.tensors.torch.ScalarType;

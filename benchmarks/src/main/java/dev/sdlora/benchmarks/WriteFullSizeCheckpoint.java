@@ -1,8 +1,8 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.checkpoint.SingleFileNames;
-import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.families.checkpoint.SingleFileNames;
+import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.pipeline.speed.UNetOperations;
 import java.nio.file.Path;
 import java.util.List;

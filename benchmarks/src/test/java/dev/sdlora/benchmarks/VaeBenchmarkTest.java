@@ -2,7 +2,7 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.pipeline.speed.VaeOperations;
 import java.nio.file.Path;
 import java.util.List;

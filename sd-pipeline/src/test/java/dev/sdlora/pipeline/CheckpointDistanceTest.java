@@ -58,7 +58,7 @@ class CheckpointDistanceTest {
 
   @Test
   void distanceTo_otherLayout_comparesByTheNamesInside() {
-    Checkpoint folder = Checkpoint.open(Fixtures.GOLDENS.resolve("diffusers"));
+    Checkpoint folder = Checkpoint.open(Fixtures.FAMILY_GOLDENS.resolve("diffusers"));
     CheckpointDistance distance = TINY.distanceTo(folder);
     assertThat(folder.isFolder()).isTrue();
     // The checkpoint in the folder has a smaller vocabulary.

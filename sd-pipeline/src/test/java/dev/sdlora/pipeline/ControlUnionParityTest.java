@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,16 +9,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.value.UnionType;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ControlNetReader;
-import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.auxiliary.ControlNetReader;
+import dev.sdlora.families.checkpoint.layout.NetworkFile;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.Residuals;
+import dev.sdlora.families.network.UNet;
+import dev.sdlora.families.network.control.ControlNetUnion;
+import dev.sdlora.families.network.control.ControlNetUnion.Shown;
+import dev.sdlora.families.network.control.ControlNetUnionConfig;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.ControlNetUnion;
-import dev.sdlora.pipeline.network.ControlNetUnion.Shown;
-import dev.sdlora.pipeline.network.ControlNetUnionConfig;
-import dev.sdlora.pipeline.network.Residuals;
-import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

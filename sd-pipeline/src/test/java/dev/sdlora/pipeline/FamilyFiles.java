@@ -1,8 +1,9 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.SizeConditions;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.SizeConditions;
+import dev.sdlora.tensorkit.GoldenTensors;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -113,9 +114,9 @@ public final class FamilyFiles {
    */
   public static AddedConditions added(
       TensorFile golden, String prefix, int width, NDManager scope) {
-    float[] pooled = Fixtures.floats(golden, prefix + "text_embeds");
-    float[] sizes = Fixtures.floats(golden, prefix + "time_ids");
-    int rows = (int) Fixtures.shape(golden, prefix + "time_ids")[0];
+    float[] pooled = GoldenTensors.floats(golden, prefix + "text_embeds");
+    float[] sizes = GoldenTensors.floats(golden, prefix + "time_ids");
+    int rows = (int) GoldenTensors.shape(golden, prefix + "time_ids")[0];
     float[] vectors = new float[rows * width];
     for (int row = 0; row < rows; row++) {
       float[] own =

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.ids;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.ids;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,15 +10,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.TrainedLevels;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.layout.TrainedLevels;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.network.Residuals;
+import dev.sdlora.families.network.TextEncoder;
+import dev.sdlora.families.network.UNet;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.Residuals;
-import dev.sdlora.pipeline.network.TextEncoder;
-import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.image.HiresFix;
-import dev.sdlora.pipeline.checkpoint.TorchWriter;
+import dev.sdlora.tensorkit.TorchWriter;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.testkit.TinyModels;
 import java.io.IOException;

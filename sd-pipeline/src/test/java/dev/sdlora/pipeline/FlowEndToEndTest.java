@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.doubles;
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.doubles;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -18,19 +18,19 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.conditioning.Conditioning;
-import dev.sdlora.pipeline.conditioning.Conditions;
-import dev.sdlora.pipeline.denoise.BatchedPredictor;
-import dev.sdlora.pipeline.denoise.Guidance;
-import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.pipeline.denoise.GuidedCalls;
-import dev.sdlora.pipeline.denoise.TransformerPredictor;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.conditioning.Conditioning;
+import dev.sdlora.families.conditioning.Conditions;
+import dev.sdlora.families.denoise.BatchedPredictor;
+import dev.sdlora.families.denoise.Guidance;
+import dev.sdlora.families.denoise.GuidanceOptions;
+import dev.sdlora.families.denoise.GuidedCalls;
+import dev.sdlora.families.denoise.TransformerPredictor;
+import dev.sdlora.families.network.Prediction;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.Qwen3;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.Prediction;
-import dev.sdlora.pipeline.transformer.DiffusionTransformer;
-import dev.sdlora.pipeline.transformer.Qwen3;
 import dev.sdlora.prompt.qwen.QwenPrompt;
 import dev.sdlora.prompt.qwen.QwenTokenizer;
 import dev.sdlora.sampler.SamplingPlan;
@@ -76,10 +76,11 @@ class FlowEndToEndTest {
         isFolder
             ? TinyTransformers.kleinFolder()
             : name.equals("base") ? TinyTransformers.kleinBase() : TinyTransformers.klein();
-    TensorFile golden = Fixtures.golden("transformer/flux2/golden");
+    TensorFile golden = Fixtures.familyGolden("transformer/flux2/golden");
     float[] context = floats(golden, "context");
     Conditions conditions = Conditions.of(row(context, 0), row(context, 1));
-    assertRun(path, Fixtures.golden("transformer/flux2/e2e"), name, 64, 64, conditions, steps, cfg);
+    assertRun(
+        path, Fixtures.familyGolden("transformer/flux2/e2e"), name, 64, 64, conditions, steps, cfg);
   }
 
   private static Conditioning row(float[] states, int index) {
@@ -100,10 +101,10 @@ class FlowEndToEndTest {
       throws IOException {
     boolean isBase = name.startsWith("base");
     Path file = isBase ? TinyTransformers.zImageBase() : TinyTransformers.zImageTurbo();
-    TensorFile golden = Fixtures.golden("transformer/zimage/golden");
+    TensorFile golden = Fixtures.familyGolden("transformer/zimage/golden");
     assertRun(
         isFolder ? zImageFolder(isBase ? "6.0" : "3.0") : file,
-        Fixtures.golden("transformer/zimage/e2e"),
+        Fixtures.familyGolden("transformer/zimage/e2e"),
         name,
         96,
         64,

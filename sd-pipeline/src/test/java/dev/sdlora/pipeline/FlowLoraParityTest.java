@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.Precision;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.transformer.DiffusionTransformer;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.overlay.Overlays;
@@ -20,9 +22,7 @@ import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.transformer.DiffusionTransformer;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
@@ -67,7 +67,7 @@ class FlowLoraParityTest {
     }
 
     TensorFile golden() {
-      return Fixtures.golden(
+      return Fixtures.familyGolden(
           this == FLUX2 ? "transformer/flux2/golden" : "transformer/zimage/golden");
     }
 

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.doubles;
-import static dev.sdlora.pipeline.Fixtures.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.doubles;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -14,6 +14,17 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.conditioning.Conditioning;
+import dev.sdlora.families.conditioning.Conditions;
+import dev.sdlora.families.denoise.ConcatConditioning;
+import dev.sdlora.families.denoise.Guidance;
+import dev.sdlora.families.denoise.GuidanceOptions;
+import dev.sdlora.families.denoise.GuidedCalls;
+import dev.sdlora.families.denoise.TransformerPredictor;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.Prediction;
+import dev.sdlora.families.transformer.DiffusionTransformer;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.overlay.Overlays;
@@ -22,18 +33,7 @@ import dev.sdlora.lora.plan.ControlInput;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.conditioning.Conditioning;
-import dev.sdlora.pipeline.conditioning.Conditions;
-import dev.sdlora.pipeline.denoise.ConcatConditioning;
-import dev.sdlora.pipeline.denoise.Guidance;
-import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.pipeline.denoise.GuidedCalls;
-import dev.sdlora.pipeline.denoise.TransformerPredictor;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.Prediction;
-import dev.sdlora.pipeline.transformer.DiffusionTransformer;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
@@ -59,8 +59,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Compares FLUX.1 with further inputs, and the control LoRA that adds them, to a reference. */
 class Flux1ControlParityTest {
   private static final double TOLERANCE = 2e-5;
-  private static final TensorFile GOLDEN = Fixtures.golden("transformer/flux1/golden");
-  private static final TensorFile CONTROL = Fixtures.golden("transformer/flux1/control");
+  private static final TensorFile GOLDEN = Fixtures.familyGolden("transformer/flux1/golden");
+  private static final TensorFile CONTROL = Fixtures.familyGolden("transformer/flux1/control");
   private static final int TOKENS = 16;
 
   @TempDir private Path folder;

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.doubles;
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.doubles;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -15,6 +15,20 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.conditioning.Conditioning;
+import dev.sdlora.families.conditioning.ConditioningSchedule;
+import dev.sdlora.families.conditioning.Conditions;
+import dev.sdlora.families.denoise.BatchedPredictor;
+import dev.sdlora.families.denoise.Guidance;
+import dev.sdlora.families.denoise.GuidanceOptions;
+import dev.sdlora.families.denoise.GuidedCalls;
+import dev.sdlora.families.denoise.TransformerPredictor;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.Prediction;
+import dev.sdlora.families.network.TextEncoder;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.T5;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.overlay.Overlays;
@@ -22,21 +36,7 @@ import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.conditioning.Conditioning;
-import dev.sdlora.pipeline.conditioning.ConditioningSchedule;
-import dev.sdlora.pipeline.conditioning.Conditions;
-import dev.sdlora.pipeline.denoise.BatchedPredictor;
-import dev.sdlora.pipeline.denoise.Guidance;
-import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.pipeline.denoise.GuidedCalls;
-import dev.sdlora.pipeline.denoise.TransformerPredictor;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.Prediction;
-import dev.sdlora.pipeline.network.TextEncoder;
-import dev.sdlora.pipeline.transformer.DiffusionTransformer;
-import dev.sdlora.pipeline.transformer.T5;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
@@ -63,9 +63,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class Flux1EndToEndTest {
   private static final double TOLERANCE = 2e-4;
   private static final ImageSize SIZE = new ImageSize(64, 64);
-  private static final TensorFile GOLDEN = Fixtures.golden("transformer/flux1/golden");
-  private static final TensorFile OF_LORAS = Fixtures.golden("transformer/flux1/golden_loras");
-  private static final TensorFile CHROMA = Fixtures.golden("transformer/chroma/golden");
+  private static final TensorFile GOLDEN = Fixtures.familyGolden("transformer/flux1/golden");
+  private static final TensorFile OF_LORAS =
+      Fixtures.familyGolden("transformer/flux1/golden_loras");
+  private static final TensorFile CHROMA = Fixtures.familyGolden("transformer/chroma/golden");
 
   @ParameterizedTest
   @CsvSource({"dev, 6, false", "dev, 6, true", "schnell, 4, false"})
@@ -74,7 +75,7 @@ class Flux1EndToEndTest {
     Conditioning text = row(GOLDEN, 0, floats(GOLDEN, "pooled"), 16);
     assertRun(
         isFolder ? TinyTransformers.flux1Folder() : file,
-        Fixtures.golden("transformer/flux1/e2e"),
+        Fixtures.familyGolden("transformer/flux1/e2e"),
         name,
         Conditions.of(text, text),
         steps,
@@ -221,7 +222,7 @@ class Flux1EndToEndTest {
   @ParameterizedTest
   @CsvSource({"lora_kohya_te", "lora_onetrainer_te"})
   void lora_ofTextEncoders_givesTheGoldenStates(String name) {
-    TensorFile ids = Fixtures.golden("transformer/flux1/ids");
+    TensorFile ids = Fixtures.familyGolden("transformer/flux1/ids");
     Path file = TinyTransformers.flux1Loras().resolve(name + ".safetensors");
     try (Networks networks = open(TinyTransformers.flux1Dev());
         NDManager scope = networks.torch().scope()) {

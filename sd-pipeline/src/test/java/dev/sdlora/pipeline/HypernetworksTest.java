@@ -11,7 +11,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.lora.LoraMode;
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,19 +9,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.image.ImagePrompt.EmbedsScaling;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ImageAdapterReader;
-import dev.sdlora.pipeline.checkpoint.NetworkFile;
-import dev.sdlora.pipeline.checkpoint.VisionReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.auxiliary.ImageAdapterReader;
+import dev.sdlora.families.checkpoint.auxiliary.VisionReader;
+import dev.sdlora.families.checkpoint.layout.NetworkFile;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.ImageKeys;
+import dev.sdlora.families.network.Residuals;
+import dev.sdlora.families.network.UNet;
+import dev.sdlora.families.network.control.ImageAdapter;
+import dev.sdlora.families.network.control.ImageAdapterConfig;
+import dev.sdlora.families.network.control.VisionConfig;
+import dev.sdlora.families.network.control.VisionEncoder;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.ImageAdapter;
-import dev.sdlora.pipeline.network.ImageAdapterConfig;
-import dev.sdlora.pipeline.network.ImageKeys;
-import dev.sdlora.pipeline.network.Residuals;
-import dev.sdlora.pipeline.network.UNet;
-import dev.sdlora.pipeline.network.VisionConfig;
-import dev.sdlora.pipeline.network.VisionEncoder;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -44,7 +44,7 @@ class ImagePromptParityTest {
   private static final double WEIGHT = 0.7;
   private static final double[] MEAN = {0.48145466, 0.4578275, 0.40821073};
   private static final double[] DEVIATION = {0.26862954, 0.26130258, 0.27577711};
-  private static final TensorFile GOLDEN = Fixtures.golden("imageprompt/golden");
+  private static final TensorFile GOLDEN = Fixtures.familyGolden("imageprompt/golden");
 
   @TempDir static Path folder;
 
@@ -53,7 +53,8 @@ class ImagePromptParityTest {
   void visionEncoder_ofBothNames_givesTheGoldenStates(String name) {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
-      NetworkFile<VisionConfig> file = VisionReader.read(Fixtures.golden("imageprompt/" + name));
+      NetworkFile<VisionConfig> file =
+          VisionReader.read(Fixtures.familyGolden("imageprompt/" + name));
       try (LiveWeights weights =
           LiveWeights.load(torch, new TensorLoader(torch), file.weights(), ScalarType.FLOAT32)) {
         VisionEncoder encoder = new VisionEncoder(torch, file.config(), weights);
@@ -85,7 +86,7 @@ class ImagePromptParityTest {
                 "cpu");
         NDManager scope = networks.torch().scope()) {
       NetworkFile<ImageAdapterConfig> file =
-          ImageAdapterReader.read(Fixtures.golden("imageprompt/" + name));
+          ImageAdapterReader.read(Fixtures.familyGolden("imageprompt/" + name));
       assertThat(file.config().fits(networks.unet().config())).isTrue();
       try (LiveWeights weights =
           LiveWeights.load(
@@ -162,7 +163,7 @@ class ImagePromptParityTest {
 
   private static NDArray pooled(Networks networks, String pixels, NDManager scope) {
     NetworkFile<VisionConfig> file =
-        VisionReader.read(Fixtures.golden("imageprompt/image_encoder"));
+        VisionReader.read(Fixtures.familyGolden("imageprompt/image_encoder"));
     try (LiveWeights weights =
         LiveWeights.load(networks.torch(), networks.loader(), file.weights(), ScalarType.FLOAT32)) {
       return new VisionEncoder(networks.torch(), file.config(), weights)
@@ -180,7 +181,7 @@ class ImagePromptParityTest {
       NDArray unseen,
       NDManager scope) {
     NetworkFile<ImageAdapterConfig> file =
-        ImageAdapterReader.read(Fixtures.golden("imageprompt/" + name));
+        ImageAdapterReader.read(Fixtures.familyGolden("imageprompt/" + name));
     try (LiveWeights weights =
         LiveWeights.load(networks.torch(), networks.loader(), file.weights(), ScalarType.FLOAT32)) {
       ImageAdapter adapter = new ImageAdapter(networks.torch(), file.config(), weights);

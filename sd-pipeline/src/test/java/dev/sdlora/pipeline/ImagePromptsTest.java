@@ -19,7 +19,7 @@ import dev.sdlora.api.image.ImagePrompt.WeightType;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.sampling.SpeedOptions;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.imageprompt.ImageAdapters;
 import dev.sdlora.pipeline.imageprompt.ImagePrompts;
 import dev.sdlora.pipeline.imageprompt.VisionEncoders;
@@ -46,11 +46,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests requests with image prompts. */
 class ImagePromptsTest {
-  private static final Path PLAIN = Fixtures.golden("imageprompt/ip-adapter-sd1").path();
-  private static final Path PLUS = Fixtures.golden("imageprompt/ip-adapter-plus-sd1").path();
-  private static final Path FULL = Fixtures.golden("imageprompt/ip-adapter-full-sd1").path();
-  private static final Path SDXL = Fixtures.golden("imageprompt/ip-adapter-sdxl").path();
-  private static final Path ENCODER = Fixtures.golden("imageprompt/image_encoder").path();
+  private static final Path PLAIN = Fixtures.familyGolden("imageprompt/ip-adapter-sd1").path();
+  private static final Path PLUS = Fixtures.familyGolden("imageprompt/ip-adapter-plus-sd1").path();
+  private static final Path FULL = Fixtures.familyGolden("imageprompt/ip-adapter-full-sd1").path();
+  private static final Path SDXL = Fixtures.familyGolden("imageprompt/ip-adapter-sdxl").path();
+  private static final Path ENCODER = Fixtures.familyGolden("imageprompt/image_encoder").path();
   private static final Image ONE = picture(61, 45, 3);
   private static final FixedDetector BOX = FixedDetector.box(16, 16, 44, 40);
   private static final Image OTHER = picture(30, 50, 7);
@@ -110,7 +110,7 @@ class ImagePromptsTest {
   @ParameterizedTest
   @ValueSource(strings = {"ip-adapter-sd1", "ip-adapter-plus-sd1", "ip-adapter-full-sd1"})
   void prompt_differentImages_giveDifferentResults(String name) {
-    Path adapter = Fixtures.golden("imageprompt/" + name).path();
+    Path adapter = Fixtures.familyGolden("imageprompt/" + name).path();
     Image one = draw(ImagePrompt.of(adapter, ONE));
     assertThat(one).isEqualTo(draw(ImagePrompt.of(adapter, ONE)));
     assertThat(one).isNotEqualTo(draw(ImagePrompt.of(adapter, OTHER)));

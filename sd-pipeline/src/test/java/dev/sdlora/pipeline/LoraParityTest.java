@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.ids;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.ids;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.network.TextEncoder;
+import dev.sdlora.families.network.UNet;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.overlay.Overlays;
@@ -20,10 +23,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.TextEncoder;
-import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;

@@ -16,7 +16,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.lora.LoraMode;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.testkit.TinyFamilies;

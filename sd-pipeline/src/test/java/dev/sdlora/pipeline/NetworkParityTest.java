@@ -1,15 +1,15 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.ids;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.ids;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.model.Networks;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
@@ -34,7 +34,7 @@ class NetworkParityTest {
 
   enum Layout {
     SINGLE_FILE(Fixtures.CHECKPOINT, "text.input_ids_full"),
-    FOLDER(Fixtures.GOLDENS.resolve("diffusers"), "text.input_ids_small");
+    FOLDER(Fixtures.FAMILY_GOLDENS.resolve("diffusers"), "text.input_ids_small");
 
     final Path path;
     final String ids;

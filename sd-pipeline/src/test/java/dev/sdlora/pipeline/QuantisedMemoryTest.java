@@ -13,7 +13,7 @@ import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.WeightConversion;
 import dev.sdlora.api.model.WeightFormat;
-import dev.sdlora.pipeline.memory.MemoryNeed;
+import dev.sdlora.families.memory.MemoryNeed;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.request.RequestMemory;
 import dev.sdlora.pipeline.request.RequestPart;

@@ -10,7 +10,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.pipeline.QuantisedCopy.Layout;
-import dev.sdlora.pipeline.checkpoint.DiffusersCopy;
+import dev.sdlora.pipeline.model.DiffusersCopy;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.testkit.TinyModels;
 import dev.sdlora.testkit.TinyTransformers;

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.doubles;
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.doubles;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -16,6 +16,18 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.conditioning.Conditioning;
+import dev.sdlora.families.conditioning.Conditions;
+import dev.sdlora.families.denoise.BatchedPredictor;
+import dev.sdlora.families.denoise.Guidance;
+import dev.sdlora.families.denoise.GuidanceOptions;
+import dev.sdlora.families.denoise.GuidedCalls;
+import dev.sdlora.families.denoise.LayerSkipping;
+import dev.sdlora.families.denoise.TransformerPredictor;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.Prediction;
+import dev.sdlora.families.transformer.DiffusionTransformer;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.overlay.Overlays;
@@ -23,19 +35,7 @@ import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.conditioning.Conditioning;
-import dev.sdlora.pipeline.conditioning.Conditions;
-import dev.sdlora.pipeline.denoise.BatchedPredictor;
-import dev.sdlora.pipeline.denoise.Guidance;
-import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.pipeline.denoise.GuidedCalls;
-import dev.sdlora.pipeline.denoise.LayerSkipping;
-import dev.sdlora.pipeline.denoise.TransformerPredictor;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.Prediction;
-import dev.sdlora.pipeline.transformer.DiffusionTransformer;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
@@ -63,9 +63,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Sd3EndToEndTest {
   private static final double TOLERANCE = 2e-4;
   private static final ImageSize SIZE = new ImageSize(64, 64);
-  private static final TensorFile GOLDEN = Fixtures.golden("transformer/sd3/golden");
-  private static final TensorFile OF_LORAS = Fixtures.golden("transformer/sd3/golden_loras");
-  private static final TensorFile SKIPPED = Fixtures.golden("transformer/sd3/skipped");
+  private static final TensorFile GOLDEN = Fixtures.familyGolden("transformer/sd3/golden");
+  private static final TensorFile OF_LORAS = Fixtures.familyGolden("transformer/sd3/golden_loras");
+  private static final TensorFile SKIPPED = Fixtures.familyGolden("transformer/sd3/skipped");
   private static final int TOKENS = 93;
 
   @ParameterizedTest
@@ -74,7 +74,7 @@ class Sd3EndToEndTest {
     Path file = name.equals("sd3") ? TinyTransformers.sd3Medium() : TinyTransformers.sd35Medium();
     assertRun(
         isFolder ? TinyTransformers.sd35Folder() : file,
-        Fixtures.golden("transformer/sd3/e2e"),
+        Fixtures.familyGolden("transformer/sd3/e2e"),
         name,
         Conditions.of(row(0), row(1)),
         8,

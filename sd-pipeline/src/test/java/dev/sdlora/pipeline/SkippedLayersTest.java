@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.floats;
-import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.tensorkit.GoldenTensors.floats;
+import static dev.sdlora.tensorkit.GoldenTensors.shape;
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,10 +17,10 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.transformer.DiffusionTransformer;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.transformer.DiffusionTransformer;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests skip-layer guidance on Stable Diffusion 3 and 3.5. */
 class SkippedLayersTest {
-  private static final TensorFile GOLDEN = Fixtures.golden("transformer/sd3/golden");
+  private static final TensorFile GOLDEN = Fixtures.familyGolden("transformer/sd3/golden");
 
   private static final SamplerOptions SKIPPING =
       SamplerOptions.builder().skipLayers(0, 1).skipLayerStart(0).skipLayerEnd(1).build();

@@ -12,7 +12,7 @@ import dev.sdlora.api.lora.LoraFit;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.testkit.TinyTransformers;

@@ -8,7 +8,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.make.LoraBaking;
-import dev.sdlora.pipeline.checkpoint.DiffusersCopy;
+import dev.sdlora.pipeline.model.DiffusersCopy;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.testkit.TinyFamilies;
 import java.nio.file.Path;

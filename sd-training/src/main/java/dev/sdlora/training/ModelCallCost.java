@@ -1,8 +1,8 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.weights.Origin;
 import java.util.List;
 import java.util.Map;

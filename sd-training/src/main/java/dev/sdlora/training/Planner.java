@@ -2,7 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Bytes;
-import dev.sdlora.pipeline.memory.MachineMemory;
+import dev.sdlora.families.memory.MachineMemory;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;

@@ -2,9 +2,9 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.value.Checks;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
 import dev.sdlora.training.option.TrainingPrecision;

@@ -1,8 +1,8 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.training.option.TrainingPrecision;
 import java.util.LinkedHashMap;
 import java.util.List;

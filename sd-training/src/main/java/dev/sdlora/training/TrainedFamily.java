@@ -2,9 +2,9 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.AdapterModule;
 import dev.sdlora.training.data.Captions;

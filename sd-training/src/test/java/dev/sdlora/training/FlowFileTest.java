@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.families.conditioning.Conditioning;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.transformer.DiffusionTransformer;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.pipeline.conditioning.Conditioning;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.transformer.DiffusionTransformer;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.families.conditioning.Conditioning;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.FlowCaptions;

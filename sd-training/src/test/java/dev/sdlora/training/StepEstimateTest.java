@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.training.option.TrainingPrecision;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,11 +3,11 @@ package dev.sdlora.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.pipeline.network.Prediction;
-import dev.sdlora.pipeline.network.Transformers;
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.network.Prediction;
+import dev.sdlora.families.network.Transformers;
+import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.option.AdapterOptions;
 import java.nio.file.Path;

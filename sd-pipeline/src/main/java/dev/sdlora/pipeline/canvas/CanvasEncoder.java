@@ -4,8 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.pipeline.network.LatentResizing;
-import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.api.image.PixelSize;
+import dev.sdlora.families.family.ReferenceSize;
+import dev.sdlora.families.network.vae.LatentResizing;
+import dev.sdlora.families.network.vae.Vae;
 import dev.sdlora.pipeline.raster.Box;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.raster.Resampling;
@@ -48,6 +50,12 @@ public final class CanvasEncoder {
         canvas.mask().map(mask -> repaint(mask, latent.length)));
   }
 
+  private static Raster resized(Raster image, PixelSize size) {
+    return image.width() == size.width() && image.height() == size.height()
+        ? image
+        : Resampling.LANCZOS.resize(image, size.width(), size.height());
+  }
+
   /**
    * Returns the latent of a reference image, reduced and cut as {@link ReferenceSize} says.
    *
@@ -56,7 +64,7 @@ public final class CanvasEncoder {
    */
   public NDArray reference(Image image, NDManager scope) {
     ImageSize size = ReferenceSize.of(image);
-    Raster reduced = ReferenceSize.reduced(Raster.of(image));
+    Raster reduced = resized(Raster.of(image), ReferenceSize.reduced(image));
     Raster middle =
         reduced.crop(
             new Box(

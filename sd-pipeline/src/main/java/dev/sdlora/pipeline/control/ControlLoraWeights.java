@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.control;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.checkpoint.ControlLoraReader.ControlLora;
+import dev.sdlora.families.checkpoint.auxiliary.ControlLoraReader.ControlLora;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

@@ -4,9 +4,9 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.network.ControlNetConfig;
-import dev.sdlora.pipeline.network.T2iAdapterConfig;
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.families.network.UNetConfig;
+import dev.sdlora.families.network.control.ControlNetConfig;
+import dev.sdlora.families.network.control.T2iAdapterConfig;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.control;
 
 import dev.sdlora.api.image.ControlUnit.Mode;
-import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
+import dev.sdlora.families.denoise.NoisePredictor.Batch;
 import java.util.stream.IntStream;
 
 /** Scales a network's outputs for the blocks of a U-Net by the rules of A1111's extension. */

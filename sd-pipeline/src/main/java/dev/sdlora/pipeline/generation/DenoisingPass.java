@@ -2,12 +2,12 @@ package dev.sdlora.pipeline.generation;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.families.conditioning.Conditions;
+import dev.sdlora.families.denoise.Lockstep;
+import dev.sdlora.families.denoise.ModelCalls;
+import dev.sdlora.families.denoise.SwitchingDenoiser;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
-import dev.sdlora.pipeline.conditioning.Conditions;
-import dev.sdlora.pipeline.denoise.Lockstep;
-import dev.sdlora.pipeline.denoise.ModelCalls;
-import dev.sdlora.pipeline.denoise.SwitchingDenoiser;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.request.ImageRun;
 import dev.sdlora.pipeline.request.PassPlan;

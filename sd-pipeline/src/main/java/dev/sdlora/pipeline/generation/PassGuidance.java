@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.generation;
 
-import dev.sdlora.pipeline.denoise.Guidance;
+import dev.sdlora.families.denoise.Guidance;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

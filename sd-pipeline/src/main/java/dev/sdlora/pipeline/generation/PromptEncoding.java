@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.generation;
 
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.families.conditioning.AppliedEncoder;
+import dev.sdlora.families.conditioning.Conditions;
+import dev.sdlora.families.family.Family;
 import dev.sdlora.pipeline.canvas.RegionFrame;
-import dev.sdlora.pipeline.conditioning.AppliedEncoder;
-import dev.sdlora.pipeline.conditioning.Conditions;
-import dev.sdlora.pipeline.family.Family;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.model.Refiner;
 import dev.sdlora.pipeline.request.Masks;

@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.generation;
 
 import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.pipeline.denoise.Lockstep;
+import dev.sdlora.families.denoise.Lockstep;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.request.ImageRun;
 import dev.sdlora.pipeline.request.PassSampling;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;

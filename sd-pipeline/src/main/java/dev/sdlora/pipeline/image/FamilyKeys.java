@@ -6,6 +6,7 @@ import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
+import dev.sdlora.api.value.FlowKeys;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,8 +27,8 @@ final class FamilyKeys {
   /** The guidance scale that models with distilled guidance read, as Forge writes it. */
   static final InfotextKey DISTILLED_GUIDANCE =
       setting(
-          ImageSettings.DISTILLED_GUIDANCE,
-          settings -> Optional.ofNullable(settings.facts().get(ImageSettings.DISTILLED_GUIDANCE)),
+          FlowKeys.DISTILLED_GUIDANCE,
+          settings -> Optional.ofNullable(settings.facts().get(FlowKeys.DISTILLED_GUIDANCE)),
           (draft, value) -> draft.spec.distilledGuidance(InfotextValues.decimal(value)));
 
   static final InfotextKey SWITCH_BY_STEPS =
@@ -87,10 +88,10 @@ final class FamilyKeys {
                       ? Optional.of("encoded")
                       : Optional.empty(),
               (draft, value) -> draft.prompts = draft.prompts.withEmptyNegativeEncoded(true)),
-          fact(ImageSettings.REFERENCES),
+          fact(FlowKeys.REFERENCES),
           setting(
-              ImageSettings.T5_TOKENS,
-              settings -> Optional.ofNullable(settings.facts().get(ImageSettings.T5_TOKENS)),
+              FlowKeys.T5_TOKENS,
+              settings -> Optional.ofNullable(settings.facts().get(FlowKeys.T5_TOKENS)),
               (draft, value) ->
                   draft.prompts = draft.prompts.withT5Tokens(InfotextValues.integer(value))),
           setting(

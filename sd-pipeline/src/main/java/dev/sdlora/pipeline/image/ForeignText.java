@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.value.FlowKeys;
 import dev.sdlora.pipeline.foreign.ForeignSettings;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -60,13 +61,13 @@ final class ForeignText {
     if (spec.distilledGuidance().isPresent()) {
       settings =
           settings.with(
-              ImageSettings.DISTILLED_GUIDANCE,
+              FlowKeys.DISTILLED_GUIDANCE,
               InfotextValues.number(spec.distilledGuidance().getAsDouble()));
     }
     OptionalInt tokens = spec.promptOptions().t5Tokens();
     return Infotext.write(
         tokens.isPresent()
-            ? settings.with(ImageSettings.T5_TOKENS, Integer.toString(tokens.getAsInt()))
+            ? settings.with(FlowKeys.T5_TOKENS, Integer.toString(tokens.getAsInt()))
             : settings);
   }
 }

@@ -9,6 +9,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.value.FlowKeys;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -110,8 +111,7 @@ final class HiresKeys {
 
   /** Returns the distilled guidance of a model that reads one, if it is not that of both passes. */
   private static Optional<String> distilledGuidance(ImageSettings settings) {
-    Optional<String> first =
-        Optional.ofNullable(settings.facts().get(ImageSettings.DISTILLED_GUIDANCE));
+    Optional<String> first = Optional.ofNullable(settings.facts().get(FlowKeys.DISTILLED_GUIDANCE));
     OptionalDouble second =
         settings.spec().hiresFix().map(HiresFix::distilledGuidance).orElse(OptionalDouble.empty());
     return first.isPresent() && second.isPresent()
@@ -130,7 +130,7 @@ final class HiresKeys {
    */
   private static Optional<String> schedule(ImageSettings settings, HiresFix hires) {
     PromptSpec spec = settings.spec();
-    if (settings.facts().containsKey(ImageSettings.SCHEDULE)) {
+    if (settings.facts().containsKey(FlowKeys.SCHEDULE)) {
       return hires.schedule().filter(second -> second != spec.schedule()).map(Schedule::label);
     }
     Sampler sampler = hires.sampler().orElse(spec.sampler());

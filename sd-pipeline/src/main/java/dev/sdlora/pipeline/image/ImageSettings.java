@@ -36,21 +36,6 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** Fact: the image CFG scale; written for images made by an editing model. */
   public static final String IMAGE_CFG_SCALE = "Image CFG scale";
 
-  /** Fact: the guidance scale that the model read as an input, as Forge writes it. */
-  public static final String DISTILLED_GUIDANCE = "Distilled CFG Scale";
-
-  /** The key of the number of reference images. */
-  public static final String REFERENCES = "Reference images";
-
-  /** The key of the padding of T5's texts; a fact because few families have it. */
-  public static final String T5_TOKENS = "T5 tokens";
-
-  /** Fact: the schedule, if the model's own replaces that of the sampler. */
-  public static final String SCHEDULE = "Schedule type";
-
-  /** Fact: the shift of the model's own schedule, as Forge Neo writes it. */
-  public static final String SHIFT = "Shift";
-
   /** Fact: how LoRAs were applied; written if they were not patched into the weights. */
   public static final String LORA_MODE = "LoRA mode";
 

@@ -9,6 +9,7 @@ import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.sampling.Rng;
+import dev.sdlora.api.value.FlowKeys;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +31,9 @@ final class InfotextKeys {
               (draft, value) -> draft.spec.steps(InfotextValues.integer(value))),
           setting("Sampler", s -> Optional.of(s.spec().sampler().label()), InfotextDraft::sampler),
           setting(
-              ImageSettings.SCHEDULE,
+              FlowKeys.SCHEDULE,
               s ->
-                  Optional.ofNullable(s.facts().get(ImageSettings.SCHEDULE))
+                  Optional.ofNullable(s.facts().get(FlowKeys.SCHEDULE))
                       .or(
                           () ->
                               Optional.of(

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.value.FlowKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -118,7 +119,7 @@ final class InfotextReader {
     }
     boolean isForge =
         settings.value("Version").map(version -> FORGE.matcher(version).lookingAt()).orElse(false);
-    if (isForge && settings.value(ImageSettings.T5_TOKENS).isEmpty()) {
+    if (isForge && settings.value(FlowKeys.T5_TOKENS).isEmpty()) {
       draft.prompts = draft.prompts.withT5Tokens(FORGE_T5_TOKENS);
     }
     boolean mayEdit = text.contains("[");

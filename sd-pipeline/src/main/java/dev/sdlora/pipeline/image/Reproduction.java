@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.value.FlowKeys;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.weights.StoredFormat;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public final class Reproduction {
           "Lora hashes",
           "TI hashes",
           ImageSettings.REGION_MASKS,
-          ImageSettings.REFERENCES,
+          FlowKeys.REFERENCES,
           ImageSettings.PRECISION,
           ImageSettings.LOW_BITS);
 
@@ -372,8 +373,8 @@ public final class Reproduction {
       warnings.add(
           "the text is from an image that was made with a mask, which is not stored in the text");
     }
-    said(ImageSettings.REFERENCES)
-        .filter(number -> !number.equals(made.facts().get(ImageSettings.REFERENCES)))
+    said(FlowKeys.REFERENCES)
+        .filter(number -> !number.equals(made.facts().get(FlowKeys.REFERENCES)))
         .ifPresent(
             number ->
                 warnings.add(

@@ -10,6 +10,7 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.value.FlowKeys;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -64,12 +65,12 @@ final class SamplerKeys {
   /** The shift of a flow's schedule, which Forge Neo writes for Z-Image. */
   static final InfotextKey SHIFT =
       setting(
-          ImageSettings.SHIFT,
+          FlowKeys.SHIFT,
           settings ->
               settings.spec().samplerOptions().shift().isPresent()
                   ? Optional.of(
                       InfotextValues.number(settings.spec().samplerOptions().shift().getAsDouble()))
-                  : Optional.ofNullable(settings.facts().get(ImageSettings.SHIFT)),
+                  : Optional.ofNullable(settings.facts().get(FlowKeys.SHIFT)),
           (draft, value) -> draft.sampler.shift(InfotextValues.decimal(value)));
 
   static final List<InfotextKey> ALL =

@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.SingleFileSigns;
-import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
-import dev.sdlora.pipeline.checkpoint.transformer.Distillation;
-import dev.sdlora.pipeline.checkpoint.transformer.TransformerFiles;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.SingleFileSigns;
+import dev.sdlora.families.checkpoint.stored.NetworkWeights;
+import dev.sdlora.families.checkpoint.transformer.Distillation;
+import dev.sdlora.families.checkpoint.transformer.TransformerFiles;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.UNetConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,13 +1,13 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.transformer.Flux1Config;
+import dev.sdlora.families.transformer.Flux2Config;
+import dev.sdlora.families.transformer.Qwen3Config;
+import dev.sdlora.families.transformer.Sd3Config;
+import dev.sdlora.families.transformer.T5Config;
+import dev.sdlora.families.transformer.ZImageConfig;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.transformer.Flux1Config;
-import dev.sdlora.pipeline.transformer.Flux2Config;
-import dev.sdlora.pipeline.transformer.Qwen3Config;
-import dev.sdlora.pipeline.transformer.Sd3Config;
-import dev.sdlora.pipeline.transformer.T5Config;
-import dev.sdlora.pipeline.transformer.ZImageConfig;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,16 +1,16 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.SingleFileNames;
+import dev.sdlora.families.checkpoint.SingleFileSigns;
+import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.layout.OpenClipNames;
+import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.OpenClipNames;
-import dev.sdlora.pipeline.checkpoint.SingleFileNames;
-import dev.sdlora.pipeline.checkpoint.SingleFileSigns;
-import dev.sdlora.pipeline.checkpoint.TransformerModel;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.StoredTensor.Place;
-import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;

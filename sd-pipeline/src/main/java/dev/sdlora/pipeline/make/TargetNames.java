@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.pipeline.checkpoint.stored.LlamaNames;
+import dev.sdlora.families.checkpoint.stored.LlamaNames;
 
 /**
  * The names of tensors in a converted file: those of the input, but in GGUF files a denoiser alone

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.pipeline.checkpoint.SingleFileSigns;
-import dev.sdlora.pipeline.checkpoint.TransformerModel;
-import dev.sdlora.pipeline.checkpoint.stored.NetworkWeights;
-import dev.sdlora.pipeline.checkpoint.transformer.Distillation;
-import dev.sdlora.pipeline.checkpoint.transformer.ViewNames;
+import dev.sdlora.families.checkpoint.SingleFileSigns;
+import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.stored.NetworkWeights;
+import dev.sdlora.families.checkpoint.transformer.Distillation;
+import dev.sdlora.families.checkpoint.transformer.ViewNames;
 import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.StoredTensor.Place;
 import dev.sdlora.tensors.file.TensorEntry;

@@ -6,7 +6,7 @@ import dev.sdlora.api.make.ConvertedWeights;
 import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.FileDescription;
-import dev.sdlora.pipeline.checkpoint.FileKind;
+import dev.sdlora.families.checkpoint.FileKind;
 import dev.sdlora.tensors.file.OpenFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,9 +2,9 @@ package dev.sdlora.pipeline.preview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.network.LatentFormat;
-import dev.sdlora.pipeline.network.Vae;
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.network.vae.LatentFormat;
+import dev.sdlora.families.network.vae.Vae;
+import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.awt.image.BufferedImage;
 import java.util.function.Function;

@@ -4,7 +4,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
-import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.families.denoise.BatchedPredictor;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.MaskTag;
 import dev.sdlora.prompt.grammar.Subprompt;

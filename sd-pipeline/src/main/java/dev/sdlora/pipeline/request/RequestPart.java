@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.request;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.pipeline.memory.MemoryNeed;
+import dev.sdlora.families.memory.MemoryNeed;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import java.util.ArrayList;

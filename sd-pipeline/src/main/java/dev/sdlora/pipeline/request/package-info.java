@@ -6,7 +6,7 @@
  *
  * <ul>
  *   <li>Limits of a request: {@code RequestInputs}; memory estimates, {@code RequestMemory} and
- *       {@code pipeline.memory}, measured by {@code PeakMemory} among the tests.
+ *       {@code families.memory}, measured by {@code PeakMemory} among the tests.
  *   <li>Plans from tags and LoRA objects: {@code LoraResolver}; words that LoRA files recommend,
  *       {@code TriggerWordPrompts}; wildcards, {@code ResolvedPrompts}, {@code
  *       wildcard.WildcardFolders}.

@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline.speed;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.TextParts;
-import dev.sdlora.pipeline.checkpoint.TransformerModel;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.pipeline.network.UNetConfig;
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.TextParts;
+import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.network.UNetConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import java.util.List;
 
 /**

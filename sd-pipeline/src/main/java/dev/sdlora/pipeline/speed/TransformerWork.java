@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline.speed;
 
-import dev.sdlora.pipeline.transformer.Flux1Config;
-import dev.sdlora.pipeline.transformer.Flux2Config;
-import dev.sdlora.pipeline.transformer.Qwen3Config;
-import dev.sdlora.pipeline.transformer.Sd3Config;
-import dev.sdlora.pipeline.transformer.T5Config;
-import dev.sdlora.pipeline.transformer.TransformerConfig;
-import dev.sdlora.pipeline.transformer.ZImageConfig;
+import dev.sdlora.families.transformer.Flux1Config;
+import dev.sdlora.families.transformer.Flux2Config;
+import dev.sdlora.families.transformer.Qwen3Config;
+import dev.sdlora.families.transformer.Sd3Config;
+import dev.sdlora.families.transformer.T5Config;
+import dev.sdlora.families.transformer.TransformerConfig;
+import dev.sdlora.families.transformer.ZImageConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.speed;
 
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.families.network.UNetConfig;
 import java.util.List;
 import java.util.Map;
 

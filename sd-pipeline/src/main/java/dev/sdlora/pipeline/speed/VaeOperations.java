@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.speed;
 
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import java.util.List;
 import java.util.Map;
 

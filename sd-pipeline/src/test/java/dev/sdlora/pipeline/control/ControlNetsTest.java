@@ -9,18 +9,19 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.auxiliary.ControlLoraReader;
+import dev.sdlora.families.checkpoint.auxiliary.ControlLoraReader.ControlLora;
+import dev.sdlora.families.network.AddedConditions;
+import dev.sdlora.families.network.Residuals;
+import dev.sdlora.families.network.UNet;
+import dev.sdlora.families.network.control.ControlNet;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.FamilyFiles;
 import dev.sdlora.pipeline.Fixtures;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ControlLoraReader;
-import dev.sdlora.pipeline.checkpoint.ControlLoraReader.ControlLora;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.model.Networks;
-import dev.sdlora.pipeline.network.AddedConditions;
-import dev.sdlora.pipeline.network.ControlNet;
-import dev.sdlora.pipeline.network.Residuals;
-import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.tensorkit.GoldenTensors;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -82,7 +83,9 @@ class ControlNetsTest {
                 Torch.floats(scope, scales, 10, 2),
                 scope);
         assertCloseToScale(
-            residuals.get(9).toFloatArray(), Fixtures.floats(golden, "lora.residual.mid"), 2e-5);
+            residuals.get(9).toFloatArray(),
+            GoldenTensors.floats(golden, "lora.residual.mid"),
+            2e-5);
         NDArray noise =
             networks
                 .unet()
@@ -90,13 +93,14 @@ class ControlNetsTest {
                     new UNet.Input(
                         sample, time, context, added, new Residuals(residuals, List.of())),
                     scope);
-        assertCloseToScale(noise.toFloatArray(), Fixtures.floats(golden, "lora.out"), 2e-5);
+        assertCloseToScale(noise.toFloatArray(), GoldenTensors.floats(golden, "lora.out"), 2e-5);
       }
     }
   }
 
   private static NDArray tensor(TensorFile golden, String name, NDManager scope) {
-    return Torch.floats(scope, Fixtures.floats(golden, name), Fixtures.shape(golden, name));
+    return Torch.floats(
+        scope, GoldenTensors.floats(golden, name), GoldenTensors.shape(golden, name));
   }
 
   @Test

@@ -29,7 +29,8 @@ class ClipPixelsTest {
   }
 
   private static Raster raster(String name) {
-    TensorFile file = TensorFile.open(Fixtures.GOLDENS.resolve("imageprompt/golden.safetensors"));
+    TensorFile file =
+        TensorFile.open(Fixtures.FAMILY_GOLDENS.resolve("imageprompt/golden.safetensors"));
     TensorEntry entry = file.find(name).orElseThrow();
     try (TensorFile.Reader reader = file.reader()) {
       ByteBuffer bytes = reader.bytes(entry);

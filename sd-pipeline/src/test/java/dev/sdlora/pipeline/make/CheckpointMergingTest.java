@@ -11,7 +11,7 @@ import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.NumberFormat;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.Floats;

@@ -8,7 +8,7 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.LoraBaking;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
 import dev.sdlora.tensors.file.SafetensorsWriter;

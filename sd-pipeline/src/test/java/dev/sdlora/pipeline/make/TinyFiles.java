@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -40,7 +40,7 @@ import java.util.function.Predicate;
 /** A small checkpoint, LoRAs for it, and the weights that result from them. */
 final class TinyFiles {
   static final Path CHECKPOINT = TinyModels.CHECKPOINT;
-  static final Path FOLDER = path("/dev/sdlora/pipeline/diffusers");
+  static final Path FOLDER = path("/dev/sdlora/families/diffusers");
   static final Path KOHYA = TinyModels.LORA;
   static final Path PEFT = path("/dev/sdlora/pipeline/lora_peft.safetensors");
   static final Path SDXL = path("/dev/sdlora/pipeline/lora_sdxl.safetensors");

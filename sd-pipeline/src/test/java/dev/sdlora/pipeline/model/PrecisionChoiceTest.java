@@ -7,7 +7,7 @@ import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.model.WeightFormat;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

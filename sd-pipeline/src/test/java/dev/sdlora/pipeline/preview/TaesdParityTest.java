@@ -4,7 +4,7 @@ import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;

@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.speed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.pipeline.network.UNetConfig;
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.network.UNetConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import java.util.List;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.upscale;
 
-import dev.sdlora.pipeline.network.Planes;
-import dev.sdlora.pipeline.network.RandomWeights;
-import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.families.network.upscaler.RrdbConfig;
+import dev.sdlora.tensorkit.Planes;
+import dev.sdlora.tensorkit.RandomWeights;
 import java.util.Arrays;
 
 /** ESRGAN's generator in plain Java and double precision, with random weights. */

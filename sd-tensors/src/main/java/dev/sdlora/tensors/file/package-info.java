@@ -9,7 +9,7 @@
  *
  * <ul>
  *   <li>The limits of files: {@code tensors.file.HeaderParser}, {@code SettingsJson}, {@code
- *       tensors.pickle.PickleReader}, {@code pipeline.checkpoint.NetworkShapes}, {@code
+ *       tensors.pickle.PickleReader}, {@code families.checkpoint.layout.NetworkShapes}, {@code
  *       SmallTensors}.
  *   <li>Cancelling the reading of files; one bad file among many: {@code
  *       tensors.file.Cancellation}; {@code tensors.folder.FolderReading}.
@@ -21,7 +21,7 @@
  *       tensors.file.Widening}, {@code tensors.file.QuantisedLayouts}, {@code
  *       tensors.file.BlockType} for GGUF; their bytes as they are stored: {@code
  *       tensors.file.StoredBytes}; llama.cpp's names: {@code
- *       pipeline.checkpoint.stored.LlamaNames}.
+ *       families.checkpoint.stored.LlamaNames}.
  * </ul>
  */
 @NullMarked

@@ -1,9 +1,9 @@
 package dev.sdlora.training.data;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.network.TextEncoder;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;

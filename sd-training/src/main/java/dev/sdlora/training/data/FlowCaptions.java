@@ -1,6 +1,6 @@
 package dev.sdlora.training.data;
 
-import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.families.conditioning.Conditioning;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,11 @@ package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.transformer.Flux1Config;
-import dev.sdlora.pipeline.transformer.Flux2Config;
-import dev.sdlora.pipeline.transformer.TransformerConfig;
-import dev.sdlora.pipeline.transformer.TransformerPrograms;
-import dev.sdlora.pipeline.transformer.ZImageConfig;
+import dev.sdlora.families.transformer.Flux1Config;
+import dev.sdlora.families.transformer.Flux2Config;
+import dev.sdlora.families.transformer.TransformerConfig;
+import dev.sdlora.families.transformer.TransformerPrograms;
+import dev.sdlora.families.transformer.ZImageConfig;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

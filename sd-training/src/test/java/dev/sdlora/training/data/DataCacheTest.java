@@ -2,8 +2,8 @@ package dev.sdlora.training.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.testkit.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.error.CheckpointException;
-import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.Arrays;
 import java.util.List;

@@ -68,6 +68,8 @@ class ArchitectureTest {
           .definedBy("dev.sdlora.tensors..")
           .layer("lora")
           .definedBy("dev.sdlora.lora..")
+          .layer("families")
+          .definedBy("dev.sdlora.families..")
           .layer("pipeline")
           .definedBy("dev.sdlora.pipeline..")
           .whereLayer("api")
@@ -79,7 +81,9 @@ class ArchitectureTest {
           .whereLayer("tensors")
           .mayOnlyAccessLayers("api")
           .whereLayer("lora")
-          .mayOnlyAccessLayers("api", "tensors");
+          .mayOnlyAccessLayers("api", "tensors")
+          .whereLayer("families")
+          .mayOnlyAccessLayers("api", "prompt", "sampler", "tensors", "lora");
 
   @ArchTest
   static final ArchRule TRAINING_PARTS_DO_NOT_KNOW_THE_WHOLE =
@@ -100,6 +104,7 @@ class ArchitectureTest {
               "dev.sdlora.sampler..",
               "dev.sdlora.tensors..",
               "dev.sdlora.lora..",
+              "dev.sdlora.families..",
               "dev.sdlora.pipeline..")
           .should()
           .dependOnClassesThat()
@@ -178,7 +183,11 @@ class ArchitectureTest {
           .resideInAPackage("dev.sdlora.server..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("dev.sdlora.pipeline..", "dev.sdlora.lora..", "dev.sdlora.tensors..");
+          .resideInAnyPackage(
+              "dev.sdlora.pipeline..",
+              "dev.sdlora.families..",
+              "dev.sdlora.lora..",
+              "dev.sdlora.tensors..");
 
   @ArchTest
   static final ArchRule INTERFACES_DO_NOT_KNOW_EACH_OTHER =

@@ -24,7 +24,14 @@ public final class LibraryMessages {
   private static final Path ROOT = Path.of("..", "..");
 
   private static final List<String> MODULES =
-      List.of("sd-api", "sd-prompt", "sd-lora", "sd-pipeline", "sd-models", "sd-training");
+      List.of(
+          "sd-api",
+          "sd-prompt",
+          "sd-lora",
+          "sd-families",
+          "sd-pipeline",
+          "sd-models",
+          "sd-training");
 
   /** The strings of a statement, joined: messages are written in several. */
   private static final Pattern TEXT =

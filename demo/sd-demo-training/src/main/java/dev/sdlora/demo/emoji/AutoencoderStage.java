@@ -7,7 +7,7 @@ import dev.sdlora.demo.Shape;
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.WarmRestart;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.training.step.LearningRate;
 import java.awt.image.BufferedImage;
 import java.awt.image.RescaleOp;

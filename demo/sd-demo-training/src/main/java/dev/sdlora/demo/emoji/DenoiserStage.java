@@ -7,7 +7,7 @@ import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
 import dev.sdlora.demo.scratch.DenoiserTrainer.Emphasis;
 import dev.sdlora.demo.scratch.TextEncoderTrainer;
-import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
 import java.nio.file.Path;

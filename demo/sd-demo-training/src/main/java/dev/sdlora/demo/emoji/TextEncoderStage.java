@@ -6,7 +6,7 @@ import dev.sdlora.demo.emoji.DrawnCaptions.Caption;
 import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Named;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Text;
-import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.sdlora.demo.scratch;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.SingleFileNames;
-import dev.sdlora.pipeline.checkpoint.UNetFiles;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.UNetConfig;
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.checkpoint.CheckpointReader;
+import dev.sdlora.families.checkpoint.SingleFileNames;
+import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.network.UNetConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;

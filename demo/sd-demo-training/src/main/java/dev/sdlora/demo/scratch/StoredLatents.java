@@ -1,6 +1,6 @@
 package dev.sdlora.demo.scratch;
 
-import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;

@@ -2,8 +2,8 @@ package dev.sdlora.demo.scratch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.families.network.ClipConfig;
+import dev.sdlora.families.network.TextEncoder;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;

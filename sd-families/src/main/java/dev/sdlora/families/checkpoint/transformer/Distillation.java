@@ -1,0 +1,149 @@
+package dev.sdlora.families.checkpoint.transformer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Whether a transformer was distilled to few steps without guidance. Tensors do not show it.
+ *
+ * @param distilled whether it was
+ * @param sign the evidence
+ */
+public record Distillation(boolean distilled, String sign) {
+  /** The shift of Z-Image's schedule without distillation. */
+  private static final double BASE_SHIFT = 6;
+
+  private static final double TURBO_SHIFT = 3;
+
+  /** A setting of diffusers, and metadata of the files that this library writes. */
+  public static final String IS_DISTILLED = "is_distilled";
+
+  private static final List<String> METADATA =
+      List.of(
+          "modelspec.title", "modelspec.architecture", "modelspec.implementation", "general.name");
+
+  /** Words of names that say nothing about distillation. */
+  private static final Set<String> FORMATS =
+      Set.of(
+          "bf16",
+          "fp16",
+          "fp32",
+          "fp8",
+          "e4m3fn",
+          "f16",
+          "f32",
+          "safetensors",
+          "gguf",
+          "index",
+          "json");
+
+  /** Words of llama.cpp's names of formats, such as Q8_0, Q4_K_M and IQ4_XS. */
+  private static final Pattern BLOCKS = Pattern.compile("i?q\\d|[01klms]|xs|nl|xl");
+
+  private static final Set<String> DISTILLED =
+      Set.of("turbo", "distilled", "distill", "schnell", "flash");
+
+  /** Models whose distillation of guidance was undone, such as flux-dev-de-distill. */
+  private static final Pattern UNDONE = Pattern.compile("\\b(?:de|un) ?distill");
+
+  private static final Set<String> BASE = Set.of("base", "undistilled");
+
+  /**
+   * Decides from settings, metadata and names, in this order.
+   *
+   * @param index model_index.json; missing if there is none
+   * @param scheduler scheduler_config.json; missing if there is none
+   * @param metadata the metadata of the transformer's file
+   * @param path the file or folder that was named
+   */
+  static Distillation of(
+      TransformerFamily family,
+      JsonNode index,
+      JsonNode scheduler,
+      Map<String, String> metadata,
+      Path path) {
+    JsonNode told = index.path(IS_DISTILLED);
+    if (told.isBoolean()) {
+      return new Distillation(told.asBoolean(), IS_DISTILLED + " in model_index.json");
+    }
+    double shift = scheduler.path("shift").asDouble(0);
+    // FLUX.2's schedules have no such shift, and all its files say 3.
+    if (family == TransformerFamily.Z_IMAGE && (shift == TURBO_SHIFT || shift == BASE_SHIFT)) {
+      return new Distillation(
+          shift == TURBO_SHIFT, "shift %s in scheduler_config.json".formatted(shift));
+    }
+    String written = metadata.getOrDefault(IS_DISTILLED, "");
+    if (written.equals("true") || written.equals("false")) {
+      return new Distillation(written.equals("true"), "metadata " + IS_DISTILLED);
+    }
+    if (family == TransformerFamily.FLUX1) {
+      return ofFlux1(metadata, String.valueOf(path.getFileName()));
+    }
+    for (String key : METADATA) {
+      Optional<Boolean> found = inWords(words(metadata.getOrDefault(key, "")));
+      if (found.isPresent()) {
+        return new Distillation(found.get(), "metadata " + key);
+      }
+    }
+    String name = String.valueOf(path.getFileName());
+    List<String> words = words(name);
+    Optional<Boolean> found =
+        inWords(words).or(() -> isBare(family, words) ? Optional.of(false) : Optional.empty());
+    return found
+        .map(distilled -> new Distillation(distilled, "the name '" + name + "'"))
+        .orElseGet(
+            () ->
+                new Distillation(
+                    family != TransformerFamily.CHROMA && family != TransformerFamily.SD3,
+                    "the default, because nothing shows it"));
+  }
+
+  /** FLUX.1's models are distilled, unless this was undone so that they need guidance again. */
+  private static Distillation ofFlux1(Map<String, String> metadata, String name) {
+    String words = String.join(" ", words(name + " " + metadata.getOrDefault("general.name", "")));
+    return UNDONE.matcher(words).find()
+        ? new Distillation(false, "the name '" + name + "'")
+        : new Distillation(true, "the default of FLUX.1");
+  }
+
+  /**
+   * Returns whether the transformer of a file alone is distilled.
+   *
+   * @param metadata the metadata of the file
+   * @param zImage whether it is Z-Image, otherwise FLUX.2
+   */
+  public static boolean ofFile(Map<String, String> metadata, Path path, boolean zImage) {
+    JsonNode none = MissingNode.getInstance();
+    TransformerFamily family = zImage ? TransformerFamily.Z_IMAGE : TransformerFamily.FLUX2;
+    return of(family, none, none, metadata, path).distilled();
+  }
+
+  /** Whether a name is that of the base model and nothing else, such as z_image_bf16. */
+  private static boolean isBare(TransformerFamily family, List<String> words) {
+    List<String> rest = new ArrayList<>(words);
+    rest.removeIf(word -> FORMATS.contains(word) || BLOCKS.matcher(word).matches());
+    return family == TransformerFamily.Z_IMAGE && rest.equals(List.of("z", "image"));
+  }
+
+  private static Optional<Boolean> inWords(List<String> words) {
+    if (words.stream().anyMatch(DISTILLED::contains)) {
+      return Optional.of(true);
+    }
+    return words.stream().anyMatch(BASE::contains) ? Optional.of(false) : Optional.empty();
+  }
+
+  private static List<String> words(String text) {
+    return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^a-z0-9]+"))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+}

@@ -1,8 +1,0 @@
-package dev.sdlora.pipeline.checkpoint;
-
-/** Translates this library's weight names to those of a file layout. */
-@FunctionalInterface
-interface Names {
-  /** Returns the name in the file for a weight with the given diffusers name. */
-  String inFile(String name);
-}

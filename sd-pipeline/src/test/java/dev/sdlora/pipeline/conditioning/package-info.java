@@ -1,5 +1,0 @@
-/** Tests of the conversion of prompts to U-Net inputs. */
-@NullMarked
-package dev.sdlora.pipeline.conditioning;
-
-import org.jspecify.annotations.NullMarked;
