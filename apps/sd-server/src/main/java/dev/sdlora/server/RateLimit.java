@@ -3,8 +3,8 @@ package dev.sdlora.server;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RetryAfter;
 import dev.sdlora.server.http.RouteCost;
-import dev.sdlora.server.key.Asker;
 import dev.sdlora.server.key.Buckets;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Key;
 import dev.sdlora.server.transport.Access;
 import io.javalin.http.Context;
@@ -38,14 +38,14 @@ final class RateLimit {
   void check(Context context) {
     boolean job = context.routeRoles().contains(RouteCost.JOB);
     if (job || context.routeRoles().contains(RouteCost.CALL)) {
-      Asker asker = Objects.requireNonNull(context.attribute(Access.ASKER));
-      count(Objects.requireNonNull(context.attribute(Access.CLIENT)), rate(asker, job));
+      Caller caller = Objects.requireNonNull(context.attribute(Access.CALLER));
+      count(Objects.requireNonNull(context.attribute(Access.CLIENT)), rate(caller, job));
     }
   }
 
   /** Returns the jobs per minute; 0 for no limit. The queue limits the jobs of keys with a rate. */
-  private int rate(Asker asker, boolean job) {
-    int own = asker.key().map(Key::jobsPerMinute).orElse(0);
+  private int rate(Caller caller, boolean job) {
+    int own = caller.key().map(Key::jobsPerMinute).orElse(0);
     return own == 0 ? perMinute : job ? 0 : own;
   }
 
@@ -55,7 +55,7 @@ final class RateLimit {
    * @throws Refusal if the client has exceeded the limit
    */
   void count(String client) {
-    count(client, rate(Asker.current(), true));
+    count(client, rate(Caller.current(), true));
   }
 
   private void count(String client, int rate) {

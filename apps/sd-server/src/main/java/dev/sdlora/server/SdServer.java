@@ -49,8 +49,8 @@ import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.results.Results;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.store.ModelProvider;
 import dev.sdlora.server.store.SharedJobs;
-import dev.sdlora.server.store.Workshop;
 import dev.sdlora.server.studio.Studio;
 import dev.sdlora.server.trace.HttpSpans;
 import dev.sdlora.server.training.TrainingsApi;
@@ -257,7 +257,7 @@ public final class SdServer implements AutoCloseable {
               new SharedJobs(
                   place,
                   queue,
-                  settings.front ? Workshop.none() : Workshop.of(offer),
+                  settings.front ? ModelProvider.none() : ModelProvider.of(offer),
                   sentences,
                   settings.ageOfJobs(),
                   settings.history,

@@ -3,8 +3,8 @@ package dev.sdlora.server;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.models.FrontFiles;
+import dev.sdlora.server.cluster.FetchedModels;
 import dev.sdlora.server.cluster.WorkerFiles;
-import dev.sdlora.server.cluster.WorkerShop;
 import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.JobQueue;
@@ -44,17 +44,17 @@ public final class SdWorker implements AutoCloseable {
   private final Javalin javalin;
   private final Metrics metrics = new Metrics();
   private final JobQueue queue;
-  private final WorkerShop shop;
+  private final FetchedModels models;
   private final SharedJobs jobs;
   private final Optional<Results> results;
   private final String host;
   private volatile boolean stopping;
 
   private SdWorker(
-      Builder settings, WorkerShop shop, ErrorMessages sentences, Optional<Results> results) {
+      Builder settings, FetchedModels models, ErrorMessages sentences, Optional<Results> results) {
     this.results = results;
     this.host = settings.host;
-    this.shop = shop;
+    this.models = models;
     this.queue =
         new JobQueue(
             settings.concurrency,
@@ -65,7 +65,7 @@ public final class SdWorker implements AutoCloseable {
         new SharedJobs(
             settings.jobs,
             queue,
-            shop,
+            models,
             sentences,
             AGE,
             0,
@@ -82,7 +82,7 @@ public final class SdWorker implements AutoCloseable {
               config.http.compressionStrategy = CompressionStrategy.NONE;
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);
-              metrics.addTo(config.routes, queue, shop::liveTensors);
+              metrics.addTo(config.routes, queue, models::liveTensors);
             });
   }
 
@@ -122,7 +122,7 @@ public final class SdWorker implements AutoCloseable {
     queue.close(patience);
     jobs.close();
     results.ifPresent(Results::close);
-    shop.close();
+    models.close();
     javalin.stop();
     metrics.close();
   }
@@ -309,11 +309,11 @@ public final class SdWorker implements AutoCloseable {
     }
 
     private SdWorker open(Optional<Results> opened) {
-      WorkerShop shop = WorkerFiles.shop(folders, cache, front, concurrency, pipelines);
+      FetchedModels models = WorkerFiles.models(folders, cache, front, concurrency, pipelines);
       try {
-        return new SdWorker(this, shop, new ErrorMessages(shop.folders()), opened);
+        return new SdWorker(this, models, new ErrorMessages(models.folders()), opened);
       } catch (RuntimeException e) {
-        shop.close();
+        models.close();
         throw e;
       }
     }

@@ -3,7 +3,7 @@ package dev.sdlora.server.cluster;
 import dev.sdlora.models.DownloadException;
 import dev.sdlora.models.FrontFiles;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
-import dev.sdlora.server.store.Workshop;
+import dev.sdlora.server.store.ModelProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,12 +44,12 @@ final class FileSupply {
   /**
    * Returns a file with the wanted content, whatever its name is.
    *
-   * @throws Workshop.UnavailableException if it cannot be had now
+   * @throws ModelProvider.UnavailableException if it cannot be had now
    */
   Path get(NeededFile wanted) {
     try {
       return found(wanted);
-    } catch (Workshop.UnavailableException e) {
+    } catch (ModelProvider.UnavailableException e) {
       missed = wanted;
       throw e;
     }
@@ -58,7 +58,7 @@ final class FileSupply {
   /**
    * Tries again to get the last file that could not be had.
    *
-   * @throws Workshop.UnavailableException if the cause is still this worker; not if the front
+   * @throws ModelProvider.UnavailableException if the cause is still this worker; not if the front
    *     answers that it no longer has the file
    */
   void retry() {
@@ -68,7 +68,7 @@ final class FileSupply {
     }
     try {
       found(wanted);
-    } catch (Workshop.UnavailableException e) {
+    } catch (ModelProvider.UnavailableException e) {
       if (e.isFault()) {
         throw e;
       }
@@ -85,7 +85,7 @@ final class FileSupply {
       return cached;
     }
     if (front.isEmpty()) {
-      throw new Workshop.UnavailableException(
+      throw new ModelProvider.UnavailableException(
           "this worker has no file '%s' of the SHA-256 %s, and no front to get it from (--front)"
               .formatted(wanted.name(), wanted.sha256()),
           null,
@@ -99,10 +99,10 @@ final class FileSupply {
       front.get().get(wanted.name(), wanted.sha256(), wanted.size(), cached);
       return cached;
     } catch (DownloadException e) {
-      throw new Workshop.UnavailableException(
+      throw new ModelProvider.UnavailableException(
           String.valueOf(e.getMessage()), e, e.reason() != DownloadException.Reason.NOT_FOUND);
     } catch (IOException e) {
-      throw new Workshop.UnavailableException(
+      throw new ModelProvider.UnavailableException(
           "the cache of this worker cannot be written: " + e.getMessage(), e, true);
     }
   }

@@ -5,7 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.sdlora.server.cluster.NeededFiles.Kind;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
-import dev.sdlora.server.store.Workshop;
+import dev.sdlora.server.store.ModelProvider;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -132,8 +132,8 @@ final class FileView implements AutoCloseable {
     }
   }
 
-  private static Workshop.UnavailableException unwritable(IOException e) {
-    return new Workshop.UnavailableException(
+  private static ModelProvider.UnavailableException unwritable(IOException e) {
+    return new ModelProvider.UnavailableException(
         "the cache of this worker cannot be written: " + e.getMessage(), e, true);
   }
 

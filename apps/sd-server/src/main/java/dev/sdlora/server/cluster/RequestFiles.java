@@ -11,7 +11,7 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.cluster.NeededFiles.Kind;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.store.Cargo;
+import dev.sdlora.server.store.RequiredFiles;
 import dev.sdlora.server.store.Submission;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +48,7 @@ public final class RequestFiles {
    * @throws Refusal if the request needs files of a kind that workers cannot get
    * @throws dev.sdlora.api.error.StableDiffusionException if a file cannot be read
    */
-  public static Cargo of(Submission asked, FilesApi published) {
+  public static RequiredFiles of(Submission asked, FilesApi published) {
     RequestFiles found = new RequestFiles(asked.offer(), published);
     NeededFiles all = found.all(asked);
     String hash =
@@ -57,7 +57,7 @@ public final class RequestFiles {
             .map(NeededFile::sha256)
             .findFirst()
             .orElse("");
-    return new Cargo(hash, all.json());
+    return new RequiredFiles(hash, all.json());
   }
 
   private NeededFiles all(Submission asked) {

@@ -15,7 +15,7 @@ public final class WorkerFiles {
   private WorkerFiles() {}
 
   /**
-   * Creates a worker's shop.
+   * Creates the models of a worker.
    *
    * @param own folders with files of this machine
    * @param cache the folder for downloaded files; empty for that of the user
@@ -23,7 +23,7 @@ public final class WorkerFiles {
    * @param places the number of jobs at once
    * @param settings sets the device, the precision and so on of each pipeline
    */
-  public static WorkerShop shop(
+  public static FetchedModels models(
       List<Path> own,
       Optional<Path> cache,
       Optional<FrontFiles> front,
@@ -36,7 +36,7 @@ public final class WorkerFiles {
                   () -> Path.of(System.getProperty("user.home"), ".cache", "sd-lora", "files"))
               .toAbsolutePath();
       Files.createDirectories(files);
-      return new WorkerShop(
+      return new FetchedModels(
           new FileSupply(own, files, front), FileView.in(files), places, settings);
     } catch (IOException e) {
       throw new UncheckedIOException("the cache of this worker cannot be written", e);

@@ -8,7 +8,7 @@
  *   <li>Which files a request needs: {@code RequestFiles}; their description: {@code NeededFiles}.
  *   <li>Files by hash over HTTP: {@code FilesApi}.
  *   <li>Where a worker finds and keeps files: {@code FileSupply}, {@code FileView}.
- *   <li>Which checkpoint a worker holds: {@code WorkerShop}.
+ *   <li>Which checkpoint a worker holds: {@code FetchedModels}.
  * </ul>
  */
 @NullMarked

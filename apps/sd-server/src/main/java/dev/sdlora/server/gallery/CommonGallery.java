@@ -1,6 +1,6 @@
 package dev.sdlora.server.gallery;
 
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record CommonGallery(Gallery gallery) implements Gallery {
   private static boolean isVisible() {
-    return Asker.current().sees(Optional.empty());
+    return Caller.current().sees(Optional.empty());
   }
 
   @Override

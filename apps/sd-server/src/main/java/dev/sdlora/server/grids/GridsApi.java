@@ -11,7 +11,7 @@ import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.store.DrawingJobs;
-import dev.sdlora.server.store.Form;
+import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -62,7 +62,7 @@ public final class GridsApi {
                 new GridWork(plan.offer().pipeline(), plan),
                 plan.settings(),
                 () -> plan.whole(fields),
-                new Form(
+                new RequestFormat(
                     Dialect.LIBRARY,
                     Overrides.NONE.values(),
                     null,
@@ -75,7 +75,7 @@ public final class GridsApi {
   }
 
   /** Makes the work of a stored grid. */
-  public static Work read(Fields fields, Form form, RequestContext offer) {
+  public static Work read(Fields fields, RequestFormat format, RequestContext offer) {
     GridPlan plan = GridPlan.read(fields, offer);
     return new GridWork(plan.offer().pipeline(), plan);
   }

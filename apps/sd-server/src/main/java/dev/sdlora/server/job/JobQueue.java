@@ -1,6 +1,6 @@
 package dev.sdlora.server.job;
 
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Quotas;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -391,7 +391,7 @@ public final class JobQueue {
 
   /** Whether the client whose request this thread handles may see and change a job. */
   public static boolean isVisible(Job job) {
-    return Asker.current().sees(job.sender().owner());
+    return Caller.current().sees(job.sender().owner());
   }
 
   /** Returns the running job; the oldest if there are several. */
@@ -454,10 +454,10 @@ public final class JobQueue {
   }
 
   private int bestPlace(Job job) {
-    if (Asker.current().key().isEmpty()) {
+    if (Caller.current().key().isEmpty()) {
       return 1;
     }
-    int own = Asker.current().priority();
+    int own = Caller.current().priority();
     int now = place(job);
     return 1
         + allUnfinished().stream()

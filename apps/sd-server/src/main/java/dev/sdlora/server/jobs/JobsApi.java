@@ -22,9 +22,9 @@ import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.store.DrawingJobs;
-import dev.sdlora.server.store.Form;
+import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -94,13 +94,13 @@ public final class JobsApi {
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
     Optional<String> key = RequestKey.of(context);
-    Asker client = asker(fields);
-    Asker asker = key.map(id -> client.repeating(RequestKey.fingerprint(fields))).orElse(client);
-    asker.handle(
+    Caller client = caller(fields);
+    Caller caller = key.map(id -> client.repeating(RequestKey.fingerprint(fields))).orElse(client);
+    caller.handle(
         () -> {
           Job job =
               key.isPresent()
-                  ? repeats.once(key.get(), asker, drawings::find, () -> add(fields, key.get()))
+                  ? repeats.once(key.get(), caller, drawings::find, () -> add(fields, key.get()))
                   : add(fields, UUID.randomUUID().toString());
           Answers.warn(context, drawings.warnings());
           context.status(202).header("Location", "/api/jobs/" + job.id());
@@ -109,11 +109,11 @@ public final class JobsApi {
   }
 
   /** Returns the client with the priority that the request asks for, and removes that field. */
-  private static Asker asker(Fields fields) {
-    Asker asker = Asker.current();
+  private static Caller caller(Fields fields) {
+    Caller caller = Caller.current();
     OptionalLong priority = fields.whole("priority");
     fields.node().remove("priority");
-    return priority.isPresent() ? asker.withPriority(priority.getAsLong()) : asker;
+    return priority.isPresent() ? caller.withPriority(priority.getAsLong()) : caller;
   }
 
   private Job add(Fields fields, String id) {
@@ -128,7 +128,7 @@ public final class JobsApi {
   private Job add(String kind, Fields fields, PromptSpec spec, String id, RequestContext chosen) {
     return drawings.submit(
         Submission.drawing(
-            kind, fields, spec, chosen, StoredRequest.of(fields, spec), Form.OWN, true),
+            kind, fields, spec, chosen, StoredRequest.of(fields, spec), RequestFormat.OWN, true),
         Optional.of(id));
   }
 

@@ -3,7 +3,7 @@ package dev.sdlora.server.jobs;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,14 +21,14 @@ final class Repeats {
   /**
    * Returns the job with an id, or adds it.
    *
-   * @param asker the client, with the fingerprint of its request
+   * @param caller the client, with the fingerprint of its request
    * @throws Refusal with 422 if the job is that of another request
    */
-  Job once(String id, Asker asker, Function<String, Optional<Job>> find, Supplier<Job> add) {
+  Job once(String id, Caller caller, Function<String, Optional<Job>> find, Supplier<Job> add) {
     synchronized (locks[Math.floorMod(id.hashCode(), locks.length)]) {
       Job job = find.apply(id).orElseGet(() -> added(id, find, add));
       if (job.sender().fingerprint().isPresent()
-          && !job.sender().fingerprint().equals(asker.fingerprint())) {
+          && !job.sender().fingerprint().equals(caller.fingerprint())) {
         throw new Refusal(
             422,
             "this Idempotency-Key belongs to a request with another body, which became job "

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Key;
 import dev.sdlora.server.key.Quotas;
 import dev.sdlora.server.key.Usage;
@@ -30,13 +30,13 @@ public final class UsageApi {
   }
 
   private void usage(Context context) {
-    Optional<Key> asking = Asker.current().key();
-    Optional<String> name = asking.map(Key::name);
+    Optional<Key> key = Caller.current().key();
+    Optional<String> name = key.map(Key::name);
     ObjectNode json = Fields.object();
     json.put("name", name.orElse(null));
-    json.put("priority", Asker.current().priority());
+    json.put("priority", Caller.current().priority());
     json.put("jobs", queue.unfinishedOf(name).size());
-    asking.ifPresent(key -> put(key, json));
+    key.ifPresent(own -> put(own, json));
     Answers.json(context, json);
   }
 

@@ -41,7 +41,7 @@ public final class Quotas {
    * @throws IllegalArgumentException if the job alone has more images than the limit
    */
   public void count(long created, int images) {
-    Optional<Key> key = Asker.current().key();
+    Optional<Key> key = Caller.current().key();
     if (key.isEmpty()) {
       return;
     }
@@ -80,7 +80,7 @@ public final class Quotas {
    * @throws QuotaException if there is no place or no share; then nothing is taken
    */
   public void admit(int unfinished, DoubleSupplier secondsToAnEnd) {
-    Optional<Key> current = Asker.current().key();
+    Optional<Key> current = Caller.current().key();
     if (current.isEmpty()) {
       return;
     }

@@ -19,12 +19,12 @@ public record Sender(Optional<String> owner, int priority, Optional<String> fing
 
   /** Returns the sender of the request that this thread handles. */
   public static Sender current() {
-    return of(Asker.current());
+    return of(Caller.current());
   }
 
   /** Returns a client as the sender of a job. */
-  public static Sender of(Asker asker) {
-    return new Sender(asker.key().map(Key::name), asker.priority(), asker.fingerprint());
+  public static Sender of(Caller caller) {
+    return new Sender(caller.key().map(Key::name), caller.priority(), caller.fingerprint());
   }
 
   /**

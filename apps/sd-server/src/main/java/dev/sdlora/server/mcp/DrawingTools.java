@@ -18,7 +18,7 @@ import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
-import dev.sdlora.server.store.Form;
+import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.ArrayList;
@@ -166,7 +166,7 @@ final class DrawingTools {
                                 spec,
                                 offer,
                                 StoredRequest.translated(fields, spec, offer),
-                                Form.OWN,
+                                RequestFormat.OWN,
                                 false),
                             Optional.empty()));
     JobState end = call.awaitEnd(job, progress).state();

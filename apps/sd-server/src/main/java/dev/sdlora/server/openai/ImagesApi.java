@@ -114,7 +114,7 @@ public final class ImagesApi {
             spec,
             chosen,
             StoredRequest.translated(asked, spec, chosen),
-            Submission.form(Dialect.LIBRARY, Overrides.NONE, streaming ? partial : 0),
+            Submission.format(Dialect.LIBRARY, Overrides.NONE, streaming ? partial : 0),
             false);
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = drawings.submit(submission, Optional.empty());

@@ -7,7 +7,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ public final class StylesApi {
   }
 
   private static boolean isCommon() {
-    return Asker.current().sees(Optional.empty());
+    return Caller.current().sees(Optional.empty());
   }
 
   private static boolean isWritable(Path csv) {

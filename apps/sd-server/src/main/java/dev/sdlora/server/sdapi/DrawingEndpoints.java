@@ -88,7 +88,7 @@ final class DrawingEndpoints {
             spec,
             chosen,
             StoredRequest.translated(fields, spec, chosen),
-            Submission.form(Dialect.A1111, options, 0),
+            Submission.format(Dialect.A1111, options, 0),
             false);
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = drawings.submit(asked, taskId(fields));

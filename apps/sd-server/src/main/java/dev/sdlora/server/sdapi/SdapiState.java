@@ -5,7 +5,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.Model;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Key;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class SdapiState {
 
   /** The private key of the client whose request this thread handles. */
   private static Optional<String> privateKey() {
-    return Asker.current().key().filter(Key::hidesOthers).map(Key::name);
+    return Caller.current().key().filter(Key::hidesOthers).map(Key::name);
   }
 
   /** Returns the options of the client. */

@@ -67,7 +67,7 @@ record Claims(Database database) {
    * @param affinity the LoRAs that are applied
    * @param only the ids of the only jobs that it draws; empty for all
    */
-  record Taste(
+  record Criteria(
       Optional<List<String>> models, String model, String affinity, Optional<List<String>> only) {}
 
   /**
@@ -77,7 +77,7 @@ record Claims(Database database) {
    *
    * @param worker the name of this server
    */
-  Optional<StoredJob.Claim> claim(String worker, Taste taste) {
+  Optional<StoredJob.Claim> claim(String worker, Criteria criteria) {
     return database.within(
         session -> {
           endCancelled(session);
@@ -91,7 +91,7 @@ record Claims(Database database) {
                       "the server stopped %s times while it drew this job".formatted(ATTEMPTS))
                   .json(),
               ATTEMPTS);
-          List<StoredJob.Claim> next = next(session, worker, taste);
+          List<StoredJob.Claim> next = next(session, worker, criteria);
           for (StoredJob.Claim claim : next) {
             session.update(
                 "UPDATE sd_jobs SET state = 'running', worker = ?, attempts = ?, lease = "
@@ -111,24 +111,24 @@ record Claims(Database database) {
         });
   }
 
-  private static List<StoredJob.Claim> next(Database.Session session, String worker, Taste taste)
-      throws SQLException {
+  private static List<StoredJob.Claim> next(
+      Database.Session session, String worker, Criteria criteria) throws SQLException {
     List<@Nullable Object> values = new ArrayList<>();
     StringBuilder which = new StringBuilder();
-    if (taste.models().isPresent()) {
-      among("model", taste.models().get(), which, values);
+    if (criteria.models().isPresent()) {
+      among("model", criteria.models().get(), which, values);
     } else {
       which.append("files IS NOT NULL AND ");
     }
-    taste.only().ifPresent(ids -> among("id", ids, which, values));
+    criteria.only().ifPresent(ids -> among("id", ids, which, values));
     which.append(ELSEWHERE);
     Collections.addAll(values, like(worker), Workers.ALIVE.toMillis());
     Collections.addAll(
         values,
-        taste.model(),
-        taste.affinity(),
+        criteria.model(),
+        criteria.affinity(),
         PREFERENCE.toMillis(),
-        taste.model(),
+        criteria.model(),
         CHECKPOINT.toMillis());
     return session.query(
         row ->
@@ -139,7 +139,7 @@ record Claims(Database database) {
                 row.getString(4),
                 row.getString(5),
                 row.getString(6),
-                new Workshop.Needs(row.getString(7), Optional.ofNullable(row.getString(8)))),
+                new ModelProvider.Needs(row.getString(7), Optional.ofNullable(row.getString(8)))),
         "SELECT id, attempts, kind, body, form, affinity, model, files FROM sd_jobs job WHERE "
             + which
             + "NOT cancelling AND state IN ('waiting', 'running') AND COALESCE(lease, 0) < "
@@ -171,7 +171,7 @@ record Claims(Database database) {
   }
 
   /**
-   * The news of a job while a server draws it.
+   * The progress and new images of a job while a server draws it.
    *
    * @param report the progress
    * @param preview the latest preview, if it is new
@@ -180,7 +180,7 @@ record Claims(Database database) {
    * @param cells new finished cells of a grid
    * @param firstCell the number of the first of them
    */
-  record News(
+  record Update(
       JobReport report,
       Optional<byte[]> preview,
       List<SavedImages.Saved> images,
@@ -189,7 +189,7 @@ record Claims(Database database) {
       int firstCell) {}
 
   /** Renews a claim and tells the progress. */
-  Renewal renew(String worker, StoredJob.Claim claim, News news) {
+  Renewal renew(String worker, StoredJob.Claim claim, Update update) {
     return database.within(
         session -> {
           session.needNotLast();
@@ -200,15 +200,15 @@ record Claims(Database database) {
                       + " + ?, report = ?, preview = COALESCE(?, preview) WHERE "
                       + HELD,
                   LEASE.toMillis(),
-                  news.report().json(),
-                  news.preview().orElse(null),
+                  update.report().json(),
+                  update.preview().orElse(null),
                   claim.id(),
                   worker,
                   claim.attempt());
           if (held == 0) {
             return Renewal.LOST;
           }
-          add(session, claim.id(), news);
+          add(session, claim.id(), update);
           Renewal renewal =
               session
                   .query(
@@ -225,9 +225,9 @@ record Claims(Database database) {
         });
   }
 
-  private static void add(Database.Session session, String id, News news) throws SQLException {
-    int number = news.report().images() - news.images().size();
-    for (SavedImages.Saved saved : news.images()) {
+  private static void add(Database.Session session, String id, Update update) throws SQLException {
+    int number = update.report().images() - update.images().size();
+    for (SavedImages.Saved saved : update.images()) {
       JobImage image = saved.image();
       session.update(
           "INSERT INTO sd_images (job, number, seed, infotext, png, result, width, height) VALUES"
@@ -241,9 +241,9 @@ record Claims(Database database) {
           image.width(),
           image.height());
     }
-    int preview = news.report().previews() - news.previews().size();
-    add(session, id, JobStore.Part.PREVIEW, preview, news.previews());
-    add(session, id, JobStore.Part.CELL, news.firstCell(), news.cells());
+    int preview = update.report().previews() - update.previews().size();
+    add(session, id, JobStore.Part.PREVIEW, preview, update.previews());
+    add(session, id, JobStore.Part.CELL, update.firstCell(), update.cells());
   }
 
   private static void add(
@@ -265,7 +265,7 @@ record Claims(Database database) {
    * @param seconds the time that it ran
    * @return whether the claim was still held; otherwise nothing changes
    */
-  boolean end(String worker, StoredJob.Claim claim, JobState state, double seconds, News news) {
+  boolean end(String worker, StoredJob.Claim claim, JobState state, double seconds, Update update) {
     return database.within(
         session -> {
           int held =
@@ -276,16 +276,16 @@ record Claims(Database database) {
                       + HELD,
                   state.label(),
                   seconds,
-                  news.report().json(),
+                  update.report().json(),
                   claim.id(),
                   worker,
                   claim.attempt());
           if (held > 0 && state != JobState.DONE) {
-            StoredUsage.takeBack(session, claim.id(), news.report().begun());
+            StoredUsage.takeBack(session, claim.id(), update.report().begun());
           }
           if (held > 0) {
-            add(session, claim.id(), news);
-            session.call(Notices.END);
+            add(session, claim.id(), update);
+            session.send(Notifications.END);
           }
           return held > 0;
         });
@@ -305,7 +305,7 @@ record Claims(Database database) {
     }
     database.within(
         session -> {
-          session.call(Notices.NEW);
+          session.send(Notifications.NEW);
           session.update(
               "UPDATE sd_jobs SET state = 'waiting', worker = NULL, attempts = ?, lease = "
                   + JobStore.NOW
@@ -347,7 +347,7 @@ record Claims(Database database) {
    */
   static List<String> endCancelled(Database.Session session) throws SQLException {
     List<String> ids = new ArrayList<>();
-    for (StoredJob.Sign job : JobStore.left(session)) {
+    for (StoredJob.Status job : JobStore.left(session)) {
       ids.add(job.id());
       StoredUsage.takeBack(session, job.id(), JobReport.parse(job.report()).begun());
       session.update(
@@ -357,7 +357,7 @@ record Claims(Database database) {
           job.id());
     }
     if (!ids.isEmpty()) {
-      session.call(Notices.END);
+      session.send(Notifications.END);
     }
     return ids;
   }

@@ -326,9 +326,9 @@ final class Database implements AutoCloseable {
    */
   record Session(Connection connection, boolean embedded) {
     /** Calls something to the other servers when the transaction ends. */
-    void call(String notice) throws SQLException {
+    void send(String notification) throws SQLException {
       if (!embedded) {
-        query(row -> "", "SELECT pg_notify('" + Notices.CHANNEL + "', ?)", notice);
+        query(row -> "", "SELECT pg_notify('" + Notifications.CHANNEL + "', ?)", notification);
       }
     }
 

@@ -14,7 +14,7 @@ import java.util.function.Function;
 public final class DrawingJobs {
   private final JobQueue queue;
   private final Optional<SharedJobs> shared;
-  private final Function<Submission, Optional<Cargo>> files;
+  private final Function<Submission, Optional<RequiredFiles>> files;
 
   /**
    * Creates an entrance.
@@ -23,7 +23,9 @@ public final class DrawingJobs {
    * @param files finds the files that a job needs; empty if the servers that draw have them
    */
   public DrawingJobs(
-      JobQueue queue, Optional<SharedJobs> shared, Function<Submission, Optional<Cargo>> files) {
+      JobQueue queue,
+      Optional<SharedJobs> shared,
+      Function<Submission, Optional<RequiredFiles>> files) {
     this.queue = queue;
     this.shared = shared;
     this.files = files;
@@ -38,13 +40,20 @@ public final class DrawingJobs {
    * @throws JobQueue.TakenException if a job already has this id
    * @throws dev.sdlora.server.job.StoreException if the database cannot be used
    */
-  public Job submit(Submission asked, Optional<String> id) {
+  public Job submit(Submission submission, Optional<String> id) {
     return shared.isPresent()
         ? shared
             .get()
-            .submit(asked, files.apply(asked), id.orElseGet(() -> UUID.randomUUID().toString()))
+            .submit(
+                submission,
+                files.apply(submission),
+                id.orElseGet(() -> UUID.randomUUID().toString()))
         : queue.submit(
-            new Job.Request(asked.kind(), asked.work(), asked.settings(), asked.form().previews()),
+            new Job.Request(
+                submission.kind(),
+                submission.work(),
+                submission.settings(),
+                submission.format().previews()),
             id);
   }
 

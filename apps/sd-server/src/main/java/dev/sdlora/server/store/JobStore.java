@@ -33,7 +33,7 @@ final class JobStore implements AutoCloseable {
   private static final String ROW =
       "SELECT id, state, place, report, kind, title, parts, settings, created, form, trace, owner,"
           + " priority, fingerprint FROM sd_jobs ";
-  private static final String SIGN = "SELECT id, state, place, report FROM sd_jobs ";
+  private static final String STATUS = "SELECT id, state, place, report FROM sd_jobs ";
 
   private static final long LOADED_BYTES = 64L << 20;
 
@@ -76,8 +76,8 @@ final class JobStore implements AutoCloseable {
   }
 
   /** Hears what other servers call; empty if there are none. */
-  Optional<Notices> listen(Consumer<String> heard) {
-    return isEmbedded() ? Optional.empty() : Optional.of(Notices.listen(database, heard));
+  Optional<Notifications> listen(Consumer<String> heard) {
+    return isEmbedded() ? Optional.empty() : Optional.of(Notifications.listen(database, heard));
   }
 
   /** Returns the servers that draw. */
@@ -146,7 +146,7 @@ final class JobStore implements AutoCloseable {
 
   private static int added(Database.Session session, StoredJob.Draft draft) throws SQLException {
     requirePlace(session, draft);
-    session.call(Notices.NEW);
+    session.send(Notifications.NEW);
     int added =
         session.update(
             "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body,"
@@ -163,9 +163,9 @@ final class JobStore implements AutoCloseable {
             draft.parts(),
             draft.settings(),
             draft.body(),
-            draft.form().json(),
-            draft.cargo().map(Cargo::modelHash).orElse(null),
-            draft.cargo().map(Cargo::files).orElse(null),
+            draft.format().json(),
+            draft.requiredFiles().map(RequiredFiles::modelHash).orElse(null),
+            draft.requiredFiles().map(RequiredFiles::files).orElse(null),
             draft.sender().priority() * Sender.STEP.toMillis(),
             draft.created(),
             JobReport.NOTHING.json(),
@@ -173,7 +173,7 @@ final class JobStore implements AutoCloseable {
             draft.sender().owner().orElse(null),
             draft.sender().priority(),
             draft.sender().fingerprint().orElse(null));
-    Turn.take(session, draft.id(), draft.sender());
+    QueuePlaces.take(session, draft.id(), draft.sender());
     Pictures.add(session, draft.id(), draft.images());
     return added;
   }
@@ -226,18 +226,18 @@ final class JobStore implements AutoCloseable {
   }
 
   /** Returns all unfinished jobs, in the order in which they will be drawn. */
-  List<StoredJob.Sign> unfinished() {
+  List<StoredJob.Status> unfinished() {
     return database.within(
         session ->
             session.query(
-                JobStore::sign, SIGN + "WHERE " + UNFINISHED + " ORDER BY place, number"));
+                JobStore::status, STATUS + "WHERE " + UNFINISHED + " ORDER BY place, number"));
   }
 
   /** Returns the cancelled jobs that no server draws, and lets other transactions pass them by. */
-  static List<StoredJob.Sign> left(Database.Session session) throws SQLException {
+  static List<StoredJob.Status> left(Database.Session session) throws SQLException {
     return session.query(
-        JobStore::sign,
-        SIGN
+        JobStore::status,
+        STATUS
             + "WHERE cancelling AND (state = 'waiting' OR state = 'running' AND lease < "
             + NOW
             + ") FOR UPDATE SKIP LOCKED");
@@ -369,24 +369,24 @@ final class JobStore implements AutoCloseable {
   boolean cancel(String id) {
     return database.within(
         session -> {
-          session.call(Notices.ASK);
+          session.send(Notifications.ASK);
           session.update("UPDATE sd_jobs SET cancelling = TRUE WHERE id = ? AND " + UNFINISHED, id);
           return Claims.endCancelled(session).contains(id);
         });
   }
 
   /** Asks the server that draws a job for something, which it learns when it renews the claim. */
-  void ask(String id, Ask ask) {
+  void ask(String id, Signal ask) {
     database.within(
         session -> {
-          session.call(Notices.ASK);
+          session.send(Notifications.ASK);
           return session.update(
               "UPDATE sd_jobs SET ask = ? WHERE id = ? AND state = 'running'", ask.label(), id);
         });
   }
 
   /** A wish of a client, next to cancelling. */
-  enum Ask {
+  enum Signal {
     /** To end the job soon and to keep the current image unfinished. */
     INTERRUPT,
     /** To skip the current image. */
@@ -420,8 +420,8 @@ final class JobStore implements AutoCloseable {
                 age.toMillis()));
   }
 
-  private static StoredJob.Sign sign(ResultSet row) throws SQLException {
-    return new StoredJob.Sign(
+  private static StoredJob.Status status(ResultSet row) throws SQLException {
+    return new StoredJob.Status(
         row.getString("id"),
         JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
         row.getDouble("place"),
@@ -430,13 +430,13 @@ final class JobStore implements AutoCloseable {
 
   private static StoredJob job(ResultSet row) throws SQLException {
     return new StoredJob(
-        sign(row),
+        status(row),
         row.getString("kind"),
         row.getString("title"),
         row.getInt("parts"),
         row.getString("settings"),
         row.getLong("created"),
-        Form.parse(row.getString("form")),
+        RequestFormat.parse(row.getString("form")),
         Origin.parse(Objects.requireNonNullElse(row.getString("trace"), "")),
         new Sender(
             Optional.ofNullable(row.getString("owner")),

@@ -62,13 +62,13 @@ final class LocalRun implements JobProgress {
   }
 
   @Override
-  public void step(int number, int total, Optional<BufferedImage> look) {
-    tell(() -> job.step(number, total, look));
+  public void step(int number, int total, Optional<BufferedImage> preview) {
+    tell(() -> job.step(number, total, preview));
   }
 
   @Override
-  public void keptPreview(BufferedImage look) {
-    tell(() -> job.keptPreview(look));
+  public void keptPreview(BufferedImage preview) {
+    tell(() -> job.keptPreview(preview));
   }
 
   @Override

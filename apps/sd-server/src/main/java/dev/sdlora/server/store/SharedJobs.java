@@ -9,7 +9,7 @@ import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
 import dev.sdlora.server.job.Work;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Key;
 import dev.sdlora.server.key.QuotaException;
 import dev.sdlora.server.key.Sender;
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SharedJobs implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedJobs.class);
-  private static final long LOOK_MILLIS = 500;
+  private static final long POLL_MILLIS = 500;
   private static final long REPORT_SECONDS = 5;
   private static final long CLOSE_MILLIS = 10_000;
 
@@ -47,7 +47,7 @@ public final class SharedJobs implements AutoCloseable {
   private final JobQueue queue;
   private final Duration age;
   private final int history;
-  private final Workshop workshop;
+  private final ModelProvider models;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -57,7 +57,7 @@ public final class SharedJobs implements AutoCloseable {
           });
 
   /** The jobs that this server draws; used by the thread alone. */
-  private final Drawings drawings;
+  private final ClaimedJobs drawings;
 
   private final StoredJobView view;
 
@@ -65,11 +65,11 @@ public final class SharedJobs implements AutoCloseable {
   private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
 
   /** Whether the thread will look soon in any case. */
-  private final AtomicBoolean nudged = new AtomicBoolean();
+  private final AtomicBoolean woken = new AtomicBoolean();
 
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Optional<Notices> notices = Optional.empty();
+  private Optional<Notifications> notifications = Optional.empty();
   private volatile boolean begun;
   private volatile boolean deleted;
   private volatile boolean closing;
@@ -93,7 +93,7 @@ public final class SharedJobs implements AutoCloseable {
   public SharedJobs(
       String place,
       JobQueue queue,
-      Workshop workshop,
+      ModelProvider models,
       ErrorMessages sentences,
       Duration age,
       int history,
@@ -106,16 +106,16 @@ public final class SharedJobs implements AutoCloseable {
     this.queue = queue;
     this.age = age;
     this.history = history;
-    this.workshop = workshop;
-    queue.drawnAtOnce(workshop.places());
+    this.models = models;
+    queue.drawnAtOnce(models.places());
     this.drawings =
-        new Drawings(
+        new ClaimedJobs(
             store,
-            workshop,
+            models,
             Map.copyOf(readers),
             sentences,
             results,
-            this::nudge,
+            this::wake,
             observer,
             new ServerHealth(nanos));
     this.view = new StoredJobView(store, queue, this);
@@ -126,8 +126,8 @@ public final class SharedJobs implements AutoCloseable {
     if (store.isPrepared()) {
       begin();
     }
-    notices = store.listen(this::heard);
-    var unused = thread.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    notifications = store.listen(this::heard);
+    var unused = thread.scheduleWithFixedDelay(this::poll, 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
     unused = thread.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
     unused = thread.scheduleWithFixedDelay(this::deleteOld, 0, 1, TimeUnit.HOURS);
   }
@@ -136,8 +136,8 @@ public final class SharedJobs implements AutoCloseable {
     if (begun) {
       return;
     }
-    if (store.isEmbedded() && workshop.places() > 0 && workshop.models().isPresent()) {
-      store.failOthers(workshop.models().get());
+    if (store.isEmbedded() && models.places() > 0 && models.models().isPresent()) {
+      store.failOthers(models.models().get());
     }
     if (history > 0) {
       view.show(history);
@@ -154,34 +154,35 @@ public final class SharedJobs implements AutoCloseable {
    * @throws JobQueue.TakenException if a job has this id, maybe of another server
    * @throws StoreException if the database cannot be used
    */
-  Job submit(Submission asked, Optional<Cargo> cargo, String id) {
-    Work known = asked.work();
+  Job submit(Submission submission, Optional<RequiredFiles> requiredFiles, String id) {
+    Work known = submission.work();
     double place = Sender.current().rank(System.currentTimeMillis());
     SharedWork work =
-        new SharedWork(id, known.title(), known.parts(), place, asked.outlives(), this);
-    WholeRequest body = asked.body().get();
+        new SharedWork(id, known.title(), known.parts(), place, submission.outlives(), this);
+    WholeRequest body = submission.body().get();
     Job job =
         queue.submit(
-            new Job.Request(asked.kind(), work, asked.settings(), asked.form().previews()),
+            new Job.Request(
+                submission.kind(), work, submission.settings(), submission.format().previews()),
             Optional.of(id));
     try {
       store.add(
           new StoredJob.Draft(
               id,
-              asked.model(),
-              Drawings.loras(known.title()),
-              asked.kind(),
+              submission.model(),
+              ClaimedJobs.loras(known.title()),
+              submission.kind(),
               known.title(),
               known.parts(),
               job.created().toEpochMilli(),
-              Fields.text(asked.settings()),
+              Fields.text(submission.settings()),
               Fields.text(body.fields()),
               body.images(),
-              asked.form(),
-              cargo,
+              submission.format(),
+              requiredFiles,
               job.origin(),
               job.sender(),
-              Asker.current().key().map(Key::maxJobs).orElse(0)));
+              Caller.current().key().map(Key::maxJobs).orElse(0)));
     } catch (RuntimeException e) {
       queue.uncount(job);
       work.end(null, e);
@@ -195,7 +196,7 @@ public final class SharedJobs implements AutoCloseable {
       }
       return find(id).orElseThrow(() -> e); // It was added, but the connection was lost then.
     }
-    nudge();
+    wake();
     return job;
   }
 
@@ -229,22 +230,22 @@ public final class SharedJobs implements AutoCloseable {
   }
 
   /** Looks at once if another server has done what concerns this one. */
-  private void heard(String notice) {
+  private void heard(String notification) {
     boolean concerns =
-        switch (notice) {
-          case Notices.NEW -> workshop.places() > drawn;
-          case Notices.END -> history > 0;
+        switch (notification) {
+          case Notifications.NEW -> models.places() > drawn;
+          case Notifications.END -> history > 0;
           default -> drawn > 0;
         };
     if (concerns) {
-      nudge();
+      wake();
     }
   }
 
-  private void nudge() {
+  private void wake() {
     try {
-      if (nudged.compareAndSet(false, true)) {
-        thread.execute(this::look);
+      if (woken.compareAndSet(false, true)) {
+        thread.execute(this::poll);
       }
     } catch (RejectedExecutionException e) {
       LOG.debug("the jobs are closed", e);
@@ -252,8 +253,8 @@ public final class SharedJobs implements AutoCloseable {
   }
 
   /** Renews claims, learns what others did, and claims jobs. */
-  private void look() {
-    nudged.set(false);
+  private void poll() {
+    woken.set(false);
     try {
       begin();
       drawings.renew(closing);
@@ -305,7 +306,7 @@ public final class SharedJobs implements AutoCloseable {
 
   /** Whether this server draws nothing itself. */
   boolean waitsForWorkers() {
-    return workshop.places() == 0;
+    return models.places() == 0;
   }
 
   /** Returns the number of servers that claim jobs, as it was a few seconds ago. */
@@ -354,7 +355,7 @@ public final class SharedJobs implements AutoCloseable {
       work.abandon();
     }
     unwanted.add(id);
-    nudge();
+    wake();
   }
 
   private void cancelAgain() {
@@ -365,7 +366,7 @@ public final class SharedJobs implements AutoCloseable {
   }
 
   /** Asks the server that draws a job for something. */
-  void ask(String id, JobStore.Ask ask) {
+  void ask(String id, JobStore.Signal ask) {
     store.ask(id, ask);
   }
 
@@ -436,13 +437,13 @@ public final class SharedJobs implements AutoCloseable {
       LOG.warn("unfinished jobs could not be given back: {}", e.getMessage());
     } finally {
       thread.shutdownNow();
-      notices.ifPresent(Notices::close);
+      notifications.ifPresent(Notifications::close);
       store.close();
     }
   }
 
   private boolean isDrawing() {
-    look();
+    poll();
     return !drawings.areOver();
   }
 }

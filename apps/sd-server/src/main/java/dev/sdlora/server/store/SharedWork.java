@@ -96,14 +96,14 @@ final class SharedWork implements Work {
   }
 
   /** Whether a report is another one than the last. */
-  synchronized boolean isNews(String report) {
+  synchronized boolean isNew(String report) {
     return progress != null && run == null && !claimed && !report.equals(told);
   }
 
   /** Follows a job that another server draws. */
   void follow(String text, JobReport report, StoredParts stored) {
     JobReport before = seen();
-    News news = news(before, report, stored, report.images() > before.images());
+    NewImages found = newImages(before, report, stored, report.images() > before.images());
     synchronized (this) {
       JobProgress heard = progress;
       if (heard == null || run != null || claimed || !seen.equals(before)) {
@@ -117,7 +117,7 @@ final class SharedWork implements Work {
       for (int image = seen.begun(); image < report.begun(); image++) {
         heard.partBegun();
       }
-      tell(heard, report, news);
+      tell(heard, report, found);
       if (report.step() > 0) {
         heard.step(report.step(), report.steps(), Optional.empty());
       } else {
@@ -131,34 +131,35 @@ final class SharedWork implements Work {
   }
 
   /** The images and previews that this process does not know yet. */
-  private record News(List<JobImage> images, List<BufferedImage> previews) {}
+  private record NewImages(List<JobImage> images, List<BufferedImage> previews) {}
 
-  /** Loads news without holding the lock, because the database may be slow. */
-  private News news(JobReport before, JobReport report, StoredParts stored, boolean anyImages) {
+  /** Loads images without holding the lock, because the database may be slow. */
+  private NewImages newImages(
+      JobReport before, JobReport report, StoredParts stored, boolean anyImages) {
     List<BufferedImage> previews = new ArrayList<>();
     for (int i = before.previews(); i < report.previews() && !outlives; i++) {
       stored.preview(i).ifPresent(previews::add);
     }
     List<JobImage> images = anyImages ? stored.images() : List.of();
-    return new News(
+    return new NewImages(
         images.stream().skip(Math.min(before.images(), images.size())).toList(), previews);
   }
 
-  private void tell(JobProgress heard, JobReport report, News news) {
-    news.previews().forEach(heard::keptPreview);
-    news.images().forEach(heard::image);
+  private void tell(JobProgress heard, JobReport report, NewImages found) {
+    found.previews().forEach(heard::keptPreview);
+    found.images().forEach(heard::image);
     // A server that begins the job anew tells fewer; its images are the same.
-    seen = report.withImages(seen.images() + news.images().size());
+    seen = report.withImages(seen.images() + found.images().size());
   }
 
   /** Ends the job with the result that the database has. */
   void end(JobState state, JobReport report, StoredParts stored) {
     JobReport before = seen();
-    News news = news(before, report, stored, true);
+    NewImages found = newImages(before, report, stored, true);
     synchronized (this) {
       JobProgress heard = progress;
       if (heard != null && seen.equals(before)) {
-        tell(heard, report, news);
+        tell(heard, report, found);
       }
       if (heard != null && report.interrupted()) {
         heard.interrupted();
@@ -269,12 +270,12 @@ final class SharedWork implements Work {
 
   @Override
   public void interrupt() {
-    run().ifPresentOrElse(Work::interrupt, () -> jobs.ask(id, JobStore.Ask.INTERRUPT));
+    run().ifPresentOrElse(Work::interrupt, () -> jobs.ask(id, JobStore.Signal.INTERRUPT));
   }
 
   @Override
   public void skip() {
-    run().ifPresentOrElse(Work::skip, () -> jobs.ask(id, JobStore.Ask.SKIP));
+    run().ifPresentOrElse(Work::skip, () -> jobs.ask(id, JobStore.Signal.SKIP));
   }
 
   @Override

@@ -10,29 +10,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job in the database, without its request and its images.
  *
- * @param sign what changes while it is drawn
+ * @param status what changes while it is drawn
  * @param kind the API call, such as {@code txt2img}
  * @param title the prompt
  * @param parts the number of images
  * @param settings the fields of the request without images, as JSON
  * @param created the time of arrival in milliseconds since 1970
- * @param form the way in which the fields are read
+ * @param format the way in which the fields are read
  * @param origin the HTTP request that submitted it
  * @param sender the sender
  */
 record StoredJob(
-    Sign sign,
+    Status status,
     String kind,
     String title,
     int parts,
     String settings,
     long created,
-    Form form,
+    RequestFormat format,
     Origin origin,
     Sender sender) {
 
   String id() {
-    return sign.id();
+    return status.id();
   }
 
   /**
@@ -43,7 +43,7 @@ record StoredJob(
    * @param place waiting jobs are drawn in this order
    * @param report the progress or the result; see {@link JobReport}
    */
-  record Sign(String id, JobState state, double place, String report) {}
+  record Status(String id, JobState state, double place, String report) {}
 
   /**
    * A job to store.
@@ -58,8 +58,8 @@ record StoredJob(
    * @param settings the fields of the request without images, as JSON
    * @param body the fields of the request, which refer to its images, as JSON
    * @param images the files of the images, by their SHA-256
-   * @param form the way in which the fields are read
-   * @param cargo the files that it needs; empty if its servers have them
+   * @param format the way in which the fields are read
+   * @param requiredFiles the files that it needs; empty if its servers have them
    * @param origin the HTTP request that submits it
    * @param sender the sender
    * @param maxJobs the limit of unfinished jobs of its owner on all servers; 0 for none
@@ -75,8 +75,8 @@ record StoredJob(
       String settings,
       String body,
       Map<String, byte[]> images,
-      Form form,
-      Optional<Cargo> cargo,
+      RequestFormat format,
+      Optional<RequiredFiles> requiredFiles,
       Origin origin,
       Sender sender,
       int maxJobs) {}
@@ -88,7 +88,7 @@ record StoredJob(
    * @param attempt counts the servers that began it, from 1
    * @param kind the API call
    * @param body the fields of the request, which refer to its images, as JSON
-   * @param form the way in which the fields are read
+   * @param format the way in which the fields are read
    * @param affinity the LoRAs of its prompt
    * @param needs the files that it needs
    */
@@ -97,7 +97,7 @@ record StoredJob(
       int attempt,
       String kind,
       String body,
-      @Nullable String form,
+      @Nullable String format,
       String affinity,
-      Workshop.Needs needs) {}
+      ModelProvider.Needs needs) {}
 }

@@ -56,11 +56,11 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
                             stored.id(),
                             stored.title(),
                             stored.parts(),
-                            stored.sign().place(),
+                            stored.status().place(),
                             true,
                             jobs),
                         Fields.parse(stored.settings().getBytes(StandardCharsets.UTF_8)).node(),
-                        stored.form().previews(),
+                        stored.format().previews(),
                         Instant.ofEpochMilli(stored.created()),
                         stored.sender()),
                     stored.id()));
@@ -69,28 +69,28 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
   /** Shows a stored job in the queue. */
   private Job shown(StoredJob stored) {
     Job job = queue.known(stored.id()).orElseGet(() -> adopted(stored));
-    follow(stored.sign(), job);
+    follow(stored.status(), job);
     return job;
   }
 
   /** Tells the queue what the database says about a job. */
-  private void follow(StoredJob.Sign sign) {
+  private void follow(StoredJob.Status status) {
     queue
-        .known(sign.id())
+        .known(status.id())
         .ifPresentOrElse(
-            job -> follow(sign, job), () -> store.find(sign.id()).ifPresent(this::shown));
+            job -> follow(status, job), () -> store.find(status.id()).ifPresent(this::shown));
   }
 
-  private void follow(StoredJob.Sign sign, Job job) {
+  private void follow(StoredJob.Status status, Job job) {
     if (!(job.work() instanceof SharedWork work) || job.snapshot().state().isEnd()) {
       return;
     }
-    work.place(sign.place());
-    StoredParts parts = new StoredParts(store, sign.id());
-    if (sign.state().isEnd()) {
-      work.end(sign.state(), JobReport.parse(sign.report()), parts);
-    } else if (sign.state() == JobState.RUNNING && work.isNews(sign.report())) {
-      work.follow(sign.report(), JobReport.parse(sign.report()), parts);
+    work.place(status.place());
+    StoredParts parts = new StoredParts(store, status.id());
+    if (status.state().isEnd()) {
+      work.end(status.state(), JobReport.parse(status.report()), parts);
+    } else if (status.state() == JobState.RUNNING && work.isNew(status.report())) {
+      work.follow(status.report(), JobReport.parse(status.report()), parts);
     }
   }
 
@@ -100,9 +100,9 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
    * @param drawnHere whether this server draws the job with an id
    */
   void follow(Predicate<String> drawnHere) {
-    List<StoredJob.Sign> stored = store.unfinished();
+    List<StoredJob.Status> stored = store.unfinished();
     stored.forEach(this::follow);
-    Set<String> known = stored.stream().map(StoredJob.Sign::id).collect(toSet());
+    Set<String> known = stored.stream().map(StoredJob.Status::id).collect(toSet());
     for (Job job : queue.unfinished()) {
       if (job.work() instanceof SharedWork
           && !known.contains(job.id())

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * @param work draws it in this process
  * @param settings the fields of the request, without large images
  * @param body returns the fields with all images, from which another process makes the same work
- * @param form the way in which the fields are read
+ * @param format the way in which the fields are read
  * @param outlives whether the job continues when its client disconnects
  */
 public record Submission(
@@ -34,7 +34,7 @@ public record Submission(
     Work work,
     ObjectNode settings,
     Supplier<WholeRequest> body,
-    Form form,
+    RequestFormat format,
     boolean outlives) {
 
   /**
@@ -49,7 +49,7 @@ public record Submission(
       PromptSpec spec,
       RequestContext offer,
       ObjectNode settings,
-      Form form,
+      RequestFormat format,
       boolean outlives) {
     List<String> warnings = List.copyOf(fields.warnings());
     return new Submission(
@@ -63,11 +63,11 @@ public record Submission(
           forgetCheckpoint(whole.fields());
           return whole;
         },
-        new Form(
-            form.dialect(),
-            form.options(),
+        new RequestFormat(
+            format.dialect(),
+            format.options(),
             warnings,
-            form.previews(),
+            format.previews(),
             spec.promptOptions().styles()),
         outlives);
   }
@@ -78,10 +78,10 @@ public record Submission(
   }
 
   /** Makes the work of stored images. */
-  static Work drawing(Fields fields, Form form, RequestContext offer) {
+  static Work drawing(Fields fields, RequestFormat format, RequestContext offer) {
     PromptSpec spec =
-        new DrawingReader(offer).read(fields, form.dialect(), Overrides.of(form.options()));
-    List<String> warnings = form.warnings();
+        new DrawingReader(offer).read(fields, format.dialect(), Overrides.of(format.options()));
+    List<String> warnings = format.warnings();
     return new DrawingRun(offer.pipeline(), spec, warnings == null ? fields.warnings() : warnings);
   }
 
@@ -96,7 +96,7 @@ public record Submission(
   }
 
   /** Returns a form of fields with a dialect, options and previews to keep of each image. */
-  public static Form form(Dialect dialect, Overrides options, int previews) {
-    return new Form(dialect, options.values(), null, previews, null);
+  public static RequestFormat format(Dialect dialect, Overrides options, int previews) {
+    return new RequestFormat(dialect, options.values(), null, previews, null);
   }
 }

@@ -48,7 +48,7 @@ final class Tables {
         // The process that claimed them is gone.
         ? session.update(
             "UPDATE sd_jobs SET lease = 0 WHERE state = 'running' AND worker NOT LIKE ?",
-            Drawings.PROCESS + "%")
+            ClaimedJobs.PROCESS + "%")
         : 0;
   }
 

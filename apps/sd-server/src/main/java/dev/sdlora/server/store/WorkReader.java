@@ -10,8 +10,8 @@ public interface WorkReader {
    * Reads a request.
    *
    * @param fields the fields, which refer to the images of the job
-   * @param form the way in which the fields are read
+   * @param format the way in which the fields are read
    * @param offer what the request can name
    */
-  Work read(Fields fields, Form form, RequestContext offer);
+  Work read(Fields fields, RequestFormat format, RequestContext offer);
 }

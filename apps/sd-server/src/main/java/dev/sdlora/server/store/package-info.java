@@ -10,7 +10,7 @@
  *   <li>How requests of each API become jobs: {@code DrawingJobs}, {@code Submission}.
  *   <li>Images that jobs read: {@code Pictures}, {@code WholeRequest}.
  *   <li>Connections, outages, and the file of H2: {@code Database}, {@code Outage}.
- *   <li>What a server draws with: {@code Workshop}.
+ *   <li>What a server draws with: {@code ModelProvider}.
  *   <li>What servers learn from each other: {@code SharedJobs}, {@code SharedWork}.
  * </ul>
  */

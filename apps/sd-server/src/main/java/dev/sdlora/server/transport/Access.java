@@ -3,7 +3,7 @@ package dev.sdlora.server.transport;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.SignedPaths;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Key;
 import dev.sdlora.server.key.Keys;
 import java.net.InetAddress;
@@ -34,8 +34,8 @@ public final class Access {
    */
   public static final String CLIENT = Access.class.getName() + ".client";
 
-  /** Request attribute with the {@link Asker}. */
-  public static final String ASKER = Access.class.getName() + ".asker";
+  /** Request attribute with the {@link Caller}. */
+  public static final String CALLER = Access.class.getName() + ".caller";
 
   static final Set<String> SIGNS_OF_LIFE = Set.of("/health", "/ready");
 
@@ -132,7 +132,7 @@ public final class Access {
     }
     boolean preflight = request.getMethod().equals("OPTIONS") && origin != null;
     String client = network(Request.getRemoteAddr(request));
-    Asker asker = Asker.ANYONE;
+    Caller caller = Caller.ANYONE;
     boolean required = !credentials.isEmpty() || keys.exist();
     if (!signOfLife && !preflight && required && !isSigned(request, answer)) {
       Optional<String> given = Optional.ofNullable(request.getHeaders().get("Authorization"));
@@ -140,10 +140,10 @@ public final class Access {
       client =
           key.map(known -> "key " + known.name())
               .orElseGet(() -> "credentials " + recognised(given, request));
-      asker = key.map(Asker::of).orElse(asker);
+      caller = key.map(Caller::of).orElse(caller);
     }
     request.setAttribute(CLIENT, client);
-    request.setAttribute(ASKER, asker);
+    request.setAttribute(CALLER, caller);
   }
 
   /**

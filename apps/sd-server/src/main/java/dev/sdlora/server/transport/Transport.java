@@ -3,7 +3,7 @@ package dev.sdlora.server.transport;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.ErrorMessages;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.trace.HttpSpans;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -85,7 +85,7 @@ public final class Transport {
               if (endpoint.method.isHttpMethod()) { // Not before or after others.
                 context.attribute(HttpSpans.ROUTE, endpoint.path);
               }
-              asker(context).handle(() -> handle(endpoint.handler, context));
+              caller(context).handle(() -> handle(endpoint.handler, context));
             });
     if (!proxies.isEmpty()) {
       TrustedProxies trusted = new TrustedProxies(proxies, proxyHeader);
@@ -93,8 +93,8 @@ public final class Transport {
     }
   }
 
-  private static Asker asker(Context context) {
-    return Optional.ofNullable(context.<Asker>attribute(Access.ASKER)).orElse(Asker.ANYONE);
+  private static Caller caller(Context context) {
+    return Optional.ofNullable(context.<Caller>attribute(Access.CALLER)).orElse(Caller.ANYONE);
   }
 
   /**

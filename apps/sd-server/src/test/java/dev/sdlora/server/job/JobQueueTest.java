@@ -14,7 +14,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.RegionMask;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.request.Fields;
-import dev.sdlora.server.key.Asker;
+import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Key;
 import dev.sdlora.server.key.QuotaException;
 import dev.sdlora.server.key.Quotas;
@@ -119,7 +119,7 @@ class JobQueueTest {
   private static final Key WEB = new Key("web", "0".repeat(64), 5, 0, 1, 0, false);
 
   private static void as(Key key, Runnable request) {
-    Asker.of(key).handle(request::run);
+    Caller.of(key).handle(request::run);
   }
 
   @Test

@@ -21,11 +21,11 @@ class QuotasTest {
           () -> usage, () -> TimeUnit.MILLISECONDS.toNanos(millis.get()), () -> millis.get());
 
   private void admit(int unfinished, double secondsToAnEnd) {
-    Asker.of(KEY).handle(() -> quotas.admit(unfinished, () -> secondsToAnEnd));
+    Caller.of(KEY).handle(() -> quotas.admit(unfinished, () -> secondsToAnEnd));
   }
 
   private void count(int images) {
-    Asker.of(KEY).handle(() -> quotas.count(millis.get(), images));
+    Caller.of(KEY).handle(() -> quotas.count(millis.get(), images));
   }
 
   private static QuotaException refusal(Runnable request) {
@@ -82,7 +82,7 @@ class QuotasTest {
   void withoutAKey_nothingIsLimited() {
     quotas.count(0, 1_000_000);
     quotas.admit(1_000_000, () -> 1);
-    assertThat(Asker.current()).isEqualTo(Asker.ANYONE);
+    assertThat(Caller.current()).isEqualTo(Caller.ANYONE);
   }
 
   @Test

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class ClaimsTest {
   private static final long DAY = 19_000;
-  private static final Claims.Taste ANY =
-      new Claims.Taste(Optional.of(List.of("model")), "", "", Optional.empty());
+  private static final Claims.Criteria ANY =
+      new Claims.Criteria(Optional.of(List.of("model")), "", "", Optional.empty());
   @TempDir Path folder;
   private JobStore store;
   private Claims claims;
@@ -52,7 +52,7 @@ class ClaimsTest {
             "{}",
             "{}",
             Map.of(),
-            Form.OWN,
+            RequestFormat.OWN,
             Optional.empty(),
             Origin.parse(""),
             new Sender(Optional.of("shop"), 0, Optional.empty()),
@@ -74,7 +74,7 @@ class ClaimsTest {
   }
 
   private JobState state(String id) {
-    return store.find(id).orElseThrow().sign().state();
+    return store.find(id).orElseThrow().status().state();
   }
 
   private Optional<String> claimed(String worker) {
@@ -142,9 +142,9 @@ class ClaimsTest {
   private void end(String id, JobState state, double seconds) {
     add(id, 1);
     StoredJob.Claim claim = claims.claim("worker", ANY).orElseThrow();
-    Claims.News news =
-        new Claims.News(JobReport.NOTHING, Optional.empty(), List.of(), List.of(), List.of(), 0);
-    assertThat(claims.end("worker", claim, state, seconds, news)).isTrue();
+    Claims.Update update =
+        new Claims.Update(JobReport.NOTHING, Optional.empty(), List.of(), List.of(), List.of(), 0);
+    assertThat(claims.end("worker", claim, state, seconds, update)).isTrue();
   }
 
   @Test

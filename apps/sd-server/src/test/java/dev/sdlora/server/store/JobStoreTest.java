@@ -63,7 +63,7 @@ class JobStoreTest {
             "{}",
             "{}",
             Map.of(hash, picture),
-            Form.OWN,
+            RequestFormat.OWN,
             Optional.empty(),
             Origin.parse(""),
             SENDER,
@@ -80,7 +80,7 @@ class JobStoreTest {
   }
 
   /** The first use of a closed database may fail; it opens the database for the next. */
-  private List<StoredJob.Sign> unfinishedAgain() {
+  private List<StoredJob.Status> unfinishedAgain() {
     try {
       return store.unfinished();
     } catch (StoreException e) {
@@ -131,7 +131,7 @@ class JobStoreTest {
     store.compact();
     assertThat(size()).isLessThan(1 << 20);
     add("after", picture(100, 9));
-    assertThat(store.unfinished()).extracting(StoredJob.Sign::id).containsExactly("after");
+    assertThat(store.unfinished()).extracting(StoredJob.Status::id).containsExactly("after");
   }
 
   @Test
@@ -147,9 +147,9 @@ class JobStoreTest {
       assertThat(e.getMessage()).contains("closed");
     }
     assertThatThrownBy(() -> add("lost", picture(100, 2))).isInstanceOf(StoreException.class);
-    assertThat(unfinishedAgain()).extracting(StoredJob.Sign::id).contains("one");
+    assertThat(unfinishedAgain()).extracting(StoredJob.Status::id).contains("one");
     add("two", picture(100, 3));
-    assertThat(store.unfinished()).extracting(StoredJob.Sign::id).contains("one", "two");
+    assertThat(store.unfinished()).extracting(StoredJob.Status::id).contains("one", "two");
   }
 
   @Test
@@ -159,7 +159,7 @@ class JobStoreTest {
         Statement statement = connection.createStatement()) {
       statement.execute("SHUTDOWN IMMEDIATELY");
     }
-    assertThat(unfinishedAgain()).extracting(StoredJob.Sign::id).contains("one");
+    assertThat(unfinishedAgain()).extracting(StoredJob.Status::id).contains("one");
   }
 
   @Test

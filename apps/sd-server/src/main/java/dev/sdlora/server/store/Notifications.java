@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Short messages of servers to each other through PostgreSQL ({@code NOTIFY}), so that they need
  * not wait until they look again. A call that is missed delays a job by half a second at most.
  */
-final class Notices implements AutoCloseable {
+final class Notifications implements AutoCloseable {
   /** A job arrived. */
   static final String NEW = "new";
 
@@ -26,7 +26,7 @@ final class Notices implements AutoCloseable {
 
   static final String CHANNEL = "sd_jobs";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
   private static final int WAIT_MILLIS = 10_000;
   private static final int AGAIN_MILLIS = 2000;
 
@@ -36,17 +36,17 @@ final class Notices implements AutoCloseable {
   private volatile boolean closed;
   private volatile @Nullable Connection open;
 
-  private Notices(Database database, Consumer<String> heard) {
+  private Notifications(Database database, Consumer<String> heard) {
     this.database = database;
     this.heard = heard;
   }
 
   /** Begins to listen, with a connection of its own. */
-  static Notices listen(Database database, Consumer<String> heard) {
-    Notices notices = new Notices(database, heard);
-    notices.thread.setDaemon(true);
-    notices.thread.start();
-    return notices;
+  static Notifications listen(Database database, Consumer<String> heard) {
+    Notifications notifications = new Notifications(database, heard);
+    notifications.thread.setDaemon(true);
+    notifications.thread.start();
+    return notifications;
   }
 
   private void listen() {
@@ -77,8 +77,8 @@ final class Notices implements AutoCloseable {
                 .getMethod("getNotifications", int.class)
                 .invoke(connection, WAIT_MILLIS);
     List<String> texts = new ArrayList<>();
-    for (Object call : calls == null ? new Object[0] : calls) {
-      texts.add(String.valueOf(call.getClass().getMethod("getParameter").invoke(call)));
+    for (Object send : calls == null ? new Object[0] : calls) {
+      texts.add(String.valueOf(send.getClass().getMethod("getParameter").invoke(send)));
     }
     return texts;
   }

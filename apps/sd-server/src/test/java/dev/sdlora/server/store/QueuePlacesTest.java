@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The order of jobs of several API keys in the database. */
 @SuppressWarnings("NullAway.Init")
-class TurnTest {
+class QueuePlacesTest {
   @TempDir Path folder;
   private JobStore store;
 
@@ -43,7 +43,7 @@ class TurnTest {
             "{}",
             "{}",
             Map.of(),
-            Form.OWN,
+            RequestFormat.OWN,
             Optional.empty(),
             Origin.parse(""),
             new Sender(Optional.of(key), priority, Optional.empty()),
@@ -53,11 +53,11 @@ class TurnTest {
   /** Claims all jobs with a server that has applied some LoRAs. */
   private List<String> claimed(String loras) {
     List<String> ids = new ArrayList<>();
-    Claims.Taste taste =
-        new Claims.Taste(Optional.of(List.of("model")), "model", loras, Optional.empty());
-    for (Optional<StoredJob.Claim> claim = store.claims().claim("one", taste);
+    Claims.Criteria criteria =
+        new Claims.Criteria(Optional.of(List.of("model")), "model", loras, Optional.empty());
+    for (Optional<StoredJob.Claim> claim = store.claims().claim("one", criteria);
         claim.isPresent();
-        claim = store.claims().claim("one", taste)) {
+        claim = store.claims().claim("one", criteria)) {
       ids.add(claim.get().id());
     }
     return ids;

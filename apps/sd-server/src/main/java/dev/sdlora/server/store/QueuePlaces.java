@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The places of new jobs in the database, in round robin over API keys. */
-final class Turn {
+final class QueuePlaces {
   /** A job of the same priority. */
   private record Peer(boolean isWaiting, double place, Optional<String> owner) {}
 
-  private Turn() {}
+  private QueuePlaces() {}
 
   private static final String PLACE = "SELECT place FROM sd_jobs WHERE id = ?";
 

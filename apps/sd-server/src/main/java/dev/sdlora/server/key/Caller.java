@@ -9,19 +9,19 @@ import java.util.Optional;
  * @param priority the priority of its jobs
  * @param fingerprint identifies the content of a request that may be repeated
  */
-public record Asker(Optional<Key> key, int priority, Optional<String> fingerprint) {
+public record Caller(Optional<Key> key, int priority, Optional<String> fingerprint) {
   /** A client without a key, and the server itself. */
-  public static final Asker ANYONE = new Asker(Optional.empty(), 0, Optional.empty());
+  public static final Caller ANYONE = new Caller(Optional.empty(), 0, Optional.empty());
 
-  private static final ThreadLocal<Asker> CURRENT = ThreadLocal.withInitial(() -> ANYONE);
+  private static final ThreadLocal<Caller> CURRENT = ThreadLocal.withInitial(() -> ANYONE);
 
   /** Returns the client with an API key. */
-  public static Asker of(Key key) {
-    return new Asker(Optional.of(key), key.priority(), Optional.empty());
+  public static Caller of(Key key) {
+    return new Caller(Optional.of(key), key.priority(), Optional.empty());
   }
 
   /** Returns the client whose request this thread handles. */
-  public static Asker current() {
+  public static Caller current() {
     return CURRENT.get();
   }
 
@@ -33,7 +33,7 @@ public record Asker(Optional<Key> key, int priority, Optional<String> fingerprin
 
   /** Handles a request of this client on this thread. */
   public <E extends Exception> void handle(Handling<E> handling) throws E {
-    Asker before = CURRENT.get();
+    Caller before = CURRENT.get();
     CURRENT.set(this);
     try {
       handling.run();
@@ -48,7 +48,7 @@ public record Asker(Optional<Key> key, int priority, Optional<String> fingerprin
    * @param other at most its own
    * @throws IllegalArgumentException if it is out of range
    */
-  public Asker withPriority(long other) {
+  public Caller withPriority(long other) {
     if (other < Key.LEAST_PRIORITY || other > priority) {
       throw new IllegalArgumentException(
           "field 'priority' must be from %s to %s, %s: %s"
@@ -59,12 +59,12 @@ public record Asker(Optional<Key> key, int priority, Optional<String> fingerprin
                       .orElse("the priority without an API key of --api-keys"),
                   other));
     }
-    return new Asker(key, (int) other, fingerprint);
+    return new Caller(key, (int) other, fingerprint);
   }
 
   /** Returns this client with a request that it may repeat. */
-  public Asker repeating(String content) {
-    return new Asker(key, priority, Optional.of(content));
+  public Caller repeating(String content) {
+    return new Caller(key, priority, Optional.of(content));
   }
 
   /** Whether this client may see and change the jobs of an owner. */

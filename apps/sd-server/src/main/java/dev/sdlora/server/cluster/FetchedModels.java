@@ -9,7 +9,7 @@ import dev.sdlora.request.References;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.cluster.NeededFiles.Kind;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
-import dev.sdlora.server.store.Workshop;
+import dev.sdlora.server.store.ModelProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * The models and files of a worker: one checkpoint at a time, opened when a job needs it, with the
  * files that the job names by their hashes. Safe for use by several threads.
  */
-public final class WorkerShop implements Workshop, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(WorkerShop.class);
+public final class FetchedModels implements ModelProvider, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FetchedModels.class);
 
   /** The front has checked the request against its own limits. */
   private static final RequestLimits LIMITS =
@@ -50,14 +50,14 @@ public final class WorkerShop implements Workshop, AutoCloseable {
   private volatile String held = "";
 
   /**
-   * Creates a worker's shop without a checkpoint.
+   * Creates the models of a worker that holds no checkpoint yet.
    *
    * @param supply gets the files
    * @param view links to them, deleted at the end
    * @param places the number of jobs at once
    * @param settings sets the device, the precision and so on of each pipeline
    */
-  WorkerShop(FileSupply supply, FileView view, int places, Consumer<Pipeline.Builder> settings) {
+  FetchedModels(FileSupply supply, FileView view, int places, Consumer<Pipeline.Builder> settings) {
     this.supply = supply;
     this.view = view;
     this.places = places;

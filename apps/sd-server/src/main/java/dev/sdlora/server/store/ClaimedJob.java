@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A job that this server has claimed. Used by one thread, except {@link #ended}. */
-final class Drawing {
+final class ClaimedJob {
   final StoredJob.Claim claim;
   final SharedWork work;
   final Job job;
@@ -21,7 +21,7 @@ final class Drawing {
   int cells;
   volatile @Nullable Ended ended;
 
-  Drawing(StoredJob.Claim claim, SharedWork work, Job job, SavedImages saved) {
+  ClaimedJob(StoredJob.Claim claim, SharedWork work, Job job, SavedImages saved) {
     this.claim = claim;
     this.work = work;
     this.job = job;
@@ -33,7 +33,7 @@ final class Drawing {
    *
    * @param all whether the job has ended; until then, the only image of a job waits for its end
    */
-  Claims.News news(UnaryOperator<JobReport> completed, Optional<byte[]> preview, boolean all) {
+  Claims.Update update(UnaryOperator<JobReport> completed, Optional<byte[]> preview, boolean all) {
     saved.begin();
     List<SavedImages.Saved> images =
         all || job.parts() > 1 ? saved.from(this.images) : List.<SavedImages.Saved>of();
@@ -42,17 +42,17 @@ final class Drawing {
     List<byte[]> cells = rest(work.cells(), this.cells);
     JobReport report =
         JobReport.of(job, this.images + images.size(), this.previews + previews.size());
-    return new Claims.News(completed.apply(report), preview, images, previews, cells, this.cells);
+    return new Claims.Update(completed.apply(report), preview, images, previews, cells, this.cells);
   }
 
   private static <T> List<T> rest(List<T> all, int told) {
     return all.subList(Math.min(told, all.size()), all.size());
   }
 
-  void told(Claims.News news) {
-    images += news.images().size();
-    previews += news.previews().size();
-    cells += news.cells().size();
+  void told(Claims.Update update) {
+    images += update.images().size();
+    previews += update.previews().size();
+    cells += update.cells().size();
   }
 
   /** The end of the work. */

@@ -6,4 +6,4 @@ package dev.sdlora.server.store;
  * @param modelHash the SHA-256 of the checkpoint, 64 hexadecimal digits
  * @param files the files by kind, name and hash, as JSON
  */
-public record Cargo(String modelHash, String files) {}
+public record RequiredFiles(String modelHash, String files) {}

@@ -36,10 +36,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The stored jobs that this server has claimed and draws. Used by one thread. */
-final class Drawings {
-  private static final Logger LOG = LoggerFactory.getLogger(Drawings.class);
+final class ClaimedJobs {
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimedJobs.class);
   private static final String VERSION =
-      Optional.ofNullable(Drawings.class.getPackage().getImplementationVersion())
+      Optional.ofNullable(ClaimedJobs.class.getPackage().getImplementationVersion())
           .orElse("development");
 
   /** The beginning of the names of all servers in this process. */
@@ -50,14 +50,14 @@ final class Drawings {
 
   private final JobStore store;
   private final Claims claims;
-  private final Workshop workshop;
+  private final ModelProvider models;
   private final Map<String, WorkReader> readers;
   private final ErrorMessages sentences;
   private final Optional<Results> results;
   private final Runnable whenEnded;
   private final StoreObserver observer;
   private final String worker = PROCESS + "/" + UUID.randomUUID();
-  private final Map<String, Drawing> drawings = new HashMap<>();
+  private final Map<String, ClaimedJob> jobs = new HashMap<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -71,7 +71,7 @@ final class Drawings {
   private String affinity = "";
 
   /** A claimed job that waits for the end of others. */
-  private @Nullable Drawing pending;
+  private @Nullable ClaimedJob pending;
 
   /**
    * Creates an empty set.
@@ -83,9 +83,9 @@ final class Drawings {
    * @param observer notified of claims
    * @param health whether this server claims jobs
    */
-  Drawings(
+  ClaimedJobs(
       JobStore store,
-      Workshop workshop,
+      ModelProvider models,
       Map<String, WorkReader> readers,
       ErrorMessages sentences,
       Optional<Results> results,
@@ -95,7 +95,7 @@ final class Drawings {
     this.health = health;
     this.store = store;
     this.claims = store.claims();
-    this.workshop = workshop;
+    this.models = models;
     this.readers = readers;
     this.sentences = sentences;
     this.results = results;
@@ -111,15 +111,15 @@ final class Drawings {
   }
 
   boolean has(String id) {
-    return drawings.containsKey(id);
+    return jobs.containsKey(id);
   }
 
   int size() {
-    return drawings.size();
+    return jobs.size();
   }
 
   boolean areOver() {
-    return drawings.isEmpty();
+    return jobs.isEmpty();
   }
 
   /**
@@ -128,11 +128,11 @@ final class Drawings {
    * @param closing whether jobs that did not finish are given back instead of ended
    */
   void renew(boolean closing) {
-    List.copyOf(drawings.values()).forEach(drawing -> renew(drawing, closing));
+    List.copyOf(jobs.values()).forEach(drawing -> renew(drawing, closing));
   }
 
-  private void renew(Drawing drawing, boolean closing) {
-    Drawing.Ended ended = drawing.ended;
+  private void renew(ClaimedJob drawing, boolean closing) {
+    ClaimedJob.Ended ended = drawing.ended;
     if (ended != null) {
       drawing.saved.begin();
       if (drawing.saved.areAll()) {
@@ -140,60 +140,60 @@ final class Drawings {
         return;
       }
     }
-    BufferedImage look = drawing.job.preview().orElse(null);
+    BufferedImage latest = drawing.job.preview().orElse(null);
     Optional<byte[]> preview =
-        look == null || look == drawing.told || store.isEmbedded()
+        latest == null || latest == drawing.told || store.isEmbedded()
             ? Optional.empty()
-            : Optional.of(Base64Images.png(look));
-    drawing.told = look;
-    Claims.News news = drawing.news(UnaryOperator.identity(), preview, false);
-    Claims.Renewal renewal = claims.renew(worker, drawing.claim, news);
+            : Optional.of(Base64Images.png(latest));
+    drawing.told = latest;
+    Claims.Update update = drawing.update(UnaryOperator.identity(), preview, false);
+    Claims.Renewal renewal = claims.renew(worker, drawing.claim, update);
     if (!renewal.held()) {
       lost(drawing);
       return;
     }
-    drawing.told(news);
+    drawing.told(update);
     if (renewal.cancelled()) {
       drawing.job.cancel();
-    } else if (renewal.ask().equals(Optional.of(JobStore.Ask.INTERRUPT.label()))) {
+    } else if (renewal.ask().equals(Optional.of(JobStore.Signal.INTERRUPT.label()))) {
       drawing.job.interrupt();
-    } else if (renewal.ask().equals(Optional.of(JobStore.Ask.SKIP.label()))) {
+    } else if (renewal.ask().equals(Optional.of(JobStore.Signal.SKIP.label()))) {
       drawing.job.skip();
     }
   }
 
-  private void lost(Drawing drawing) {
+  private void lost(ClaimedJob drawing) {
     Origin.Scope logged = drawing.job.logged();
     LOG.warn("job {} was given to another server", drawing.claim.id());
     logged.close();
     observer.lost();
-    drawings.remove(drawing.claim.id());
+    jobs.remove(drawing.claim.id());
     drawing.work.stop();
   }
 
-  private void end(Drawing drawing, Drawing.Ended ended, boolean closing) {
+  private void end(ClaimedJob drawing, ClaimedJob.Ended ended, boolean closing) {
     Throwable cause =
         ended.failure() instanceof CompletionException e ? e.getCause() : ended.failure();
-    if (cause instanceof Workshop.UnavailableException e
+    if (cause instanceof ModelProvider.UnavailableException e
         && !drawing.job.isCancelling()
         && claims.handBack(worker, drawing.claim, e.isFault())) {
       handedBack(drawing, e);
       return;
     }
     Throwable failure =
-        cause instanceof Workshop.UnavailableException
+        cause instanceof ModelProvider.UnavailableException
             ? new Refusal(503, "no worker could draw the job: " + cause.getMessage())
             : cause;
     if (closing && failure != null && drawing.work.outlives() && !drawing.work.isUnwanted()) {
       claims.giveBack(worker, drawing.claim); // The next process or another server draws it.
-      drawings.remove(drawing.claim.id());
+      jobs.remove(drawing.claim.id());
       drawing.work.end(null, failure);
       return;
     }
     JobState state = state(drawing.job, failure);
     Work.Outcome outcome = ended.outcome() == null ? Work.Outcome.NOTHING : ended.outcome();
-    Claims.News news =
-        drawing.news(
+    Claims.Update update =
+        drawing.update(
             report -> {
               JobReport whole = report.ended(shown(warnings(outcome, drawing)), outcome.loras());
               return state == JobState.FAILED && failure != null
@@ -203,9 +203,9 @@ final class Drawings {
             Optional.empty(),
             true);
     long began = System.nanoTime();
-    claims.end(worker, drawing.claim, state, drawing.job.seconds(), news);
+    claims.end(worker, drawing.claim, state, drawing.job.seconds(), update);
     drawing.job.passed(Phase.Passed.until(Phase.STORE, began));
-    drawings.remove(drawing.claim.id());
+    jobs.remove(drawing.claim.id());
     drawing.work.end(
         ended.outcome() == null
             ? null
@@ -213,11 +213,11 @@ final class Drawings {
         failure);
   }
 
-  private void handedBack(Drawing drawing, Workshop.UnavailableException cause) {
+  private void handedBack(ClaimedJob drawing, ModelProvider.UnavailableException cause) {
     Origin.Scope logged = drawing.job.logged();
     LOG.warn("job {} is left to another worker: {}", drawing.claim.id(), cause.getMessage());
     logged.close();
-    drawings.remove(drawing.claim.id());
+    jobs.remove(drawing.claim.id());
     drawing.work.leave();
     if (cause.isFault() && health.fault(sentence(cause))) {
       LOG.error(
@@ -241,7 +241,7 @@ final class Drawings {
           () -> {
             Optional<String> reason = Optional.of("the probe failed");
             try {
-              workshop.probe();
+              models.probe();
               reason = Optional.empty();
               LOG.info("this worker claims jobs again");
             } catch (RuntimeException e) {
@@ -260,7 +260,7 @@ final class Drawings {
     return health.reason();
   }
 
-  private static List<String> warnings(Work.Outcome outcome, Drawing drawing) {
+  private static List<String> warnings(Work.Outcome outcome, ClaimedJob drawing) {
     List<String> all = new ArrayList<>(outcome.warnings());
     all.addAll(drawing.saved.warnings());
     return all;
@@ -283,20 +283,21 @@ final class Drawings {
   /**
    * Claims and begins jobs until this server draws as many as it can.
    *
-   * @param jobs finds the job in the queue
+   * @param find finds the job in the queue
    * @param only the ids of the only jobs to claim; empty for all
    */
-  void claim(Function<String, Optional<Job>> jobs, Optional<List<String>> only) {
+  void claim(Function<String, Optional<Job>> find, Optional<List<String>> only) {
     beginPending();
-    while (pending == null && drawings.size() < workshop.places() && health.mayClaim()) {
-      Claims.Taste taste = new Claims.Taste(workshop.models(), workshop.held(), affinity, only);
+    while (pending == null && jobs.size() < models.places() && health.mayClaim()) {
+      Claims.Criteria criteria =
+          new Claims.Criteria(models.models(), models.held(), affinity, only);
       long began = System.nanoTime();
-      Optional<StoredJob.Claim> claimed = claims.claim(worker, taste);
+      Optional<StoredJob.Claim> claimed = claims.claim(worker, criteria);
       if (claimed.isEmpty()) {
         return;
       }
       observer.claimed(claimed.get().attempt());
-      jobs.apply(claimed.get().id())
+      find.apply(claimed.get().id())
           .ifPresent(
               job -> {
                 job.passed(Phase.Passed.until(Phase.CLAIM, began));
@@ -310,21 +311,21 @@ final class Drawings {
       return;
     }
     work.claim();
-    Drawing drawing = new Drawing(claim, work, job, new SavedImages(results, job, whenEnded));
-    drawings.put(claim.id(), drawing);
+    ClaimedJob drawing = new ClaimedJob(claim, work, job, new SavedImages(results, job, whenEnded));
+    jobs.put(claim.id(), drawing);
     pending = drawing;
     beginPending();
   }
 
   /** Begins a job that waits until those end that need other files than it does. */
   private void beginPending() {
-    Drawing next = pending;
+    ClaimedJob next = pending;
     if (next == null) {
       return;
     }
-    boolean gone = !drawings.containsValue(next) || next.ended != null;
-    boolean alone = drawings.size() == 1;
-    if (gone || alone || workshop.fits(next.claim.needs())) {
+    boolean gone = !jobs.containsValue(next) || next.ended != null;
+    boolean alone = jobs.size() == 1;
+    if (gone || alone || models.fits(next.claim.needs())) {
       pending = null;
       if (!gone) {
         affinity = next.claim.affinity();
@@ -333,7 +334,7 @@ final class Drawings {
     }
   }
 
-  private void begin(Drawing drawing, boolean alone) {
+  private void begin(ClaimedJob drawing, boolean alone) {
     StoredJob.Claim claim = drawing.claim;
     Origin.Scope logged = drawing.job.logged();
     try {
@@ -342,27 +343,27 @@ final class Drawings {
           opened.withImages(opened.images().with(WholeRequest.STORED, store.pictures()::find));
       Fields fields = Fields.parse(claim.body().getBytes(StandardCharsets.UTF_8));
       WorkReader reader = readers.getOrDefault(claim.kind(), Submission::drawing);
-      Form form = Form.parse(claim.form());
-      Work read = reader.read(fields, form, withStyles(offer, form));
+      RequestFormat format = RequestFormat.parse(claim.format());
+      Work read = reader.read(fields, format, withStyles(offer, format));
       var unused =
           drawing
               .work
               .draw(read)
               .whenComplete(
-                  (outcome, failure) -> ended(drawing, new Drawing.Ended(outcome, failure)));
+                  (outcome, failure) -> ended(drawing, new ClaimedJob.Ended(outcome, failure)));
     } catch (RuntimeException | Error e) { // For example, this server lacks a LoRA.
-      ended(drawing, new Drawing.Ended(null, e));
+      ended(drawing, new ClaimedJob.Ended(null, e));
     } finally {
       logged.close();
     }
   }
 
   /** Opens what a job needs; a server without checkpoints of its own loads others here. */
-  private RequestContext open(Drawing drawing, boolean alone) {
-    Workshop.Needs needs = drawing.claim.needs();
-    boolean loads = workshop.models().isEmpty() && !workshop.held().equals(needs.model());
+  private RequestContext open(ClaimedJob drawing, boolean alone) {
+    ModelProvider.Needs needs = drawing.claim.needs();
+    boolean loads = models.models().isEmpty() && !models.held().equals(needs.model());
     long began = System.nanoTime();
-    RequestContext offer = workshop.open(needs, alone);
+    RequestContext offer = models.open(needs, alone);
     health.ready();
     if (loads) {
       drawing.job.passed(Phase.Passed.until(Phase.CHECKPOINT, began));
@@ -371,8 +372,8 @@ final class Drawings {
   }
 
   /** A worker has no styles of its own. */
-  private static RequestContext withStyles(RequestContext offer, Form form) {
-    List<Style> styles = form.styles();
+  private static RequestContext withStyles(RequestContext offer, RequestFormat format) {
+    List<Style> styles = format.styles();
     return styles == null || styles.isEmpty() || !offer.styles().isEmpty()
         ? offer
         : offer.withStyles(styles);
@@ -380,7 +381,7 @@ final class Drawings {
 
   /** Reports that this server is alive. */
   void report() {
-    if (workshop.places() > 0) {
+    if (models.places() > 0) {
       store
           .workers()
           .report(
@@ -388,32 +389,32 @@ final class Drawings {
                   worker,
                   0,
                   true,
-                  workshop.held(),
+                  models.held(),
                   affinity,
-                  workshop.places(),
-                  drawings.size(),
+                  models.places(),
+                  jobs.size(),
                   VERSION,
                   health.reason().orElse("")),
-              workshop.models().isEmpty());
+              models.models().isEmpty());
     }
   }
 
   /** Reports that this server ends. */
   void leave() {
     threads.shutdown();
-    if (workshop.places() > 0) {
+    if (models.places() > 0) {
       store.workers().remove(worker);
     }
   }
 
-  private void ended(Drawing drawing, Drawing.Ended ended) {
+  private void ended(ClaimedJob drawing, ClaimedJob.Ended ended) {
     drawing.ended = ended;
     whenEnded.run();
   }
 
   /** Gives all claims back, so that other servers can draw the jobs at once. */
   void giveBack() {
-    drawings.values().forEach(drawing -> claims.giveBack(worker, drawing.claim));
-    drawings.clear();
+    jobs.values().forEach(drawing -> claims.giveBack(worker, drawing.claim));
+    jobs.clear();
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param previews the number of previews to keep of each image
  * @param styles the styles that the request names, which workers lack
  */
-public record Form(
+public record RequestFormat(
     Dialect dialect,
     ObjectNode options,
     @Nullable List<String> warnings,
@@ -30,11 +30,12 @@ public record Form(
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /** The form of {@code /api/jobs}. */
-  public static final Form OWN = new Form(Dialect.LIBRARY, Overrides.NONE.values(), null, 0, null);
+  public static final RequestFormat OWN =
+      new RequestFormat(Dialect.LIBRARY, Overrides.NONE.values(), null, 0, null);
 
-  static Form parse(@Nullable String json) {
+  static RequestFormat parse(@Nullable String json) {
     try {
-      return json == null ? OWN : JSON.readValue(json, Form.class);
+      return json == null ? OWN : JSON.readValue(json, RequestFormat.class);
     } catch (JsonProcessingException e) {
       throw new StoreException("the form of a job in the database is damaged: " + json, e);
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The models and files of a server that draws. Safe for use by several threads. */
-public interface Workshop {
+public interface ModelProvider {
   /** Returns the number of jobs that are drawn at once; 0 if this server draws none. */
   int places();
 
@@ -66,9 +66,9 @@ public interface Workshop {
     }
   }
 
-  /** Returns a workshop with all checkpoints of a server. */
-  static Workshop of(RequestContext offer) {
-    return new Workshop() {
+  /** Returns the checkpoints of a server that has all of them. */
+  static ModelProvider of(RequestContext offer) {
+    return new ModelProvider() {
       private volatile String held = offer.model().name();
 
       @Override
@@ -99,9 +99,9 @@ public interface Workshop {
     };
   }
 
-  /** Returns a workshop of a server that draws nothing. */
-  static Workshop none() {
-    return new Workshop() {
+  /** Returns the models of a server that draws nothing. */
+  static ModelProvider none() {
+    return new ModelProvider() {
       @Override
       public int places() {
         return 0;
