@@ -21,7 +21,8 @@ module dev.sdlora.api {
       dev.sdlora.pipeline,
       dev.sdlora.request,
       dev.sdlora.server,
-      dev.sdlora.spring;
+      dev.sdlora.spring,
+      dev.sdlora.training;
   exports dev.sdlora.api.spi to
       dev.sdlora.families,
       dev.sdlora.lora,

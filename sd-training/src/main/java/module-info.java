@@ -1,5 +1,5 @@
 /** LoRA training. */
-@SuppressWarnings("module") // The module named here depends on this one and is compiled later.
+@SuppressWarnings("module") // The modules named in an export depend on this one.
 module dev.sdlora.training {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
@@ -14,6 +14,9 @@ module dev.sdlora.training {
   exports dev.sdlora.training.option;
   exports dev.sdlora.training.report to
       dev.sdlora.cli;
+  exports dev.sdlora.training.setting to
+      dev.sdlora.cli,
+      dev.sdlora.server;
 
   // Opened so that the program loader can read the TorchScript resources next to the classes.
   opens dev.sdlora.training.step to

@@ -8,6 +8,8 @@ import dev.sdlora.training.adapter.LayerRules;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.LayerRule;
+import dev.sdlora.training.option.TrainedModules;
+import dev.sdlora.training.step.FlowLayers;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -44,12 +46,31 @@ record AdapterSettings(
         (weight, shape) -> {
           if (weight.endsWith(WEIGHT) && (shape.size() == 2 || shape.size() == 4)) {
             String layer = weight.substring(0, weight.length() - WEIGHT.length());
-            if (modules.include(network, layer) && isOfKind(layer)) {
+            if (isIncluded(network, layer) && isOfKind(layer)) {
               found.add(layer);
             }
           }
         });
     return found;
+  }
+
+  private boolean isIncluded(Network network, String layer) {
+    boolean attention = modules == TrainedModules.ATTENTION;
+    if (network != Network.UNET) {
+      return layer.contains(".self_attn.") || (!attention && layer.contains(".mlp."));
+    }
+    if (FlowLayers.isInBlock(layer)) {
+      return !attention || FlowLayers.isInAttention(layer);
+    }
+    return switch (modules) {
+      case ATTENTION -> layer.contains(".attn1.") || layer.contains(".attn2.");
+      case LINEAR -> layer.contains(".attentions.");
+      case CONVOLUTIONS ->
+          layer.contains(".attentions.")
+              || layer.contains(".resnets.")
+              || layer.contains(".downsamplers.")
+              || layer.contains(".upsamplers.");
+    };
   }
 
   private boolean isOfKind(String layer) {

@@ -1,5 +1,49 @@
 package dev.sdlora.training;
 
+import static dev.sdlora.training.setting.TrainingSettings.ACCUMULATION;
+import static dev.sdlora.training.setting.TrainingSettings.ADAPTER;
+import static dev.sdlora.training.setting.TrainingSettings.ALPHA;
+import static dev.sdlora.training.setting.TrainingSettings.AVERAGING;
+import static dev.sdlora.training.setting.TrainingSettings.BATCH_SIZE;
+import static dev.sdlora.training.setting.TrainingSettings.BUCKETS;
+import static dev.sdlora.training.setting.TrainingSettings.CACHE;
+import static dev.sdlora.training.setting.TrainingSettings.CAPTIONS;
+import static dev.sdlora.training.setting.TrainingSettings.CHECKPOINTING;
+import static dev.sdlora.training.setting.TrainingSettings.CLASS_COUNT;
+import static dev.sdlora.training.setting.TrainingSettings.CLASS_PROMPT;
+import static dev.sdlora.training.setting.TrainingSettings.CLIP_SKIP;
+import static dev.sdlora.training.setting.TrainingSettings.DEBIASED;
+import static dev.sdlora.training.setting.TrainingSettings.EPOCHS;
+import static dev.sdlora.training.setting.TrainingSettings.FILE_FORMAT;
+import static dev.sdlora.training.setting.TrainingSettings.FLIPS;
+import static dev.sdlora.training.setting.TrainingSettings.LEARNING_RATE;
+import static dev.sdlora.training.setting.TrainingSettings.LOSS;
+import static dev.sdlora.training.setting.TrainingSettings.MAX_GRADIENT_NORM;
+import static dev.sdlora.training.setting.TrainingSettings.MIN_SNR_GAMMA;
+import static dev.sdlora.training.setting.TrainingSettings.MODULES;
+import static dev.sdlora.training.setting.TrainingSettings.MOST_STEPS;
+import static dev.sdlora.training.setting.TrainingSettings.NOISE_OFFSET;
+import static dev.sdlora.training.setting.TrainingSettings.OPTIMISER;
+import static dev.sdlora.training.setting.TrainingSettings.PRECISION;
+import static dev.sdlora.training.setting.TrainingSettings.PRIOR_WEIGHT;
+import static dev.sdlora.training.setting.TrainingSettings.RANK;
+import static dev.sdlora.training.setting.TrainingSettings.RESUME;
+import static dev.sdlora.training.setting.TrainingSettings.SAMPLE_WEIGHTS;
+import static dev.sdlora.training.setting.TrainingSettings.SAVE_EVERY;
+import static dev.sdlora.training.setting.TrainingSettings.SCHEDULE;
+import static dev.sdlora.training.setting.TrainingSettings.SEED;
+import static dev.sdlora.training.setting.TrainingSettings.SIZE;
+import static dev.sdlora.training.setting.TrainingSettings.SLIDER;
+import static dev.sdlora.training.setting.TrainingSettings.STEPS;
+import static dev.sdlora.training.setting.TrainingSettings.TEXT_ENCODER;
+import static dev.sdlora.training.setting.TrainingSettings.TEXT_ENCODER_2_LEARNING_RATE;
+import static dev.sdlora.training.setting.TrainingSettings.TEXT_ENCODER_LEARNING_RATE;
+import static dev.sdlora.training.setting.TrainingSettings.TIMESTEPS;
+import static dev.sdlora.training.setting.TrainingSettings.UNMASKED_WEIGHT;
+import static dev.sdlora.training.setting.TrainingSettings.VALIDATION;
+import static dev.sdlora.training.setting.TrainingSettings.WARMUP;
+import static dev.sdlora.training.setting.TrainingSettings.WEIGHT_DECAY;
+
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.image.ImageSize;
@@ -28,15 +72,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
  * Assembles the settings that a builder has collected, and checks those that depend on each other.
  */
 record Assembly(LoraTrainerBuilder given) {
-  /** A limit for the state file, which holds a number for each step. */
-  static final int MOST_STEPS = 10_000_000;
-
   Settings settings() {
     TrainingSet images = images();
     ModelFiles model = model();
@@ -44,33 +86,33 @@ record Assembly(LoraTrainerBuilder given) {
     requirePrecision(family.model());
     AdapterSettings adapter =
         new AdapterSettings(
-            given.rank,
-            given.alpha.orElse(given.rank),
-            given.modules,
-            given.textEncoder,
-            given.adapter);
+            given.get(RANK),
+            given.find(ALPHA).orElseGet(() -> (double) given.get(RANK)),
+            given.get(MODULES),
+            given.get(TEXT_ENCODER),
+            given.get(ADAPTER));
     adapter.requireFits(family, images);
     PriorImages prior = prior();
     // Fails if there is nothing to train.
-    family.modules(adapter, given.clipSkip);
+    family.modules(adapter, given.get(CLIP_SKIP));
     return new Settings(
         family,
         given.pipeline,
         images,
-        given.slider.map(SliderTraining::new),
+        given.find(SLIDER).map(SliderTraining::new),
         prior,
         cache(),
         adapter,
         recipe(family, images, prior),
         outputs(family.model().checkpoint()),
-        given.validation,
+        given.find(VALIDATION),
         given.listener,
         given.clock);
   }
 
   private TrainingSet images() {
-    if (given.slider.isPresent()) {
-      new SliderTraining(given.slider.get()).check(given);
+    if (given.find(SLIDER).isPresent()) {
+      new SliderTraining(given.find(SLIDER).get()).check(given);
       return TrainingSet.none();
     }
     TrainingSet images = given.set.orElseThrow(() -> Checks.missing("images"));
@@ -87,16 +129,16 @@ record Assembly(LoraTrainerBuilder given) {
 
   private void requirePrecision(ModelFiles model) {
     Checks.require(
-        given.precision != TrainingPrecision.INT8 || !(model instanceof UNetFiles),
+        given.get(PRECISION) != TrainingPrecision.INT8 || !(model instanceof UNetFiles),
         "precision",
         "be FLOAT32 or BFLOAT16 for %s, whose layers are mostly convolutions"
             .formatted(model.checkpoint().family().label()),
-        given.precision);
+        given.get(PRECISION));
   }
 
   private TrainedFamily family(ModelFiles model) {
     if (model instanceof TransformerModel transformer) {
-      return new FlowTraining(transformer, given.precision);
+      return new FlowTraining(transformer, given.get(PRECISION));
     }
     return new UNetTraining((UNetFiles) model);
   }
@@ -131,19 +173,19 @@ record Assembly(LoraTrainerBuilder given) {
     if (model instanceof UNetFiles unet) {
       int layers = unet.textEncoders().get(0).config().layers();
       Checks.require(
-          given.clipSkip <= layers,
+          given.get(CLIP_SKIP) <= layers,
           "clipSkip",
           "be at most " + layers + ", the text encoder's layers",
-          given.clipSkip);
+          given.get(CLIP_SKIP));
     } else {
       requireFlowSettings(label);
     }
     Checks.require(
-        given.clipSkip == 1 || model.checkpoint().family() == ModelFamily.SD1,
+        given.get(CLIP_SKIP) == 1 || model.checkpoint().family() == ModelFamily.SD1,
         "clipSkip",
         "be 1 for %s, which always reads the layer that it was trained to read".formatted(label),
-        given.clipSkip);
-    ImageSize size = given.size.orElse(model.checkpoint().defaultSize());
+        given.get(CLIP_SKIP));
+    ImageSize size = given.find(SIZE).orElse(model.checkpoint().defaultSize());
     int multiple = family.sizeMultiple();
     Checks.require(
         size.width() % multiple == 0 && size.height() % multiple == 0,
@@ -151,74 +193,96 @@ record Assembly(LoraTrainerBuilder given) {
         "have sides that are multiples of %s for %s".formatted(multiple, label),
         size);
     Optional<BucketOptions> sides =
-        given.buckets.map(buckets -> Buckets.suiting(buckets, size, multiple));
+        given.find(BUCKETS).map(buckets -> Buckets.suiting(buckets, size, multiple));
     sides.ifPresent(buckets -> requireFitting(buckets, size, family));
     int total = steps(trained(images), prior, new Buckets(size, sides), size);
     Checks.require(
-        given.warmup < total, "warmup", "be less than the " + total + " steps", given.warmup);
+        given.get(WARMUP) < total,
+        "warmup",
+        "be less than the " + total + " steps",
+        given.get(WARMUP));
     return new Recipe(
         total,
-        given.batchSize,
-        given.accumulation,
+        given.get(BATCH_SIZE),
+        given.get(ACCUMULATION),
         size,
-        new Recipe.Rates(given.learningRate, textEncoderRates(model), given.warmup, given.schedule),
+        new Recipe.Rates(
+            given.get(LEARNING_RATE),
+            textEncoderRates(model),
+            given.get(WARMUP),
+            given.get(SCHEDULE)),
         new Recipe.Optimisation(
-            given.optimiser, given.weightDecay, given.maxGradientNorm, given.averaging),
+            given.get(OPTIMISER),
+            given.get(WEIGHT_DECAY),
+            given.get(MAX_GRADIENT_NORM),
+            given.get(AVERAGING)),
         new Recipe.Objective(
-            given.loss,
-            given.minSnrGamma,
-            given.debiased,
-            given.timesteps.orElse(family.timesteps()),
-            given.noiseOffset),
+            given.get(LOSS),
+            minSnrGamma(),
+            given.get(DEBIASED),
+            given.find(TIMESTEPS).orElse(family.timesteps()),
+            given.get(NOISE_OFFSET)),
         new Recipe.Inputs(
-            given.captions, sides, given.flips, given.unmaskedWeight, given.priorWeight),
-        new Recipe.Computation(given.precision, given.checkpointing),
-        given.clipSkip,
-        given.seed);
+            given.get(CAPTIONS),
+            sides,
+            given.get(FLIPS),
+            number(given.find(UNMASKED_WEIGHT)),
+            given.get(PRIOR_WEIGHT)),
+        new Recipe.Computation(given.get(PRECISION), given.get(CHECKPOINTING)),
+        given.get(CLIP_SKIP),
+        given.get(SEED));
   }
 
   /** Refuses settings that have no meaning for diffusion transformers. */
   private void requireFlowSettings(String label) {
     Checks.require(
-        !given.textEncoder,
+        !given.get(TEXT_ENCODER),
         "textEncoder",
         "be false for %s, whose text encoders are not trained".formatted(label),
         true);
     Checks.require(
-        given.textEncoderLearningRate.isEmpty(),
+        given.find(TEXT_ENCODER_LEARNING_RATE).isEmpty(),
         "textEncoderLearningRate",
         "not be set for %s, whose text encoders are not trained".formatted(label),
-        given.textEncoderLearningRate.orElse(0));
+        given.find(TEXT_ENCODER_LEARNING_RATE).orElse(0.0));
     Checks.require(
-        given.textEncoder2LearningRate.isEmpty(),
+        given.find(TEXT_ENCODER_2_LEARNING_RATE).isEmpty(),
         "textEncoder2LearningRate",
         "not be set for %s, whose text encoders are not trained".formatted(label),
-        given.textEncoder2LearningRate.orElse(0));
+        given.find(TEXT_ENCODER_2_LEARNING_RATE).orElse(0.0));
     Checks.require(
-        given.minSnrGamma.isEmpty(),
+        minSnrGamma().isEmpty(),
         "minSnrGamma",
         "not be set for %s, a rectified flow, whose noise levels have the same weight"
             .formatted(label),
-        given.minSnrGamma.orElse(0));
+        minSnrGamma().orElse(0));
     Checks.require(
-        !given.debiased,
+        !given.get(DEBIASED),
         "debiased",
         "be false for %s, a rectified flow, whose noise levels have the same weight"
             .formatted(label),
         true);
   }
 
+  private OptionalDouble minSnrGamma() {
+    return number(given.find(MIN_SNR_GAMMA).filter(gamma -> gamma > 0));
+  }
+
+  private static OptionalDouble number(Optional<Double> number) {
+    return number.map(OptionalDouble::of).orElse(OptionalDouble.empty());
+  }
+
   private List<Double> textEncoderRates(ModelFiles model) {
-    double first = given.textEncoderLearningRate.orElse(given.learningRate / 2);
+    double first = given.find(TEXT_ENCODER_LEARNING_RATE).orElse(given.get(LEARNING_RATE) / 2);
     if (model instanceof UNetFiles unet && unet.textEncoders().size() > 1) {
-      return List.of(first, given.textEncoder2LearningRate.orElse(first));
+      return List.of(first, given.find(TEXT_ENCODER_2_LEARNING_RATE).orElse(first));
     }
     Checks.require(
-        given.textEncoder2LearningRate.isEmpty(),
+        given.find(TEXT_ENCODER_2_LEARNING_RATE).isEmpty(),
         "textEncoder2LearningRate",
         "not be set for %s, which has one text encoder"
             .formatted(model.checkpoint().family().label()),
-        given.textEncoder2LearningRate.orElse(0));
+        given.find(TEXT_ENCODER_2_LEARNING_RATE).orElse(0.0));
     return List.of(first);
   }
 
@@ -227,8 +291,8 @@ record Assembly(LoraTrainerBuilder given) {
     List<TrainingExample> all = images.examples();
     List<Integer> heldOut =
         given
-            .validation
-            .map(options -> HeldOut.of(all.size(), options, given.seed))
+            .find(VALIDATION)
+            .map(options -> HeldOut.of(all.size(), options, given.get(SEED)))
             .orElse(List.of());
     return HeldOut.without(heldOut, all);
   }
@@ -256,33 +320,37 @@ record Assembly(LoraTrainerBuilder given) {
   }
 
   private PriorImages prior() {
-    if (given.priorCount > 0 && given.pipeline.isEmpty()) {
+    if (given.find(CLASS_PROMPT).isPresent() && given.pipeline.isEmpty()) {
       throw new IllegalArgumentException(
           "priorPreservation with a prompt requires a pipeline that generates its images");
     }
-    return new PriorImages(given.priorImages, given.priorPrompt, given.priorCount);
+    return given
+        .find(CLASS_PROMPT)
+        .map(prompt -> new PriorImages(Optional.empty(), prompt, given.get(CLASS_COUNT)))
+        .orElseGet(() -> new PriorImages(given.priorImages, "", 0));
   }
 
   private DataCache cache() {
     // The folder is created with the first file.
-    given.cache.ifPresent(folder -> requireFolder(folder.resolve("entry"), "cache"));
-    return given.cache.map(DataCache::in).orElse(DataCache.NONE);
+    given.find(CACHE).ifPresent(folder -> requireFolder(folder.resolve("entry"), "cache"));
+    return given.find(CACHE).map(DataCache::in).orElse(DataCache.NONE);
   }
 
   private int steps(
       List<TrainingExample> images, PriorImages prior, Buckets buckets, ImageSize size) {
-    if (given.epochs.isEmpty()) {
-      return given.steps.isEmpty() && given.slider.isPresent()
+    if (given.find(EPOCHS).isEmpty()) {
+      return given.find(STEPS).isEmpty() && given.find(SLIDER).isPresent()
           ? SliderTraining.STEPS
-          : given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
+          : given.find(STEPS).orElseThrow(() -> Checks.missing("steps or epochs"));
     }
     List<BatchOrder.Member> members = new ArrayList<>(members(images, buckets, false));
     prior.given().ifPresent(own -> members.addAll(members(own.examples(), buckets, true)));
     Object generated = bucket(buckets.place(size.width(), size.height()).orElseThrow());
     members.addAll(Collections.nCopies(prior.count(), new BatchOrder.Member(generated, 1, true)));
     long batches =
-        new BatchOrder(members, given.seed, given.batchSize).batches(given.epochs.getAsInt());
-    long total = (batches + given.accumulation - 1) / given.accumulation;
+        new BatchOrder(members, given.get(SEED), given.get(BATCH_SIZE))
+            .batches(given.find(EPOCHS).get());
+    long total = (batches + given.get(ACCUMULATION) - 1) / given.get(ACCUMULATION);
     Checks.require(total <= MOST_STEPS, "epochs", "make at most " + MOST_STEPS + " steps", total);
     return (int) total;
   }
@@ -290,7 +358,7 @@ record Assembly(LoraTrainerBuilder given) {
   /** Images by their buckets; image files are only read if there can be several. */
   private List<BatchOrder.Member> members(
       List<TrainingExample> examples, Buckets buckets, boolean prior) {
-    if (given.buckets.isEmpty()) {
+    if (given.find(BUCKETS).isEmpty()) {
       return examples.stream()
           .map(example -> new BatchOrder.Member("", example.repeats(), prior))
           .toList();
@@ -303,7 +371,7 @@ record Assembly(LoraTrainerBuilder given) {
   }
 
   private Object bucket(Placement placement) {
-    return given.buckets.isEmpty() ? "" : placement.size();
+    return given.find(BUCKETS).isEmpty() ? "" : placement.size();
   }
 
   private Outputs outputs(Checkpoint checkpoint) {
@@ -321,12 +389,12 @@ record Assembly(LoraTrainerBuilder given) {
         file,
         given.name.orElse(Outputs.stem(file)),
         given.trigger,
-        DType.of(given.format),
-        given.saveEvery,
-        given.resume,
+        DType.of(given.get(FILE_FORMAT)),
+        given.find(SAVE_EVERY).orElse(0),
+        given.get(RESUME),
         given.samples,
         given.sampleEvery,
-        given.sampleWeights,
+        given.get(SAMPLE_WEIGHTS),
         given.lossPlot,
         given.report);
   }

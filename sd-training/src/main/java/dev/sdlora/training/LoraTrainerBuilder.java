@@ -4,7 +4,10 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.NumberFormat;
+import dev.sdlora.api.setting.Draft;
+import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.SettingException;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
@@ -12,16 +15,16 @@ import dev.sdlora.training.option.LearningRateSchedule;
 import dev.sdlora.training.option.OptimiserOptions;
 import dev.sdlora.training.option.SliderPrompts;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.option.ValidationOptions;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 
 /**
  * Collects the settings of a {@link LoraTrainer}. Every setter checks its value immediately, throws
@@ -29,59 +32,18 @@ import java.util.OptionalInt;
  * by several threads.
  */
 public final class LoraTrainerBuilder {
+  private final Draft values = new Draft();
   Optional<Pipeline> pipeline = Optional.empty();
   Optional<Path> checkpoint = Optional.empty();
   Optional<TrainingSet> set = Optional.empty();
   Optional<Path> output = Optional.empty();
   Optional<String> name = Optional.empty();
   String trigger = "";
-  int rank = 8;
-  OptionalDouble alpha = OptionalDouble.empty();
-  TrainedModules modules = TrainedModules.LINEAR;
-  boolean textEncoder;
-  OptionalInt steps = OptionalInt.empty();
-  OptionalInt epochs = OptionalInt.empty();
-  int batchSize = 1;
-  Optional<ImageSize> size = Optional.empty();
-  double learningRate = 1e-4;
-  OptionalDouble textEncoderLearningRate = OptionalDouble.empty();
-  OptionalDouble textEncoder2LearningRate = OptionalDouble.empty();
-  int warmup;
-  LearningRateSchedule schedule = LearningRateSchedule.CONSTANT;
-  double weightDecay = 0.01;
-  double maxGradientNorm = 1;
-  OptionalDouble minSnrGamma = OptionalDouble.empty();
-  double noiseOffset;
-  CaptionOptions captions = CaptionOptions.DEFAULTS;
-  int clipSkip = 1;
-  long seed;
-  AdapterOptions adapter = AdapterOptions.DEFAULTS;
-  OptimiserOptions optimiser = OptimiserOptions.DEFAULTS;
-  int accumulation = 1;
-  double averaging;
-  TrainingLoss loss = TrainingLoss.L2;
-  boolean debiased;
-  Optional<TimestepSampling> timesteps = Optional.empty();
-  Optional<BucketOptions> buckets = Optional.empty();
-  boolean flips;
-  OptionalDouble unmaskedWeight = OptionalDouble.empty();
   Optional<TrainingSet> priorImages = Optional.empty();
-  String priorPrompt = "";
-  int priorCount;
-  double priorWeight = 1;
-  Optional<Path> cache = Optional.empty();
-  Optional<SliderPrompts> slider = Optional.empty();
-  TrainingPrecision precision = TrainingPrecision.FLOAT32;
-  boolean checkpointing;
-  Optional<ValidationOptions> validation = Optional.empty();
-  List<Double> sampleWeights = List.of(1.0);
   Optional<Path> report = Optional.empty();
-  int saveEvery;
-  boolean resume;
   List<PromptSpec> samples = List.of();
   int sampleEvery;
   Optional<Path> lossPlot = Optional.empty();
-  NumberFormat format = NumberFormat.FLOAT16;
   TrainingListener listener = TrainingListener.NONE;
   Clock clock = Clock.systemUTC();
 
@@ -184,8 +146,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is out of range
    */
   public LoraTrainerBuilder rank(int rank) {
-    this.rank = Checks.inRange(1, 1024, rank, "rank");
-    return this;
+    return put(TrainingSettings.RANK, rank);
   }
 
   /**
@@ -196,8 +157,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is not above 0
    */
   public LoraTrainerBuilder alpha(double alpha) {
-    this.alpha = OptionalDouble.of(Checks.positive(alpha, "alpha"));
-    return this;
+    return put(TrainingSettings.ALPHA, alpha);
   }
 
   /**
@@ -207,8 +167,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder modules(TrainedModules modules) {
-    this.modules = Objects.requireNonNull(modules, "modules");
-    return this;
+    return put(TrainingSettings.MODULES, modules);
   }
 
   /**
@@ -220,8 +179,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder textEncoder(boolean train) {
-    this.textEncoder = train;
-    return this;
+    return put(TrainingSettings.TEXT_ENCODER, train);
   }
 
   /**
@@ -232,9 +190,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is out of range
    */
   public LoraTrainerBuilder steps(int steps) {
-    this.steps = OptionalInt.of(Checks.inRange(1, Assembly.MOST_STEPS, steps, "steps"));
-    this.epochs = OptionalInt.empty();
-    return this;
+    return setAny(TrainingSettings.STEPS, steps);
   }
 
   /**
@@ -247,9 +203,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is below 1
    */
   public LoraTrainerBuilder epochs(int epochs) {
-    this.epochs = OptionalInt.of(Checks.atLeast(1, epochs, "epochs"));
-    this.steps = OptionalInt.empty();
-    return this;
+    return setAny(TrainingSettings.EPOCHS, epochs);
   }
 
   /**
@@ -260,8 +214,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is out of range
    */
   public LoraTrainerBuilder batchSize(int batchSize) {
-    this.batchSize = Checks.inRange(1, 1024, batchSize, "batchSize");
-    return this;
+    return put(TrainingSettings.BATCH_SIZE, batchSize);
   }
 
   /**
@@ -272,8 +225,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder size(ImageSize size) {
-    this.size = Optional.of(Objects.requireNonNull(size, "size"));
-    return this;
+    return put(TrainingSettings.SIZE, size);
   }
 
   /**
@@ -284,8 +236,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is not above 0
    */
   public LoraTrainerBuilder learningRate(double rate) {
-    this.learningRate = Checks.positive(rate, "learningRate");
-    return this;
+    return put(TrainingSettings.LEARNING_RATE, rate);
   }
 
   /**
@@ -296,9 +247,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is not above 0
    */
   public LoraTrainerBuilder textEncoderLearningRate(double rate) {
-    this.textEncoderLearningRate =
-        OptionalDouble.of(Checks.positive(rate, "textEncoderLearningRate"));
-    return this;
+    return put(TrainingSettings.TEXT_ENCODER_LEARNING_RATE, rate);
   }
 
   /**
@@ -311,9 +260,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is not above 0
    */
   public LoraTrainerBuilder textEncoder2LearningRate(double rate) {
-    this.textEncoder2LearningRate =
-        OptionalDouble.of(Checks.positive(rate, "textEncoder2LearningRate"));
-    return this;
+    return put(TrainingSettings.TEXT_ENCODER_2_LEARNING_RATE, rate);
   }
 
   /**
@@ -324,8 +271,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is negative
    */
   public LoraTrainerBuilder warmup(int steps) {
-    this.warmup = Checks.atLeast(0, steps, "warmup");
-    return this;
+    return put(TrainingSettings.WARMUP, steps);
   }
 
   /**
@@ -335,8 +281,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder schedule(LearningRateSchedule schedule) {
-    this.schedule = Objects.requireNonNull(schedule, "schedule");
-    return this;
+    return put(TrainingSettings.SCHEDULE, schedule);
   }
 
   /**
@@ -348,10 +293,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is negative or not finite
    */
   public LoraTrainerBuilder weightDecay(double decay) {
-    Checks.require(
-        decay >= 0 && Double.isFinite(decay), "weightDecay", "be at least 0 and finite", decay);
-    this.weightDecay = decay;
-    return this;
+    return put(TrainingSettings.WEIGHT_DECAY, decay);
   }
 
   /**
@@ -362,8 +304,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is not above 0
    */
   public LoraTrainerBuilder maxGradientNorm(double norm) {
-    this.maxGradientNorm = Checks.positive(norm, "maxGradientNorm");
-    return this;
+    return put(TrainingSettings.MAX_GRADIENT_NORM, norm);
   }
 
   /**
@@ -376,10 +317,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is negative or not finite
    */
   public LoraTrainerBuilder minSnrGamma(double gamma) {
-    Checks.require(
-        gamma >= 0 && Double.isFinite(gamma), "minSnrGamma", "be at least 0 and finite", gamma);
-    this.minSnrGamma = gamma == 0 ? OptionalDouble.empty() : OptionalDouble.of(gamma);
-    return this;
+    return put(TrainingSettings.MIN_SNR_GAMMA, gamma);
   }
 
   /**
@@ -390,10 +328,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is negative or not finite
    */
   public LoraTrainerBuilder noiseOffset(double offset) {
-    Checks.require(
-        offset >= 0 && Double.isFinite(offset), "noiseOffset", "be at least 0 and finite", offset);
-    this.noiseOffset = offset;
-    return this;
+    return put(TrainingSettings.NOISE_OFFSET, offset);
   }
 
   /**
@@ -403,8 +338,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder captions(CaptionOptions captions) {
-    this.captions = Objects.requireNonNull(captions, "captions");
-    return this;
+    return put(TrainingSettings.CAPTIONS, captions);
   }
 
   /**
@@ -414,8 +348,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder adapter(AdapterOptions adapter) {
-    this.adapter = Objects.requireNonNull(adapter, "adapter");
-    return this;
+    return put(TrainingSettings.ADAPTER, adapter);
   }
 
   /**
@@ -425,8 +358,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder optimiser(OptimiserOptions optimiser) {
-    this.optimiser = Objects.requireNonNull(optimiser, "optimiser");
-    return this;
+    return put(TrainingSettings.OPTIMISER, optimiser);
   }
 
   /**
@@ -438,8 +370,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is out of range
    */
   public LoraTrainerBuilder accumulation(int batches) {
-    this.accumulation = Checks.inRange(1, 1024, batches, "accumulation");
-    return this;
+    return put(TrainingSettings.ACCUMULATION, batches);
   }
 
   /**
@@ -452,9 +383,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is out of range
    */
   public LoraTrainerBuilder averaging(double decay) {
-    Checks.require(decay >= 0 && decay < 1, "averaging", "be at least 0 and below 1", decay);
-    this.averaging = decay;
-    return this;
+    return put(TrainingSettings.AVERAGING, decay);
   }
 
   /**
@@ -464,8 +393,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder loss(TrainingLoss loss) {
-    this.loss = Objects.requireNonNull(loss, "loss");
-    return this;
+    return put(TrainingSettings.LOSS, loss);
   }
 
   /**
@@ -477,8 +405,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder debiased(boolean debiased) {
-    this.debiased = debiased;
-    return this;
+    return put(TrainingSettings.DEBIASED, debiased);
   }
 
   /**
@@ -489,8 +416,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder timesteps(TimestepSampling timesteps) {
-    this.timesteps = Optional.of(Objects.requireNonNull(timesteps, "timesteps"));
-    return this;
+    return put(TrainingSettings.TIMESTEPS, timesteps);
   }
 
   /**
@@ -502,8 +428,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder buckets(BucketOptions buckets) {
-    this.buckets = Optional.of(Objects.requireNonNull(buckets, "buckets"));
-    return this;
+    return put(TrainingSettings.BUCKETS, buckets);
   }
 
   /**
@@ -513,8 +438,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder flips(boolean flips) {
-    this.flips = flips;
-    return this;
+    return put(TrainingSettings.FLIPS, flips);
   }
 
   /**
@@ -527,9 +451,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is out of range
    */
   public LoraTrainerBuilder maskedLoss(double unmaskedWeight) {
-    this.unmaskedWeight =
-        OptionalDouble.of(Checks.inRange(0.0, 1.0, unmaskedWeight, "unmaskedWeight"));
-    return this;
+    return put(TrainingSettings.UNMASKED_WEIGHT, unmaskedWeight);
   }
 
   /**
@@ -544,9 +466,9 @@ public final class LoraTrainerBuilder {
    */
   public LoraTrainerBuilder priorPreservation(TrainingSet images, double weight) {
     this.priorImages = Optional.of(Objects.requireNonNull(images, "images"));
-    this.priorCount = 0;
-    this.priorWeight = Checks.positive(weight, "weight of priorPreservation");
-    return this;
+    remove(TrainingSettings.CLASS_PROMPT);
+    TrainingSettings.PRIOR_WEIGHT.kind().require(weight, "weight of priorPreservation");
+    return put(TrainingSettings.PRIOR_WEIGHT, weight);
   }
 
   /**
@@ -564,11 +486,12 @@ public final class LoraTrainerBuilder {
   public LoraTrainerBuilder priorPreservation(String prompt, int count, double weight) {
     Objects.requireNonNull(prompt, "prompt");
     Checks.require(!prompt.isBlank(), "prompt of priorPreservation", "not be blank", prompt);
-    this.priorPrompt = prompt;
-    this.priorCount = Checks.inRange(1, 10_000, count, "count of priorPreservation");
+    TrainingSettings.CLASS_COUNT.kind().require(count, "count of priorPreservation");
+    TrainingSettings.PRIOR_WEIGHT.kind().require(weight, "weight of priorPreservation");
     this.priorImages = Optional.empty();
-    this.priorWeight = Checks.positive(weight, "weight of priorPreservation");
-    return this;
+    return put(TrainingSettings.CLASS_PROMPT, prompt)
+        .put(TrainingSettings.CLASS_COUNT, count)
+        .put(TrainingSettings.PRIOR_WEIGHT, weight);
   }
 
   /**
@@ -580,8 +503,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder cache(Path folder) {
-    this.cache = Optional.of(Objects.requireNonNull(folder, "folder"));
-    return this;
+    return put(TrainingSettings.CACHE, Objects.requireNonNull(folder, "folder"));
   }
 
   /**
@@ -594,8 +516,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder slider(SliderPrompts prompts) {
-    this.slider = Optional.of(Objects.requireNonNull(prompts, "prompts"));
-    return this;
+    return put(TrainingSettings.SLIDER, Objects.requireNonNull(prompts, "prompts"));
   }
 
   /**
@@ -606,8 +527,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder precision(TrainingPrecision precision) {
-    this.precision = Objects.requireNonNull(precision, "precision");
-    return this;
+    return put(TrainingSettings.PRECISION, precision);
   }
 
   /**
@@ -618,8 +538,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder checkpointing(boolean checkpointing) {
-    this.checkpointing = checkpointing;
-    return this;
+    return put(TrainingSettings.CHECKPOINTING, checkpointing);
   }
 
   /**
@@ -629,8 +548,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder validation(ValidationOptions validation) {
-    this.validation = Optional.of(Objects.requireNonNull(validation, "validation"));
-    return this;
+    return put(TrainingSettings.VALIDATION, validation);
   }
 
   /**
@@ -642,10 +560,7 @@ public final class LoraTrainerBuilder {
    */
   public LoraTrainerBuilder sampleWeights(List<Double> weights) {
     Objects.requireNonNull(weights, "weights");
-    Checks.require(!weights.isEmpty(), "sampleWeights", "not be empty", weights);
-    weights.forEach(weight -> Checks.finite(weight, "sampleWeights"));
-    this.sampleWeights = List.copyOf(weights);
-    return this;
+    return put(TrainingSettings.SAMPLE_WEIGHTS, List.copyOf(weights));
   }
 
   /**
@@ -671,8 +586,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is below 1
    */
   public LoraTrainerBuilder clipSkip(int clipSkip) {
-    this.clipSkip = Checks.atLeast(1, clipSkip, "clipSkip");
-    return this;
+    return put(TrainingSettings.CLIP_SKIP, clipSkip);
   }
 
   /**
@@ -682,8 +596,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder seed(long seed) {
-    this.seed = seed;
-    return this;
+    return put(TrainingSettings.SEED, seed);
   }
 
   /**
@@ -695,8 +608,7 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if it is below 1
    */
   public LoraTrainerBuilder saveEvery(int steps) {
-    this.saveEvery = Checks.atLeast(1, steps, "saveEvery");
-    return this;
+    return put(TrainingSettings.SAVE_EVERY, steps);
   }
 
   /**
@@ -706,8 +618,7 @@ public final class LoraTrainerBuilder {
    * @return this builder
    */
   public LoraTrainerBuilder resume(boolean resume) {
-    this.resume = resume;
-    return this;
+    return put(TrainingSettings.RESUME, resume);
   }
 
   /**
@@ -751,8 +662,7 @@ public final class LoraTrainerBuilder {
   public LoraTrainerBuilder fileFormat(NumberFormat format) {
     Objects.requireNonNull(format, "format");
     Checks.require(format != NumberFormat.BFLOAT16, "fileFormat", "be FLOAT16 or FLOAT32", format);
-    this.format = format;
-    return this;
+    return put(TrainingSettings.FILE_FORMAT, format);
   }
 
   /**
@@ -764,6 +674,61 @@ public final class LoraTrainerBuilder {
   public LoraTrainerBuilder listener(TrainingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
+  }
+
+  /**
+   * Sets a setting by its name, for values from files and forms.
+   *
+   * @param name the name of the setter, such as {@code learningRate}; {@code classPrompt}, {@code
+   *     classCount} and {@code priorWeight} for those of {@link #priorPreservation(String, int,
+   *     double)}, {@code unmaskedWeight} for {@link #maskedLoss}
+   * @param value a number, a boolean, or a text; of options, a map from the names of their
+   *     components, where missing ones stay as they are; of lists, a list
+   * @return this builder
+   * @throws IllegalArgumentException if there is no such setting, or its value is invalid
+   */
+  public LoraTrainerBuilder set(String name, Object value) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(value, "value");
+    Setting<Draft, Draft, ?> setting = TrainingSettings.TRAINING.setting(name);
+    try {
+      return setAny(setting, value);
+    } catch (SettingException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new IllegalArgumentException(
+          name + (message.startsWith("must ") ? " " : ": ") + message, e);
+    }
+  }
+
+  private <T> LoraTrainerBuilder setAny(Setting<Draft, Draft, T> setting, Object value) {
+    List<Setting<Draft, Draft, ?>> amounts =
+        List.of(TrainingSettings.STEPS, TrainingSettings.EPOCHS);
+    if (amounts.contains(setting)) {
+      amounts.forEach(this::remove);
+    }
+    return put(setting, setting.kind().change(setting.get(values), value));
+  }
+
+  private <T> LoraTrainerBuilder put(Setting<Draft, Draft, T> setting, T value) {
+    setting.set(values, Objects.requireNonNull(value, setting.name()));
+    return this;
+  }
+
+  /** Unsets a setting. */
+  void remove(Setting<Draft, Draft, ?> setting) {
+    values.remove(setting.name());
+  }
+
+  /** Returns the value of a setting that has a default. */
+  <T> T get(Setting<Draft, Draft, T> setting) {
+    return find(setting).orElseThrow();
+  }
+
+  /** Returns the value of a setting; empty if it is not set and has no default. */
+  <T> Optional<T> find(Setting<Draft, Draft, T> setting) {
+    return setting.get(values);
   }
 
   /** Sets the clock for the times in the file, for tests that compare files. */

@@ -3,6 +3,7 @@ package dev.sdlora.training;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
+import dev.sdlora.training.option.TrainedModules;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -7,6 +7,7 @@ import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -1,12 +1,17 @@
 package dev.sdlora.training;
 
+import static dev.sdlora.training.setting.TrainingSettings.TEXT_ENCODER;
+import static dev.sdlora.training.setting.TrainingSettings.TIMESTEPS;
+
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.setting.Draft;
+import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.training.data.BatchSource;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.TrainingImageSizes;
-import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.SliderPrompts;
+import dev.sdlora.training.setting.TrainingSettings;
 import dev.sdlora.training.slider.PromptTriple;
 import dev.sdlora.training.slider.SliderBatches;
 import dev.sdlora.training.step.TrainedNetworks;
@@ -28,30 +33,28 @@ record SliderTraining(SliderPrompts prompts) {
         "have words for the %s in the slider's prompts".formatted(SliderPrompts.PLACE),
         prompts.kept());
     Checks.require(given.set.isEmpty(), "images", NO_IMAGES, "a training set");
-    Checks.require(given.epochs.isEmpty(), "epochs", NO_IMAGES, given.epochs);
     Checks.require(given.trigger.isEmpty(), "triggerWord", NO_IMAGES, given.trigger);
-    Checks.require(given.noiseOffset == 0, "noiseOffset", NO_IMAGES, given.noiseOffset);
+    Checks.require(given.priorImages.isEmpty(), "priorPreservation", NO_IMAGES, "a training set");
+    for (Setting<Draft, Draft, ?> setting : TrainingSettings.OF_IMAGES) {
+      requireUnset(setting, given);
+    }
     Checks.require(
-        given.captions.equals(CaptionOptions.DEFAULTS), "captions", NO_IMAGES, given.captions);
-    Checks.require(given.buckets.isEmpty(), "buckets", NO_IMAGES, given.buckets);
-    Checks.require(!given.flips, "flips", NO_IMAGES, true);
-    Checks.require(given.unmaskedWeight.isEmpty(), "maskedLoss", NO_IMAGES, given.unmaskedWeight);
-    Checks.require(
-        given.priorImages.isEmpty() && given.priorPrompt.isEmpty(),
-        "priorPreservation",
-        NO_IMAGES,
-        given.priorPrompt);
-    Checks.require(given.validation.isEmpty(), "validation", NO_IMAGES, given.validation);
-    Checks.require(
-        given.timesteps.isEmpty(),
+        given.find(TIMESTEPS).isEmpty(),
         "timesteps",
         "not be set for a slider, whose latents are on the way from noise to an image",
-        given.timesteps);
+        given.find(TIMESTEPS));
     Checks.require(
-        !given.textEncoder,
+        !given.get(TEXT_ENCODER),
         "textEncoder",
         "be false for a slider, whose targets are predictions for unchanged texts",
         true);
+  }
+
+  private static <T> void requireUnset(Setting<Draft, Draft, T> setting, LoraTrainerBuilder given) {
+    given
+        .find(setting)
+        .filter(value -> !value.equals(TrainingSettings.TRAINING.defaultOf(setting).orElse(null)))
+        .ifPresent(value -> Checks.require(false, setting.name(), NO_IMAGES, value));
   }
 
   /** Encodes the prompts. */

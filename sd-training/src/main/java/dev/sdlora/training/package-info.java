@@ -6,7 +6,7 @@
  *
  * <ul>
  *   <li>Default settings of a training run: {@code training.Recommendation}.
- *   <li>The layers that a training run changes: {@code training.TrainedModules}, and {@code
+ *   <li>The layers that a training run changes: {@code AdapterSettings}, and {@code
  *       step.FlowLayers} for transformers.
  *   <li>A kind of change: {@code option.AdapterKind}, {@code adapter.FactorLayout}, and the formula
  *       in {@code step/adapted_layers.torchscript.py}.
@@ -16,8 +16,9 @@
  *       UNetTraining} and {@code FlowTraining} implement.
  *   <li>The plan: {@code training.Planner}, with memory and time by {@code StepEstimate}; the
  *       report: {@code RunReport}, with pages and charts of the package {@code training.report}.
- *   <li>An option of a training run: {@code training.LoraTrainerBuilder}, {@code Assembly}; also
- *       {@code Recipe} and {@code Fingerprint} if it affects the result.
+ *   <li>An option of a training run: a row of {@code setting.TrainingSettings}, its setter in
+ *       {@code LoraTrainerBuilder}, {@code Assembly}; also {@code Recipe} and {@code Fingerprint}
+ *       if it affects the result.
  *   <li>Sliders that are trained on prompts: {@code training.SliderTraining} and the package {@code
  *       training.slider}.
  * </ul>

@@ -11,6 +11,7 @@ import dev.sdlora.training.adapter.LoraWriter;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
+import dev.sdlora.training.option.TrainedModules;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

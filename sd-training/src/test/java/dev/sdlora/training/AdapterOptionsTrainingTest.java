@@ -12,6 +12,7 @@ import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.LayerRule;
+import dev.sdlora.training.option.TrainedModules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

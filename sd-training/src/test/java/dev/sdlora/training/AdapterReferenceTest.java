@@ -6,6 +6,7 @@ import dev.sdlora.testkit.TinyModels;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.LayerRule;
+import dev.sdlora.training.option.TrainedModules;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;

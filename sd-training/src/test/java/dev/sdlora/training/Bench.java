@@ -23,6 +23,7 @@ import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.step.DenoisingNetworks;
 import dev.sdlora.training.step.DenoisingProgram;
 import java.nio.FloatBuffer;

@@ -11,6 +11,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.step.DenoisingProgram.Computation;
 import java.io.IOException;

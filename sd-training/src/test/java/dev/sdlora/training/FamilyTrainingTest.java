@@ -20,6 +20,7 @@ import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.step.AdamW;
 import java.nio.file.Path;
 import java.util.List;

@@ -13,6 +13,7 @@ import dev.sdlora.training.option.LearningRateSchedule;
 import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.OptimiserOptions;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingLoss;
 import java.awt.Color;
 import java.io.IOException;

@@ -22,6 +22,7 @@ import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.step.FlowNetworks;
 import java.nio.file.Path;

@@ -13,6 +13,7 @@ import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.testkit.TinyTransformers;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -15,6 +15,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.training.adapter.LoraWriter;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.JointNames;
 import java.awt.Color;

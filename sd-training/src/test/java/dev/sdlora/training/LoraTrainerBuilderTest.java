@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -121,10 +123,10 @@ class LoraTrainerBuilderTest {
     builder.output(folder.resolve("made/by/training/out.safetensors"));
 
     assertThat(builder.build().steps()).isBetween(100, 1000);
-    assertThat(builder.learningRate).isGreaterThan(1e-3);
-    assertThat(builder.modules).isEqualTo(TrainedModules.CONVOLUTIONS);
-    assertThat(builder.precision).isEqualTo(TrainingPrecision.FLOAT32);
-    assertThat(builder.checkpointing).isFalse();
+    assertThat(builder.get(TrainingSettings.LEARNING_RATE)).isGreaterThan(1e-3);
+    assertThat(builder.get(TrainingSettings.MODULES)).isEqualTo(TrainedModules.CONVOLUTIONS);
+    assertThat(builder.get(TrainingSettings.PRECISION)).isEqualTo(TrainingPrecision.FLOAT32);
+    assertThat(builder.get(TrainingSettings.CHECKPOINTING)).isFalse();
     assertThat(builder.steps(7).warmup(1).build().steps()).isEqualTo(7);
     assertThat(folder).isEmptyDirectory();
   }

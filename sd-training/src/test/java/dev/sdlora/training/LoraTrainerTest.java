@@ -13,6 +13,7 @@ import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.option.TrainedModules;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;

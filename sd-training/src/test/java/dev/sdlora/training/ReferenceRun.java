@@ -17,6 +17,7 @@ import dev.sdlora.training.data.LossWeighting;
 import dev.sdlora.training.data.NoiseLevel;
 import dev.sdlora.training.data.NoiseProcess;
 import dev.sdlora.training.data.TrainingImageSizes;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.io.IOException;
 import java.io.InputStream;

@@ -19,6 +19,8 @@ import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.SliderPrompts;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainedModules;
+import dev.sdlora.training.setting.TrainingSettings;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.io.IOException;
@@ -129,8 +131,8 @@ class SliderTrainingTest {
     LoraTrainerBuilder recommended = LoraTrainer.recommended(Fixtures.CHECKPOINT, PROMPTS);
 
     assertThat(recommended.output(output("a")).build().steps()).isEqualTo(500);
-    assertThat(recommended.rank).isEqualTo(8);
-    assertThat(recommended.minSnrGamma).hasValue(5);
+    assertThat(recommended.get(TrainingSettings.RANK)).isEqualTo(8);
+    assertThat(recommended.find(TrainingSettings.MIN_SNR_GAMMA)).hasValue(5.0);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -17,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -136,7 +136,7 @@ class TrainingDataTest {
     new TrainingRun(counted(new Assembly(everything("b")).settings(), encoders)).run();
     assertThat(encoders).hasValue(1);
     LoraTrainerBuilder uncached = everything("c");
-    uncached.cache = Optional.empty();
+    uncached.remove(TrainingSettings.CACHE);
     new TrainingRun(counted(new Assembly(uncached).settings(), encoders)).run();
     assertThat(encoders).hasValue(2);
 

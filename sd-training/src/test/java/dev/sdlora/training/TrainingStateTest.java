@@ -10,6 +10,7 @@ import dev.sdlora.families.network.Transformers;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.option.AdapterOptions;
+import dev.sdlora.training.option.TrainedModules;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;

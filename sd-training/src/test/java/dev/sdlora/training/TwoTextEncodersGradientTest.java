@@ -35,6 +35,7 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.training.adapter.LoraWriter;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.step.AdamW;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,7 +11,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.training.LoraTrainer;
-import dev.sdlora.training.TrainedModules;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.TrainingExample;
 import dev.sdlora.training.TrainingResult;
 import dev.sdlora.training.TrainingSet;

@@ -29,6 +29,7 @@ public final class Group<O, B> {
   private final Function<O, B> edit;
   private final Function<B, O> build;
   private final List<Setting<O, B, ?>> settings;
+  private final Optional<O> start;
 
   private Group(Rows<O, B> rows) {
     type = rows.type;
@@ -36,6 +37,7 @@ public final class Group<O, B> {
     edit = rows.edit;
     build = rows.build;
     settings = List.copyOf(rows.settings);
+    start = rows.start;
   }
 
   /**
@@ -46,7 +48,7 @@ public final class Group<O, B> {
    * @param edit creates a builder from a value
    * @param build creates a value from its builder
    */
-  static <O, B> Rows<O, B> of(
+  public static <O, B> Rows<O, B> of(
       Class<O> type, Function<Required, B> begin, Function<O, B> edit, Function<B, O> build) {
     return new Rows<>(type, begin, edit, build);
   }
@@ -54,6 +56,25 @@ public final class Group<O, B> {
   /** Starts a list of the settings of a type that is changed by copying. */
   static <O> Rows<O, Copy<O>> ofCopies(Class<O> type, Function<Required, O> begin) {
     return new Rows<>(type, values -> new Copy<>(begin.apply(values)), Copy::new, Copy::value);
+  }
+
+  /**
+   * Starts a list of the settings of a type that is made of all of them at once, such as a record.
+   *
+   * @param start has the defaults of all settings that are not required
+   * @param build creates a value
+   */
+  public static <O> Rows<O, Draft> ofParts(O start, Function<Draft, O> build) {
+    List<Setting<O, Draft, ?>> settings = new ArrayList<>();
+    @SuppressWarnings("unchecked") // the class of a value of this type
+    Class<O> type = (Class<O>) start.getClass();
+    return new Rows<>(
+        type,
+        required -> Draft.of(start, settings).with(required.values),
+        value -> Draft.of(value, settings).with(Draft.required(value, settings)),
+        build,
+        settings,
+        Optional.of(start));
   }
 
   /** {@return the type of the values} */
@@ -75,7 +96,13 @@ public final class Group<O, B> {
     return settings.stream()
         .filter(setting -> setting.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no setting '" + name + "'"));
+        .orElseThrow(() -> unknown(name));
+  }
+
+  private IllegalArgumentException unknown(String name) {
+    List<String> names = settings.stream().map(Setting::name).toList();
+    return new IllegalArgumentException(
+        "setting '%s' is unknown".formatted(name) + Nearest.question(name, names));
   }
 
   /**
@@ -95,11 +122,16 @@ public final class Group<O, B> {
     if (setting.isRequired()) {
       return Optional.empty();
     }
+    return setting.get(start.orElseGet(this::sample));
+  }
+
+  /** Returns a value with the defaults and any values of the required settings. */
+  private O sample() {
     Map<String, Object> required = new HashMap<>();
     settings.stream()
         .filter(Setting::isRequired)
         .forEach(one -> required.put(one.name(), Placeholders.of(one.kind())));
-    return setting.get(build.apply(begin.apply(new Required(required))));
+    return build.apply(begin.apply(new Required(required)));
   }
 
   /** {@return the default of a setting as users write it; empty if it has none} */
@@ -168,13 +200,7 @@ public final class Group<O, B> {
    */
   public O read(Object plain, Attachments attachments) {
     Map<String, Object> map = Kind.names(plain);
-    List<String> names = settings.stream().map(Setting::name).toList();
-    for (String name : map.keySet()) {
-      if (!names.contains(name)) {
-        throw new IllegalArgumentException(
-            "setting '%s' is unknown".formatted(name) + Nearest.question(name, names));
-      }
-    }
+    map.keySet().forEach(this::setting);
     Map<String, Object> required = new HashMap<>();
     for (Setting<O, B, ?> setting : settings) {
       if (setting.isRequired()) {
@@ -196,6 +222,30 @@ public final class Group<O, B> {
     return build.apply(builder);
   }
 
+  /**
+   * Changes some settings of a value, in the order of the settings.
+   *
+   * @param value the value; empty for the defaults
+   * @param plain the names of the settings with plain values
+   * @param attachments converts images, files and LoRAs
+   * @return the changed value
+   * @throws IllegalArgumentException if a name is unknown or a value is invalid
+   */
+  public O change(Optional<O> value, Map<String, Object> plain, Attachments attachments) {
+    plain.keySet().forEach(this::setting);
+    B builder = value.map(edit).orElseGet(() -> begin.apply(new Required(Map.of())));
+    for (Setting<O, B, ?> setting : settings) {
+      Optional.ofNullable(plain.get(setting.name()))
+          .ifPresent(given -> put(setting, builder, given, attachments));
+    }
+    return build.apply(builder);
+  }
+
+  private static <O, B, T> void put(
+      Setting<O, B, T> setting, B builder, Object given, Attachments attachments) {
+    setting.set(builder, setting.kind().read(given, attachments));
+  }
+
   private static <O, B, T> T read(Setting<O, B, T> setting, Object given, Attachments attachments) {
     try {
       return setting.kind().read(given, attachments);
@@ -215,7 +265,7 @@ public final class Group<O, B> {
   }
 
   /** The values that a builder is created with. */
-  static final class Required {
+  public static final class Required {
     private final Map<String, Object> values;
 
     private Required(Map<String, Object> values) {
@@ -246,20 +296,39 @@ public final class Group<O, B> {
   }
 
   /** Collects settings. */
-  static final class Rows<O, B> {
+  public static final class Rows<O, B> {
     private final Class<O> type;
     private final Function<Required, B> begin;
     private final Function<O, B> edit;
     private final Function<B, O> build;
-    private final List<Setting<O, B, ?>> settings = new ArrayList<>();
+    private final List<Setting<O, B, ?>> settings;
     private final Map<Door, UnaryOperator<String>> naming = new EnumMap<>(Door.class);
+    private final Optional<O> start;
 
     private Rows(
         Class<O> type, Function<Required, B> begin, Function<O, B> edit, Function<B, O> build) {
+      this(type, begin, edit, build, new ArrayList<>(), Optional.empty());
+    }
+
+    private Rows(
+        Class<O> type,
+        Function<Required, B> begin,
+        Function<O, B> edit,
+        Function<B, O> build,
+        List<Setting<O, B, ?>> settings,
+        Optional<O> start) {
       this.type = type;
       this.begin = begin;
       this.edit = edit;
       this.build = build;
+      this.settings = settings;
+      this.start = start;
+    }
+
+    /** Adds a setting. */
+    public <T> Rows<O, B> with(Setting<O, B, T> setting) {
+      settings.add(setting);
+      return this;
     }
 
     /** Adds a setting that always has a value. */
@@ -298,12 +367,12 @@ public final class Group<O, B> {
     }
 
     /** Gives the last setting another name at a door than the door's rule. */
-    Rows<O, B> named(Door door, String name) {
+    public Rows<O, B> named(Door door, String name) {
       return changeLast(last -> last.named(door, name));
     }
 
     /** Begins the names of the following settings at a door with a word: {@code --hires-steps}. */
-    Rows<O, B> prefix(Door door, String word) {
+    public Rows<O, B> prefix(Door door, String word) {
       naming.put(
           door,
           name -> door.nameOf(word + name.substring(0, 1).toUpperCase(ROOT) + name.substring(1)));
@@ -317,17 +386,17 @@ public final class Group<O, B> {
     }
 
     /** Says at a door what the last setting does there. */
-    Rows<O, B> says(Door door, String sentence) {
+    public Rows<O, B> says(Door door, String sentence) {
       return changeLast(last -> last.says(door, sentence));
     }
 
     /** Says why the last setting has no name at a door. */
-    Rows<O, B> without(Door door, String reason) {
+    public Rows<O, B> without(Door door, String reason) {
       return changeLast(last -> last.without(door, reason));
     }
 
     /** Says why the settings so far have no name at a door. */
-    Rows<O, B> allWithout(Door door, String reason) {
+    public Rows<O, B> allWithout(Door door, String reason) {
       settings.replaceAll(setting -> setting.without(door, reason));
       return this;
     }
@@ -336,17 +405,17 @@ public final class Group<O, B> {
      * Says what applies while the last setting has no value, or before its default, such as "the
      * model's own".
      */
-    Rows<O, B> unset(String words) {
+    public Rows<O, B> unset(String words) {
       return changeLast(last -> last.unset(words));
     }
 
     /** Says that the last setting has no effect without another one of this group. */
-    Rows<O, B> needs(String other) {
+    public Rows<O, B> needs(String other) {
       return changeLast(last -> last.needs(other));
     }
 
     /** Says what the numbers of the last setting count or are, such as {@code SIGMA}. */
-    Rows<O, B> unit(String word) {
+    public Rows<O, B> unit(String word) {
       return changeLast(last -> last.unit(word));
     }
 
@@ -355,7 +424,18 @@ public final class Group<O, B> {
       return this;
     }
 
-    Group<O, B> group() {
+    /** Says that the last setting has an effect only with some values of another one. */
+    public Rows<O, B> onlyWith(String other, String... values) {
+      return changeLast(last -> last.onlyWith(other, values));
+    }
+
+    /** Says that the last setting has no default. */
+    public Rows<O, B> required() {
+      return changeLast(Setting::required);
+    }
+
+    /** Returns the group of the settings. */
+    public Group<O, B> group() {
       return new Group<>(this);
     }
   }

@@ -2,7 +2,9 @@ package dev.sdlora.api.setting;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +50,9 @@ public final class Kind<T> {
   private static final int MOST_SHOWN = 100;
 
   private static final String EMPTY_LIST = "none";
+
+  /** The largest number below 1. */
+  public static final double BELOW_1 = Math.nextDown(1.0);
 
   private final Type type;
   private final double least;
@@ -100,13 +105,13 @@ public final class Kind<T> {
   }
 
   /** Numbers in a range, the limits included. */
-  static Kind<Double> number(double least, double most) {
+  public static Kind<Double> number(double least, double most) {
     return new Kind<>(
         Shape.in(least, most, Type.NUMBER), (value, a) -> value, (plain, a) -> number(plain));
   }
 
   /** Whole numbers in a range, the limits included. */
-  static Kind<Integer> whole(int least, int most) {
+  public static Kind<Integer> whole(int least, int most) {
     return new Kind<>(
         Shape.in(least, most, Type.WHOLE_NUMBER),
         (value, a) -> value.longValue(),
@@ -114,7 +119,7 @@ public final class Kind<T> {
   }
 
   /** Whole numbers of 64 bits. */
-  static Kind<Long> wholeLong() {
+  public static Kind<Long> wholeLong() {
     return new Kind<>(
         Shape.in(Long.MIN_VALUE, Long.MAX_VALUE, Type.WHOLE_NUMBER),
         (value, a) -> value,
@@ -122,7 +127,7 @@ public final class Kind<T> {
   }
 
   /** True or false. */
-  static Kind<Boolean> flag() {
+  public static Kind<Boolean> flag() {
     return new Kind<>(
         Shape.of(Type.FLAG),
         (value, a) -> value,
@@ -130,7 +135,7 @@ public final class Kind<T> {
   }
 
   /** Any text. */
-  static Kind<String> text() {
+  public static Kind<String> text() {
     return written(Function.identity(), Function.identity());
   }
 
@@ -140,7 +145,7 @@ public final class Kind<T> {
    * @param write formats a value
    * @param read parses a value
    */
-  static <T> Kind<T> written(Function<T, String> write, Function<String, T> read) {
+  public static <T> Kind<T> written(Function<T, String> write, Function<String, T> read) {
     return new Kind<>(
         Shape.of(Type.TEXT),
         (value, a) -> write.apply(value),
@@ -154,15 +159,42 @@ public final class Kind<T> {
    * @param label returns the name of a value
    * @param parse finds a value by its name
    */
-  static <T> Kind<T> choice(List<T> values, Function<T, String> label, Function<String, T> parse) {
+  public static <T> Kind<T> choice(
+      List<T> values, Function<T, String> label, Function<String, T> parse) {
     return new Kind<>(
         Shape.choice(values.stream().map(label).toList()),
         (value, a) -> label.apply(value),
         (plain, a) -> parse.apply(require(String.class, "a name", plain)));
   }
 
+  /** One of an enum's constants, named in lower case: {@code uni_pc} for {@code UNI_PC}. */
+  public static <E extends Enum<E>> Kind<E> constant(Class<E> type) {
+    return constant(List.of(type.getEnumConstants()));
+  }
+
+  /** One of some constants of an enum, named in lower case. */
+  public static <E extends Enum<E>> Kind<E> constant(List<E> values) {
+    return choice(values, Kind::lowerCase, name -> constant(values, name));
+  }
+
+  private static String lowerCase(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static <E extends Enum<E>> E constant(List<E> values, String name) {
+    List<String> names = values.stream().map(Kind::lowerCase).toList();
+    return values.stream()
+        .filter(value -> value.name().equalsIgnoreCase(name.strip()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "must be one of %s: '%s'".formatted(String.join(", ", names), shorter(name))
+                        + Nearest.question(name, names)));
+  }
+
   /** Lists of values of another kind. */
-  static <T> Kind<List<T>> list(Kind<T> element) {
+  public static <T> Kind<List<T>> list(Kind<T> element) {
     return new Kind<>(
         Shape.of(Type.LIST, element),
         (values, a) -> values.stream().map(value -> element.write(value, a)).toList(),
@@ -201,7 +233,7 @@ public final class Kind<T> {
   }
 
   /** Paths of files and folders. */
-  static Kind<Path> file() {
+  public static Kind<Path> file() {
     return new Kind<>(
         Shape.of(Type.FILE), (value, a) -> a.ofFile(value), (plain, a) -> a.file(plain));
   }
@@ -213,7 +245,7 @@ public final class Kind<T> {
   }
 
   /** Values that consist of settings of their own. */
-  static <O> Kind<O> object(Group<O, ?> group) {
+  public static <O> Kind<O> object(Group<O, ?> group) {
     return new Kind<>(Shape.of(group), group::write, group::read);
   }
 
@@ -223,7 +255,7 @@ public final class Kind<T> {
    * @param from converts a value of the other type
    * @param to converts it back
    */
-  <U> Kind<U> as(Function<U, T> from, Function<T, U> to) {
+  public <U> Kind<U> as(Function<U, T> from, Function<T, U> to) {
     return new Kind<>(
         new Shape(type, least, most, choices, element, group),
         (value, a) -> write(from.apply(value), a),
@@ -271,6 +303,11 @@ public final class Kind<T> {
     return write.convert(value, attachments);
   }
 
+  /** Converts a value without images and LoRAs. */
+  public Object write(T value) {
+    return write(value, new NoAttachments());
+  }
+
   /**
    * Converts a plain value back.
    *
@@ -293,6 +330,21 @@ public final class Kind<T> {
   }
 
   /**
+   * Converts a plain value; that of an object changes the given settings of another value.
+   *
+   * @param value the value to change; empty for the defaults
+   * @throws IllegalArgumentException if the plain value is invalid
+   */
+  @SuppressWarnings("unchecked") // an object's group makes values of its type
+  public T change(Optional<T> value, Object plain) {
+    if (type != Type.OBJECT) {
+      return read(plain, new NoAttachments());
+    }
+    Group<T, ?> own = (Group<T, ?>) group.orElseThrow();
+    return own.change(value, names(plain), new NoAttachments());
+  }
+
+  /**
    * Parses a value as users write it.
    *
    * @param text a number, {@code true} or {@code false}, a name, a text, or a list of them
@@ -307,6 +359,41 @@ public final class Kind<T> {
       return read(plain(text), new NoAttachments());
     } catch (InvalidSettingException e) { // The text is not a list to the user.
       throw new IllegalArgumentException(e.reason().getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks that a number is in the range and that a list of numbers is not empty; values of other
+   * types are always valid.
+   *
+   * @param name the name of the setting, for the message
+   * @return the value
+   * @throws dev.sdlora.api.value.SettingException if it is out of range
+   */
+  public T require(T value, String name) {
+    if (value instanceof Integer number && most < Integer.MAX_VALUE) {
+      Checks.inRange((int) least, (int) most, number, name);
+    } else if (value instanceof Integer number) {
+      Checks.atLeast((int) least, number, name);
+    } else if (value instanceof Double number) {
+      requireNumber(number, name);
+    } else if (value instanceof List<?> list) {
+      Checks.require(!list.isEmpty(), name, "not be empty", list);
+      list.forEach(one -> Checks.finite((Double) one, name));
+    }
+    return value;
+  }
+
+  private void requireNumber(double value, String name) {
+    if (least == Double.MIN_VALUE) {
+      Checks.positive(value, name);
+    } else if (most == BELOW_1) {
+      Checks.require(value >= least && value < 1, name, "be at least 0 and below 1", value);
+    } else if (Double.isInfinite(most)) {
+      Checks.require(
+          value >= least && Double.isFinite(value), name, "be at least 0 and finite", value);
+    } else {
+      Checks.inRange(least, most, value, name);
     }
   }
 
@@ -437,7 +524,10 @@ public final class Kind<T> {
   }
 
   private static String shown(@Nullable Object plain) {
-    String text = plain instanceof String ? "'" + plain + "'" : String.valueOf(plain);
+    return shorter(plain instanceof String ? "'" + plain + "'" : String.valueOf(plain));
+  }
+
+  private static String shorter(String text) {
     return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
   }
 }

@@ -88,7 +88,7 @@ final class ReadingSettings {
       Group.ofCopies(PromptOptions.class, required -> PromptOptions.DEFAULTS)
           .with(
               "mode",
-              Values.constant(PromptMode.class),
+              Kind.constant(PromptMode.class),
               "Handling of malformed prompts: a1111 reads them as A1111 does, strict rejects them.",
               PromptOptions::mode,
               (copy, mode) -> copy.change(options -> options.withMode(mode)))

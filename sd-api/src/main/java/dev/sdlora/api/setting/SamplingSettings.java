@@ -156,7 +156,7 @@ final class SamplingSettings {
           .unset("the sampler's own")
           .with(
               "uniPcVariant",
-              Values.constant(UniPcVariant.class),
+              Kind.constant(UniPcVariant.class),
               "UniPC variant, the choice of B(h).",
               SamplerOptions::uniPcVariant,
               SamplerOptions.Builder::uniPcVariant)

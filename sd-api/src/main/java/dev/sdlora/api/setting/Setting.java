@@ -1,9 +1,11 @@
 package dev.sdlora.api.setting;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -46,71 +48,90 @@ public final class Setting<O, B, T> {
     this.notes = notes;
   }
 
-  /**
-   * What only some settings have.
-   *
-   * @param names the names at doors whose rule makes another
-   * @param meanings the sentences at doors that say it otherwise
-   * @param reasons the reasons at doors where the setting has no name
-   * @param unset what applies while the setting has no value, or before its default
-   * @param needs the setting of the same group without which this one has no effect
-   * @param unit what numbers count
-   */
-  private record Notes(
-      Map<Door, String> names,
-      Map<Door, String> meanings,
-      Map<Door, String> reasons,
-      Optional<String> unset,
-      Optional<String> needs,
-      Optional<String> unit) {
-    private static final Notes NONE =
-        new Notes(
-            Map.of(), Map.of(), Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
+  /** What only some settings have. */
+  private static final class Notes {
+    private static final Notes NONE = new Notes();
 
-    private static Map<Door, String> with(Map<Door, String> texts, Door door, String text) {
-      Map<Door, String> more = new EnumMap<>(Door.class);
-      more.putAll(texts);
-      more.put(door, text);
-      return more;
+    /** The names at doors whose rule makes another. */
+    final Map<Door, String> names = new EnumMap<>(Door.class);
+
+    /** The sentences at doors that say it otherwise. */
+    final Map<Door, String> meanings = new EnumMap<>(Door.class);
+
+    /** The reasons at doors where the setting has no name. */
+    final Map<Door, String> reasons = new EnumMap<>(Door.class);
+
+    /** What applies while the setting has no value, or before its default. */
+    Optional<String> unset = Optional.empty();
+
+    /** The setting of the same group without which this one has no effect. */
+    Optional<String> needs = Optional.empty();
+
+    /** The values of that setting with which this one has an effect; empty for all others. */
+    List<String> neededValues = List.of();
+
+    /** What numbers count. */
+    Optional<String> unit = Optional.empty();
+
+    /** Whether there is no default. */
+    boolean required;
+
+    Notes with(Consumer<Notes> change) {
+      Notes copy = new Notes();
+      copy.names.putAll(names);
+      copy.meanings.putAll(meanings);
+      copy.reasons.putAll(reasons);
+      copy.unset = unset;
+      copy.needs = needs;
+      copy.neededValues = neededValues;
+      copy.unit = unit;
+      copy.required = required;
+      change.accept(copy);
+      return copy;
     }
   }
 
-  Setting<O, B, T> named(Door door, String other) {
-    Map<Door, String> more = Notes.with(notes.names, door, other);
-    return with(
-        new Notes(more, notes.meanings, notes.reasons, notes.unset, notes.needs, notes.unit));
+  /** Returns the setting with another name at a door than the door's rule makes. */
+  public Setting<O, B, T> named(Door door, String other) {
+    return with(more -> more.names.put(door, other));
   }
 
-  Setting<O, B, T> says(Door door, String sentence) {
-    Map<Door, String> more = Notes.with(notes.meanings, door, sentence);
-    return with(new Notes(notes.names, more, notes.reasons, notes.unset, notes.needs, notes.unit));
+  /** Returns the setting with what it does at a door. */
+  public Setting<O, B, T> says(Door door, String sentence) {
+    return with(more -> more.meanings.put(door, sentence));
   }
 
-  Setting<O, B, T> without(Door door, String reason) {
-    Map<Door, String> more = Notes.with(notes.reasons, door, reason);
-    return with(new Notes(notes.names, notes.meanings, more, notes.unset, notes.needs, notes.unit));
+  /** Returns the setting without a name at a door, and why. */
+  public Setting<O, B, T> without(Door door, String reason) {
+    return with(more -> more.reasons.put(door, reason));
   }
 
-  Setting<O, B, T> unset(String words) {
-    Optional<String> unset = Optional.of(words);
-    return with(
-        new Notes(notes.names, notes.meanings, notes.reasons, unset, notes.needs, notes.unit));
+  /** Returns the setting with what applies while it has no value, such as "the model's own". */
+  public Setting<O, B, T> unset(String words) {
+    return with(more -> more.unset = Optional.of(words));
   }
 
-  Setting<O, B, T> needs(String other) {
-    Optional<String> needs = Optional.of(other);
-    return with(
-        new Notes(notes.names, notes.meanings, notes.reasons, notes.unset, needs, notes.unit));
+  /** Returns the setting, which has no effect without another one of its group. */
+  public Setting<O, B, T> needs(String other) {
+    return with(more -> more.needs = Optional.of(other));
   }
 
-  Setting<O, B, T> unit(String word) {
-    Optional<String> unit = Optional.of(word);
-    return with(
-        new Notes(notes.names, notes.meanings, notes.reasons, notes.unset, notes.needs, unit));
+  /** Returns the setting, which has an effect only with some values of another one of its group. */
+  public Setting<O, B, T> onlyWith(String other, String... values) {
+    return needs(other).with(more -> more.neededValues = List.of(values));
   }
 
-  private Setting<O, B, T> with(Notes others) {
-    return new Setting<>(name, kind, meaning, getter, setter, others);
+  /** Returns the setting with what its numbers count or are, such as {@code SIGMA}. */
+  public Setting<O, B, T> unit(String word) {
+    return with(more -> more.unit = Optional.of(word));
+  }
+
+  Setting<O, B, T> required() {
+    return with(more -> more.required = true);
+  }
+
+  private Setting<O, B, T> with(Consumer<Notes> change) {
+    return new Setting<>(name, kind, meaning, getter, setter, notes.with(change));
   }
 
   /** {@return the name in the API, such as {@code skipLayerScale}} */
@@ -146,6 +167,14 @@ public final class Setting<O, B, T> {
     return notes.needs;
   }
 
+  /**
+   * {@return the values of the needed setting with which this one has an effect; empty for all but
+   * its default}
+   */
+  public List<String> neededValues() {
+    return notes.neededValues;
+  }
+
   /** {@return what its numbers count or are, such as {@code SIGMA}} */
   public Optional<String> unit() {
     return notes.unit;
@@ -163,7 +192,7 @@ public final class Setting<O, B, T> {
 
   /** {@return whether the builder is created with the value, so that it always has one} */
   public boolean isRequired() {
-    return setter == null;
+    return setter == null || notes.required;
   }
 
   /** Returns the value of the setting; empty if it is not set and has no default. */

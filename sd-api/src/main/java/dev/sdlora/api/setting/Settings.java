@@ -138,7 +138,7 @@ public final class Settings {
           .unset("random")
           .with(
               "rng",
-              Values.constant(Rng.class),
+              Kind.constant(Rng.class),
               "Random number generator: nv as on NVIDIA GPUs (A1111), cpu as PyTorch on a CPU"
                   + " (ComfyUI).",
               PromptSpec::rng,
@@ -178,7 +178,7 @@ public final class Settings {
           .named(COMMAND_LINE, "--region")
           .optional(
               "loraMode",
-              Values.constant(LoraMode.class),
+              Kind.constant(LoraMode.class),
               "Patch LoRAs into the weights or apply them as an overlay.",
               PromptSpec::loraMode,
               PromptSpec.Builder::loraMode)
@@ -318,20 +318,20 @@ public final class Settings {
           .named(COMMAND_LINE, "--detail")
           .with(
               "tiling",
-              Values.constant(Tiling.class),
+              Kind.constant(Tiling.class),
               "Directions in which the image repeats without a seam.",
               PromptSpec::tiling,
               PromptSpec.Builder::tiling)
           .with(
               "vaeTiling",
-              Values.constant(VaeTiling.class),
+              Kind.constant(VaeTiling.class),
               "Whether the VAE works in strips, which needs less memory; auto does so for large"
                   + " images.",
               PromptSpec::vaeTiling,
               PromptSpec.Builder::vaeTiling)
           .with(
               "finalDecoder",
-              Values.constant(FinalDecoder.class),
+              Kind.constant(FinalDecoder.class),
               "Decoder of the final image; taesd, of the preview decoder, is much faster.",
               PromptSpec::finalDecoder,
               PromptSpec.Builder::finalDecoder)

@@ -4,10 +4,8 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
-import dev.sdlora.api.value.Nearest;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -29,28 +27,6 @@ final class Values {
       Kind.choice(List.of(Schedule.values()), Schedule::label, Schedule::parse);
 
   private Values() {}
-
-  /** One of an enum's constants, named in lower case: {@code uni_pc} for {@code UNI_PC}. */
-  static <E extends Enum<E>> Kind<E> constant(Class<E> type) {
-    List<E> values = List.of(type.getEnumConstants());
-    return Kind.choice(values, Values::name, name -> parse(values, name));
-  }
-
-  private static String name(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static <E extends Enum<E>> E parse(List<E> values, String name) {
-    List<String> names = values.stream().map(value -> name(value)).toList();
-    return values.stream()
-        .filter(value -> value.name().equalsIgnoreCase(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "must be one of %s: '%s'%s"
-                        .formatted(String.join(", ", names), name, Nearest.question(name, names))));
-  }
 
   static Optional<Double> boxed(OptionalDouble number) {
     return number.isPresent() ? Optional.of(number.getAsDouble()) : Optional.empty();

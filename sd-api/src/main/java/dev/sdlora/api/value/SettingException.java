@@ -10,6 +10,7 @@ import java.util.Objects;
 public final class SettingException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
+  private final String name;
   private final String rule;
   private final transient Object value;
 
@@ -22,6 +23,7 @@ public final class SettingException extends IllegalArgumentException {
    */
   public SettingException(String name, String rule, Object value) {
     super(sentence(name, rule, value));
+    this.name = Objects.requireNonNull(name, "name");
     this.rule = rule;
     this.value = Objects.requireNonNull(value, "value");
   }
@@ -34,6 +36,11 @@ public final class SettingException extends IllegalArgumentException {
    */
   public String messageFor(String name) {
     return sentence(name, rule, value);
+  }
+
+  /** {@return the setting's name in the API} */
+  public String name() {
+    return name;
   }
 
   /** {@return the invalid value} */

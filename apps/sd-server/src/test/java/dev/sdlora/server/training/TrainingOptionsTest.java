@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.model.NumberFormat;
+import dev.sdlora.api.setting.Setting;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.request.Fields;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.LoraTrainerBuilder;
-import dev.sdlora.training.TrainedModules;
 import dev.sdlora.training.TrainingExample;
 import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.option.AdapterKind;
@@ -21,16 +21,17 @@ import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.OptimiserOptions;
 import dev.sdlora.training.option.SliderPrompts;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.option.ValidationOptions;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,46 +59,42 @@ class TrainingOptionsTest {
   }
 
   /** Returns a setting, which the builder keeps to itself until it builds a trainer. */
-  private static Object setting(LoraTrainerBuilder trainer, String name) {
+  private static Optional<?> setting(LoraTrainerBuilder trainer, String name) {
     try {
-      Field field = LoraTrainerBuilder.class.getDeclaredField(name);
-      field.setAccessible(true);
-      return field.get(trainer);
+      Method find = LoraTrainerBuilder.class.getDeclaredMethod("find", Setting.class);
+      find.setAccessible(true);
+      return (Optional<?>) find.invoke(trainer, TrainingSettings.TRAINING.setting(name));
     } catch (ReflectiveOperationException e) {
-      throw new LinkageError("the builder has no field " + name, e);
+      throw new LinkageError("the builder keeps settings elsewhere", e);
     }
   }
 
   private static void assertSetting(String json, String name, Object expected) {
-    assertThat(setting(applied(json), name)).as(json).isEqualTo(expected);
+    assertThat(setting(applied(json), name)).as(json).isEqualTo(Optional.of(expected));
   }
 
   @Test
   void plainFields_reachTheTrainer() {
-    assertSetting("{'steps': 7}", "steps", OptionalInt.of(7));
-    assertSetting("{'epochs': 3}", "epochs", OptionalInt.of(3));
+    assertSetting("{'steps': 7}", "steps", 7);
+    assertSetting("{'epochs': 3}", "epochs", 3);
     assertSetting("{'batch_size': 2}", "batchSize", 2);
     assertSetting("{'accumulation': 4}", "accumulation", 4);
     assertSetting("{'seed': 12345678901}", "seed", 12345678901L);
     assertSetting("{'rank': 5}", "rank", 5);
-    assertSetting("{'alpha': 2.5}", "alpha", OptionalDouble.of(2.5));
+    assertSetting("{'alpha': 2.5}", "alpha", 2.5);
     assertSetting("{'modules': 'attention'}", "modules", TrainedModules.ATTENTION);
     assertSetting("{'text_encoder': true}", "textEncoder", true);
     assertSetting("{'clip_skip': 2}", "clipSkip", 2);
-    assertSetting("{'file_format': 'float32'}", "format", NumberFormat.FLOAT32);
+    assertSetting("{'file_format': 'float32'}", "fileFormat", NumberFormat.FLOAT32);
     assertSetting("{'learning_rate': 0.25}", "learningRate", 0.25);
-    assertSetting(
-        "{'text_encoder_learning_rate': 0.5}", "textEncoderLearningRate", OptionalDouble.of(0.5));
-    assertSetting(
-        "{'text_encoder_2_learning_rate': 0.5}",
-        "textEncoder2LearningRate",
-        OptionalDouble.of(0.5));
+    assertSetting("{'text_encoder_learning_rate': 0.5}", "textEncoderLearningRate", 0.5);
+    assertSetting("{'text_encoder_2_learning_rate': 0.5}", "textEncoder2LearningRate", 0.5);
     assertSetting("{'warmup': 9}", "warmup", 9);
     assertSetting("{'weight_decay': 0.2}", "weightDecay", 0.2);
     assertSetting("{'max_gradient_norm': 3}", "maxGradientNorm", 3.0);
     assertSetting("{'ema': 0.99}", "averaging", 0.99);
-    assertSetting("{'min_snr_gamma': 4}", "minSnrGamma", OptionalDouble.of(4));
-    assertSetting("{'min_snr_gamma': 0}", "minSnrGamma", OptionalDouble.empty());
+    assertSetting("{'min_snr_gamma': 4}", "minSnrGamma", 4.0);
+    assertSetting("{'min_snr_gamma': 0}", "minSnrGamma", 0.0);
     assertSetting("{'debiased': true}", "debiased", true);
     assertSetting("{'noise_offset': 0.05}", "noiseOffset", 0.05);
     assertSetting("{'flip': true}", "flips", true);
@@ -124,43 +121,39 @@ class TrainingOptionsTest {
     assertSetting(
         "{'timesteps': {'shape': 'logit_normal', 'mean': 0.5, 'deviation': 2, 'least': 0.1}}",
         "timesteps",
-        Optional.of(TimestepSampling.logitNormal(0.5, 2).within(0.1, 1)));
+        TimestepSampling.logitNormal(0.5, 2).within(0.1, 1));
     assertSetting(
         "{'timesteps': {'shape': 'shifted', 'shift': 3}}",
         "timesteps",
-        Optional.of(TimestepSampling.shifted(3)));
+        TimestepSampling.shifted(3));
     assertSetting(
         "{'captions': {'shuffle': true, 'kept': 2, 'tag_dropout': 0.1, 'dropout': 0.2}}",
         "captions",
         CaptionOptions.DEFAULTS.withShuffledTags(2).withTagDropout(0.1).withDropout(0.2));
-    assertSetting("{'buckets': true}", "buckets", Optional.of(BucketOptions.DEFAULTS));
-    assertSetting("{'buckets': {}}", "buckets", Optional.of(BucketOptions.DEFAULTS));
-    assertSetting("{'buckets': false}", "buckets", Optional.empty());
+    assertSetting("{'buckets': true}", "buckets", BucketOptions.DEFAULTS);
+    assertSetting("{'buckets': {}}", "buckets", BucketOptions.DEFAULTS);
+    assertThat(setting(applied("{'buckets': false}"), "buckets")).isEmpty();
     assertSetting(
         "{'buckets': {'least': 128, 'most': 512, 'step': 32, 'upscale': false}}",
         "buckets",
-        Optional.of(new BucketOptions(128, 512, 32, false)));
-    assertSetting("{'masked_loss': true}", "unmaskedWeight", OptionalDouble.of(0));
-    assertSetting(
-        "{'masked_loss': {'unmasked_weight': 0.25}}", "unmaskedWeight", OptionalDouble.of(0.25));
+        new BucketOptions(128, 512, 32, false));
+    assertSetting("{'masked_loss': true}", "unmaskedWeight", 0.0);
+    assertSetting("{'masked_loss': {'unmasked_weight': 0.25}}", "unmaskedWeight", 0.25);
     assertSetting(
         "{'validation': {'share': 0.2, 'every': 5, 'patience': 3}}",
         "validation",
-        Optional.of(new ValidationOptions(0.2, 5, 3)));
+        new ValidationOptions(0.2, 5, 3));
     assertSetting(
         "{'slider': {'target': 'a house', 'positive': 'detailed', 'negative': 'plain', 'kept':"
             + " ['red'], 'guidance': 2}}",
         "slider",
-        Optional.of(
-            SliderPrompts.of("a house", "detailed", "plain")
-                .keeping(List.of("red"))
-                .withGuidance(2)));
+        SliderPrompts.of("a house", "detailed", "plain").keeping(List.of("red")).withGuidance(2));
   }
 
   @Test
   void captions_withoutDropout_keepTheRecommendedOne() {
     Object recommended =
-        setting(LoraTrainer.recommended(DemoModel.checkpoint(), IMAGES), "captions");
+        setting(LoraTrainer.recommended(DemoModel.checkpoint(), IMAGES), "captions").orElseThrow();
     assertSetting("{}", "captions", recommended);
     assertSetting("{'captions': {'shuffle': false}}", "captions", recommended);
   }
@@ -190,14 +183,16 @@ class TrainingOptionsTest {
   }
 
   @Test
-  void classImages_givenOrByPrompt_reachTheTrainer() {
+  void classImages_givenOrByPrompt_reachTheTrainer() throws ReflectiveOperationException {
     LoraTrainerBuilder given = applied("{'prior_weight': 0.5}", Optional.of(IMAGES));
-    assertThat(setting(given, "priorImages")).isEqualTo(Optional.of(IMAGES));
-    assertThat(setting(given, "priorWeight")).isEqualTo(0.5);
+    Field images = LoraTrainerBuilder.class.getDeclaredField("priorImages");
+    images.setAccessible(true);
+    assertThat(images.get(given)).isEqualTo(Optional.of(IMAGES));
+    assertThat(setting(given, "priorWeight")).isEqualTo(Optional.of(0.5));
     LoraTrainerBuilder drawn = applied("{'class_prompt': 'a cat', 'class_count': 20}");
-    assertThat(setting(drawn, "priorPrompt")).isEqualTo("a cat");
-    assertThat(setting(drawn, "priorCount")).isEqualTo(20);
-    assertThat(setting(drawn, "priorWeight")).isEqualTo(1.0);
+    assertThat(setting(drawn, "classPrompt")).isEqualTo(Optional.of("a cat"));
+    assertThat(setting(drawn, "classCount")).isEqualTo(Optional.of(20));
+    assertThat(setting(drawn, "priorWeight")).isEqualTo(Optional.of(1.0));
   }
 
   @ParameterizedTest

@@ -2,7 +2,7 @@ package dev.sdlora.demo.emoji;
 
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.LoraTrainerBuilder;
-import dev.sdlora.training.TrainedModules;
+import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.TrainingListener;
 import dev.sdlora.training.TrainingProgress;
 import dev.sdlora.training.TrainingSet;
