@@ -9,6 +9,9 @@ import java.nio.file.Path;
  * {@link Kind}) and back. Implementations write references, paths, or the content itself.
  */
 public interface Attachments {
+  /** For values without images and LoRAs. */
+  Attachments NONE = new NoAttachments();
+
   /** Converts an image to a plain value. */
   Object ofImage(Image image);
 

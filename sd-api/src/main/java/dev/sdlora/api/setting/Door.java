@@ -11,7 +11,7 @@ public enum Door {
       return "--" + words(name, "-");
     }
   },
-  /** Fields of requests in JSON: {@code skip_layer_scale}. */
+  /** Fields of requests in JSON, or options in them: {@code skip_layer_scale}. */
   JSON {
     @Override
     String nameOf(String name) {

@@ -290,7 +290,8 @@ public final class Group<O, B> {
       return value;
     }
 
-    void change(Function<O, O> copy) {
+    /** Replaces the value by a changed copy. */
+    public void change(Function<O, O> copy) {
       value = copy.apply(value);
     }
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.JSON;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
@@ -85,6 +86,7 @@ final class ImageSettings {
               "Initial content of the masked area.",
               Inpainting::maskedContent,
               Inpainting.Builder::maskedContent)
+          .named(JSON, "inpainting_fill")
           .with(
               "inverted",
               FLAG,
@@ -92,12 +94,14 @@ final class ImageSettings {
               Inpainting::inverted,
               Inpainting.Builder::inverted)
           .named(COMMAND_LINE, "--invert-mask")
+          .named(JSON, "inpainting_mask_invert")
           .with(
               "onlyMasked",
               FLAG,
               "Generate only the masked area and its surroundings, then paste them back.",
               Inpainting::onlyMasked,
               Inpainting.Builder::onlyMasked)
+          .named(JSON, "inpaint_full_res")
           .with(
               "padding",
               Kind.whole(0, 256),
@@ -105,12 +109,14 @@ final class ImageSettings {
               Inpainting::padding,
               Inpainting.Builder::padding)
           .needs("onlyMasked")
+          .named(JSON, "inpaint_full_res_padding")
           .with(
               "conditionalMaskWeight",
               FRACTION,
               "How strongly the masked content is hidden from inpainting models.",
               Inpainting::conditionalMaskWeight,
               Inpainting.Builder::conditionalMaskWeight)
+          .named(JSON, "inpainting_mask_weight")
           .group();
 
   static final Group<Outpainting, Copy<Outpainting>> OUTPAINTING =
@@ -152,6 +158,7 @@ final class ImageSettings {
               ImageToImage.Builder::build)
           .required("image", Kind.image(), "Image to start from.", ImageToImage::image)
           .named(COMMAND_LINE, "--init")
+          .named(JSON, "init_images")
           .with(
               "denoisingStrength",
               FRACTION,
@@ -172,18 +179,21 @@ final class ImageSettings {
               "Run all steps instead of the fraction given by the denoising strength.",
               ImageToImage::fixSteps,
               ImageToImage.Builder::fixSteps)
+          .named(JSON, "img2img_fix_steps")
           .with(
               "noiseMultiplier",
               Kind.number(0, 1.5),
               "Factor on the noise added to the image.",
               ImageToImage::noiseMultiplier,
               ImageToImage.Builder::noiseMultiplier)
+          .named(JSON, "initial_noise_multiplier")
           .with(
               "colorCorrection",
               FLAG,
               "Match the colours of the result to the image.",
               ImageToImage::colorCorrection,
               ImageToImage.Builder::colorCorrection)
+          .named(JSON, "img2img_color_correction")
           .optional(
               "inpainting",
               Kind.object(INPAINTING),
@@ -191,6 +201,7 @@ final class ImageSettings {
               ImageToImage::inpainting,
               ImageToImage.Builder::inpainting)
           .named(COMMAND_LINE, "--mask")
+          .named(JSON, "mask")
           .optional(
               "outpainting",
               Kind.object(OUTPAINTING),
@@ -214,6 +225,7 @@ final class ImageSettings {
               HiresFix::scale,
               HiresFix.Builder::scale)
           .named(COMMAND_LINE, "--hires")
+          .named(JSON, "hr_scale")
           .optional(
               "size",
               SIZE,
@@ -221,6 +233,7 @@ final class ImageSettings {
               HiresFix::size,
               HiresFix.Builder::size)
           .named(COMMAND_LINE, "--hires")
+          .named(JSON, "hr_resize_x")
           .with(
               "upscaler",
               Kind.object(UPSCALER),
@@ -229,6 +242,7 @@ final class ImageSettings {
                   + " Nearest or the name of a network.",
               HiresFix::upscaler,
               HiresFix.Builder::upscaler)
+          .named(JSON, "hr_upscaler")
           .optional(
               "steps",
               Kind.whole(0, 1000),
@@ -236,6 +250,7 @@ final class ImageSettings {
               hires -> boxed(hires.steps()),
               HiresFix.Builder::steps)
           .unset("as in the first")
+          .named(JSON, "hr_second_pass_steps")
           .with(
               "denoisingStrength",
               FRACTION,
@@ -250,6 +265,7 @@ final class ImageSettings {
               HiresFix::prompt,
               HiresFix.Builder::prompt)
           .unset("as in the first")
+          .named(JSON, "hr_prompt")
           .optional(
               "negativePrompt",
               TEXT,
@@ -258,6 +274,7 @@ final class ImageSettings {
               HiresFix.Builder::negativePrompt)
           .named(COMMAND_LINE, "--hires-negative")
           .unset("as in the first")
+          .named(JSON, "hr_negative_prompt")
           .optional(
               "sampler",
               SAMPLER,
@@ -265,6 +282,7 @@ final class ImageSettings {
               HiresFix::sampler,
               HiresFix.Builder::sampler)
           .unset("as in the first")
+          .named(JSON, "hr_sampler_name")
           .optional(
               "schedule",
               SCHEDULE,
@@ -272,6 +290,7 @@ final class ImageSettings {
               HiresFix::schedule,
               HiresFix.Builder::schedule)
           .unset("as in the first")
+          .named(JSON, "hr_scheduler")
           .optional(
               "cfgScale",
               NOT_NEGATIVE,
@@ -281,6 +300,7 @@ final class ImageSettings {
           .named(COMMAND_LINE, "--hires-cfg")
           .unset("as in the first")
           .unit("SCALE")
+          .named(JSON, "hr_cfg")
           .optional(
               "distilledGuidance",
               NOT_NEGATIVE,
@@ -290,6 +310,7 @@ final class ImageSettings {
           .named(COMMAND_LINE, "--hires-distilled-cfg")
           .unset("as in the first")
           .unit("SCALE")
+          .named(JSON, "hr_distilled_cfg")
           .optional(
               "tokenMergingRatio",
               Kind.number(0, 0.9),
@@ -297,6 +318,7 @@ final class ImageSettings {
               hires -> boxed(hires.tokenMergingRatio()),
               HiresFix.Builder::tokenMergingRatio)
           .unset("as in the first")
+          .named(JSON, "token_merging_ratio_hr")
           .group();
 
   static final Group<SizeConditioning, Copy<SizeConditioning>> SIZE_CONDITIONING =
@@ -326,6 +348,7 @@ final class ImageSettings {
           .named(COMMAND_LINE, "--crop")
           .says(COMMAND_LINE, "SDXL conditioning: crop at the top and left, in pixels.")
           .unit("TOP")
+          .named(JSON, "sdxl_crop_top")
           .with(
               "cropLeft",
               PIXEL_COUNT,
@@ -334,6 +357,7 @@ final class ImageSettings {
               (copy, left) -> copy.change(one -> one.withCrop(one.cropTop(), left)))
           .named(COMMAND_LINE, "--crop")
           .unit("LEFT")
+          .named(JSON, "sdxl_crop_left")
           .with(
               "aestheticScore",
               SCORE,
@@ -344,6 +368,7 @@ final class ImageSettings {
           .named(COMMAND_LINE, "--aesthetic-scores")
           .says(COMMAND_LINE, "Refiner conditioning: aesthetic scores, 0 to 10.")
           .unit("SCORE")
+          .named(JSON, "sdxl_refiner_high_aesthetic_score")
           .with(
               "negativeAestheticScore",
               SCORE,
@@ -353,6 +378,7 @@ final class ImageSettings {
                   copy.change(one -> one.withAestheticScores(one.aestheticScore(), score)))
           .named(COMMAND_LINE, "--aesthetic-scores")
           .unit("NEGATIVE")
+          .named(JSON, "sdxl_refiner_low_aesthetic_score")
           .group();
 
   static final Group<Variation, Copy<Variation>> VARIATION =
@@ -369,6 +395,7 @@ final class ImageSettings {
                           new Variation(OptionalLong.of(seed), one.strength(), one.resizeFrom())))
           .unset("random")
           .needs("strength")
+          .named(JSON, "subseed")
           .with(
               "strength",
               FRACTION,
@@ -376,6 +403,7 @@ final class ImageSettings {
               Variation::strength,
               (copy, strength) ->
                   copy.change(one -> new Variation(one.seed(), strength, one.resizeFrom())))
+          .named(JSON, "subseed_strength")
           .optional(
               "resizeFrom",
               SIZE,
@@ -385,6 +413,7 @@ final class ImageSettings {
               (copy, size) -> copy.change(one -> one.withResizeFrom(size)))
           .named(COMMAND_LINE, "--seed-resize-from")
           .unit("WxH")
+          .named(JSON, "seed_resize_from_w")
           .group();
 
   private ImageSettings() {}

@@ -356,7 +356,7 @@ public final class Kind<T> {
    */
   public T parse(String text) {
     try {
-      return read(plain(text), new NoAttachments());
+      return read(plain(text), Attachments.NONE);
     } catch (InvalidSettingException e) { // The text is not a list to the user.
       throw new IllegalArgumentException(e.reason().getMessage(), e);
     }
@@ -399,7 +399,7 @@ public final class Kind<T> {
 
   /** Returns the text that {@link #parse} reads. */
   public String format(T value) {
-    return shownAsText(write(value, new NoAttachments()));
+    return shownAsText(write(value, Attachments.NONE));
   }
 
   private Object plain(String text) {

@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.JSON;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.TEXT;
 import static dev.sdlora.api.setting.Values.boxed;
@@ -93,6 +94,7 @@ final class ReadingSettings {
               PromptOptions::mode,
               (copy, mode) -> copy.change(options -> options.withMode(mode)))
           .named(COMMAND_LINE, "--strict")
+          .named(JSON, "strict")
           .with(
               "emphasis",
               Kind.choice(List.of(Emphasis.values()), Emphasis::label, Emphasis::parse),
@@ -114,18 +116,21 @@ final class ReadingSettings {
               (copy, apply) -> copy.change(options -> options.withNegativeLoras(apply)))
           .named(COMMAND_LINE, "--exact-a1111")
           .says(COMMAND_LINE, "Treat LoRA tags in the negative prompt as text, as A1111 does.")
+          .named(JSON, "exact_a1111")
           .with(
               "commaBacktracking",
               Kind.whole(0, 74),
               "Tokens to look back for a comma at the end of a chunk.",
               PromptOptions::commaBacktracking,
               (copy, tokens) -> copy.change(options -> options.withCommaBacktracking(tokens)))
+          .named(JSON, "comma_padding_backtrack")
           .with(
               "padConds",
               FLAG,
               "Pad the shorter of prompt and negative prompt, so that both run in one batch.",
               PromptOptions::padConds,
               (copy, pad) -> copy.change(options -> options.withPadConds(pad)))
+          .named(JSON, "pad_cond_uncond")
           .with(
               "oldEditingTimelines",
               FLAG,
@@ -133,6 +138,7 @@ final class ReadingSettings {
               PromptOptions::oldEditingTimelines,
               (copy, old) -> copy.change(options -> options.withOldEditingTimelines(old)))
           .named(COMMAND_LINE, "--old-editing")
+          .named(JSON, "use_old_scheduling")
           .with(
               "emptyNegativeEncoded",
               FLAG,
@@ -140,6 +146,7 @@ final class ReadingSettings {
               PromptOptions::emptyNegativeEncoded,
               (copy, encoded) -> copy.change(options -> options.withEmptyNegativeEncoded(encoded)))
           .named(COMMAND_LINE, "--empty-negative")
+          .named(JSON, "empty_negative")
           .with(
               "clipSkipOnSdxl",
               FLAG,
@@ -147,6 +154,7 @@ final class ReadingSettings {
               PromptOptions::clipSkipOnSdxl,
               (copy, apply) -> copy.change(options -> options.withClipSkipOnSdxl(apply)))
           .named(COMMAND_LINE, "--clip-skip-sdxl")
+          .named(JSON, "sdxl_clip_l_skip")
           .optional(
               "t5Tokens",
               Kind.whole(1, 512),

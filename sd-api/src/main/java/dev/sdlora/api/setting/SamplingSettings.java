@@ -71,12 +71,14 @@ final class SamplingSettings {
               "Eta noise seed delta: added to the seed for all noise after the initial noise.",
               SamplerOptions::ensd,
               SamplerOptions.Builder::ensd)
+          .named(JSON, "eta_noise_seed_delta")
           .with(
               "discardNextToLastSigma",
               FLAG,
               "Always discard the next-to-last sigma.",
               SamplerOptions::discardNextToLastSigma,
               SamplerOptions.Builder::discardNextToLastSigma)
+          .named(JSON, "always_discard_next_to_last_sigma")
           .with(
               "skipUncondBelowSigma",
               NOT_NEGATIVE,
@@ -106,6 +108,7 @@ final class SamplingSettings {
               "Rescale noise levels so that the last timestep is pure noise.",
               SamplerOptions::zeroTerminalSnr,
               SamplerOptions.Builder::zeroTerminalSnr)
+          .named(JSON, "sd_noise_schedule")
           .optional(
               "sigmaMin",
               NOT_NEGATIVE,
@@ -141,12 +144,14 @@ final class SamplingSettings {
               "Alpha of the beta schedule.",
               SamplerOptions::betaAlpha,
               (b, alpha) -> b.betaShape(alpha, b.betaBeta()))
+          .named(JSON, "beta_dist_alpha")
           .with(
               "betaBeta",
               Kind.number(Double.MIN_VALUE, 2),
               "Beta of the beta schedule.",
               SamplerOptions::betaBeta,
               (b, beta) -> b.betaShape(b.betaAlpha(), beta))
+          .named(JSON, "beta_dist_beta")
           .optional(
               "order",
               Kind.whole(1, 4),
@@ -174,6 +179,7 @@ final class SamplingSettings {
               "Factor on extra noise in image-to-image and hires fix.",
               SamplerOptions::extraNoise,
               SamplerOptions.Builder::extraNoise)
+          .named(JSON, "img2img_extra_noise")
           .optional(
               "shift",
               Kind.number(Double.MIN_VALUE, 100),
@@ -335,6 +341,7 @@ final class SamplingSettings {
               "Number of images generated at once, if they need not be exact.",
               o -> boxed(o.batchSize()),
               SpeedOptions.Builder::batchSize)
+          .named(JSON, "images_at_once")
           .unset("as many as need the memory of one image of 1024x1024")
           .needs("exactBatches")
           .group();

@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.JSON;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
@@ -25,6 +26,7 @@ import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.api.setting.Group.Copy;
 
 /** All settings of a request. */
 public final class Settings {
@@ -39,17 +41,14 @@ public final class Settings {
   public static final Group<GuidanceRange, ?> GUIDANCE_RANGE = SamplingSettings.GUIDANCE_RANGE;
 
   /** The settings of {@link PromptOptions}. */
-  public static final Group<PromptOptions, ?> PROMPT = ReadingSettings.PROMPT;
+  public static final Group<PromptOptions, Copy<PromptOptions>> PROMPT = ReadingSettings.PROMPT;
 
   /** The settings of {@link Variation}. */
   public static final Group<Variation, ?> VARIATION = ImageSettings.VARIATION;
 
   /** The settings of {@link SizeConditioning}. */
-  public static final Group<SizeConditioning, ?> SIZE_CONDITIONING =
+  public static final Group<SizeConditioning, Copy<SizeConditioning>> SIZE_CONDITIONING =
       ImageSettings.SIZE_CONDITIONING;
-
-  /** The settings of {@link HiresFix}. */
-  public static final Group<HiresFix, HiresFix.Builder> HIRES = ImageSettings.HIRES;
 
   /** The settings of {@link ImageToImage}. */
   public static final Group<ImageToImage, ImageToImage.Builder> IMAGE_TO_IMAGE =
@@ -63,6 +62,9 @@ public final class Settings {
 
   /** The settings of {@link RegionMask}. */
   public static final Group<RegionMask, ?> REGION = ImageSettings.REGION;
+
+  /** The settings of {@link HiresFix}. */
+  public static final Group<HiresFix, HiresFix.Builder> HIRES = ImageSettings.HIRES;
 
   /** The settings of {@link DetailPass}. */
   public static final Group<DetailPass, DetailPass.Builder> DETAIL_PASS =
@@ -96,6 +98,7 @@ public final class Settings {
               PromptSpec.Builder::size)
           .unset("the model's own")
           .unit("WxH")
+          .named(JSON, "width")
           .with(
               "steps",
               Kind.whole(1, 1000),
@@ -113,12 +116,14 @@ public final class Settings {
               COMMAND_LINE,
               "Sampler, any of A1111's, optionally with its schedule, as in 'DPM++ 2M Karras'.")
           .unset("the model's own")
+          .named(JSON, "sampler_name")
           .with(
               "schedule",
               Values.SCHEDULE,
               "Noise schedule, any of A1111's, or Trailing.",
               PromptSpec::schedule,
               PromptSpec.Builder::schedule)
+          .named(JSON, "scheduler")
           .with(
               "cfgScale",
               NOT_NEGATIVE,
@@ -143,12 +148,14 @@ public final class Settings {
                   + " (ComfyUI).",
               PromptSpec::rng,
               PromptSpec.Builder::rng)
+          .named(JSON, "randn_source")
           .with(
               "images",
               Kind.whole(1, Integer.MAX_VALUE),
               "Number of images.",
               PromptSpec::images,
               PromptSpec.Builder::images)
+          .named(JSON, "n_iter")
           .with(
               "clipSkip",
               Kind.whole(1, 12),
@@ -156,6 +163,7 @@ public final class Settings {
               PromptSpec::clipSkip,
               PromptSpec.Builder::clipSkip)
           .unset("the model's own")
+          .named(JSON, "CLIP_stop_at_last_layers")
           .with(
               "loras",
               Kind.list(Kind.object(LoraSettings.LORA)),
@@ -166,6 +174,7 @@ public final class Settings {
                 loras.forEach(spec::lora);
               })
           .named(COMMAND_LINE, "--lora")
+          .named(JSON, "lora")
           .with(
               "masks",
               Kind.map(Kind.object(ImageSettings.REGION)),
@@ -241,6 +250,7 @@ public final class Settings {
           .named(COMMAND_LINE, "--distilled-cfg")
           .unset("the model's own, 3.5 for FLUX.1 [dev]")
           .unit("SCALE")
+          .named(JSON, "distilled_cfg_scale")
           .with(
               "imageCfgScale",
               NOT_NEGATIVE,
@@ -256,12 +266,14 @@ public final class Settings {
               (spec, at) -> spec.refinerSwitch(at, spec.refinerBySteps()))
           .named(COMMAND_LINE, "--refiner-switch-at")
           .unset("0.8 with a refiner, otherwise never")
+          .named(JSON, "refiner_switch_at")
           .with(
               "refinerBySteps",
               FLAG,
               "Measure refinerSwitch as a fraction of the steps instead of the noise schedule.",
               PromptSpec::refinerBySteps,
               Settings::refinerBySteps)
+          .named(JSON, "refiner_switch_by_sample_steps")
           .optional(
               "imageToImage",
               Kind.object(ImageSettings.IMAGE_TO_IMAGE),
@@ -269,6 +281,7 @@ public final class Settings {
               PromptSpec::imageToImage,
               PromptSpec.Builder::imageToImage)
           .named(COMMAND_LINE, "--init")
+          .named(JSON, "init_images")
           .optional(
               "hiresFix",
               Kind.object(ImageSettings.HIRES),
@@ -276,6 +289,7 @@ public final class Settings {
               PromptSpec::hiresFix,
               PromptSpec.Builder::hiresFix)
           .named(COMMAND_LINE, "--hires")
+          .named(JSON, "enable_hr")
           .with(
               "controlUnits",
               Kind.list(Kind.object(NetworkSettings.CONTROL)),
@@ -286,6 +300,7 @@ public final class Settings {
                 units.forEach(spec::controlUnit);
               })
           .named(COMMAND_LINE, "--control")
+          .named(JSON, "alwayson_scripts")
           .with(
               "referenceImages",
               Kind.list(Kind.image()),
@@ -306,6 +321,7 @@ public final class Settings {
                 prompts.forEach(spec::imagePrompt);
               })
           .named(COMMAND_LINE, "--image-prompt")
+          .named(JSON, "alwayson_scripts")
           .with(
               "detailPasses",
               Kind.list(Kind.object(NetworkSettings.DETAIL_PASS)),
@@ -316,6 +332,7 @@ public final class Settings {
                 passes.forEach(spec::detailPass);
               })
           .named(COMMAND_LINE, "--detail")
+          .named(JSON, "detailPasses")
           .with(
               "tiling",
               Kind.constant(Tiling.class),
@@ -335,6 +352,7 @@ public final class Settings {
               "Decoder of the final image; taesd, of the preview decoder, is much faster.",
               PromptSpec::finalDecoder,
               PromptSpec.Builder::finalDecoder)
+          .named(JSON, "sd_vae_decode_method")
           .optional(
               "upscaler",
               Kind.object(ImageSettings.UPSCALER),

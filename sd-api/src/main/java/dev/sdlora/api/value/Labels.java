@@ -74,13 +74,19 @@ public final class Labels {
         return value;
       }
     }
-    List<String> known = Arrays.stream(values).map(label).toList();
-    throw new IllegalArgumentException(
-        setting
-            + " '"
-            + name
-            + "' is unknown; known values: "
-            + String.join(", ", known)
+    throw unknown(setting, name, Arrays.stream(values).map(label).toList());
+  }
+
+  /**
+   * Returns the exception for a name that no constant has.
+   *
+   * @param setting the setting's name, for the message
+   * @param name what the user wrote
+   * @param known the names of all constants
+   */
+  public static IllegalArgumentException unknown(String setting, String name, List<String> known) {
+    return new IllegalArgumentException(
+        "%s '%s' is unknown; known values: %s".formatted(setting, name, String.join(", ", known))
             + Nearest.question(name, known));
   }
 }
