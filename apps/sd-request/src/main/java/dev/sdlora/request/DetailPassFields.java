@@ -7,8 +7,13 @@ import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.setting.Setting;
+import dev.sdlora.api.setting.Settings;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The detail passes of a request: the own field {@code detailPasses}, a list of objects whose
@@ -18,36 +23,25 @@ import java.util.Set;
 final class DetailPassFields {
   static final String NAME = "detailPasses";
 
-  private static final Set<String> KNOWN =
+  private static final Place<DetailPass.Builder, DetailPass, DetailPass.Builder> ROWS =
+      new Place<>(
+          Settings.DETAIL_PASS,
+          DetailPass.builder("any").build(),
+          pass -> pass,
+          spec -> Optional.empty());
+
+  /** Settings whose fields have other names or values. */
+  private static final Set<String> BY_HAND =
       Set.of(
-          "detector",
-          "labels",
-          "prompt",
-          "negativePrompt",
-          "confidence",
-          "most",
-          "mostConfident",
-          "leastShare",
-          "mostShare",
-          "order",
-          "sameSeed",
-          "growth",
-          "offsetX",
-          "offsetY",
-          "merged",
-          "inverted",
-          "maskBlur",
-          "denoisingStrength",
-          "wholeImage",
-          "padding",
-          "width",
-          "height",
-          "steps",
-          "cfgScale",
-          "sampler",
-          "schedule",
-          "noiseMultiplier",
-          "clipSkip");
+          "detector", "labels", "prompt", "negativePrompt", "share", "offset", "size", "sampler");
+
+  private static final Set<String> KNOWN =
+      Stream.concat(
+              Settings.DETAIL_PASS.settings().stream()
+                  .map(Setting::name)
+                  .filter(name -> !Set.of("share", "offset", "size").contains(name)),
+              Stream.of("leastShare", "mostShare", "offsetX", "offsetY", "width", "height"))
+          .collect(Collectors.toUnmodifiableSet());
 
   private final RequestContext offer;
 
@@ -91,19 +85,14 @@ final class DetailPassFields {
     }
     fields.text("prompt").ifPresent(pass::prompt);
     fields.text("negativePrompt").ifPresent(pass::negativePrompt);
-    finds(fields, pass);
-    masks(fields, pass);
-    sampling(fields, pass);
-    return pass.build();
-  }
-
-  private static void finds(Fields fields, DetailPass.Builder pass) {
-    fields.ifNumber("confidence", pass::confidence);
-    fields.ifWhole("most", pass::most);
-    pass.mostConfident(fields.flag("mostConfident", false));
     share(fields, "leastShare", "mostShare", pass);
-    fields.ifName("order", name -> pass.order(DetailPass.Order.parse(name)));
-    pass.sameSeed(fields.flag("sameSeed", false));
+    pass.offset(fields.whole("offsetX", 0), fields.whole("offsetY", 0));
+    if (fields.has("width") || fields.has("height")) {
+      size(fields, "width", "height", 0, pass);
+    }
+    fields.ifName("sampler", name -> sampler(name, pass));
+    ROWS.readOthers(BY_HAND, fields, pass);
+    return pass.build();
   }
 
   /** Reads the range of shares; an error names the bound that is wrong. */
@@ -111,29 +100,6 @@ final class DetailPassFields {
     double from = fields.number(least).orElse(0);
     fields.set(least, () -> pass.share(from, 1));
     fields.ifNumber(most, to -> pass.share(from, to));
-  }
-
-  private static void masks(Fields fields, DetailPass.Builder pass) {
-    fields.ifWhole("growth", pass::growth);
-    pass.offset(fields.whole("offsetX", 0), fields.whole("offsetY", 0));
-    pass.merged(fields.flag("merged", false));
-    pass.inverted(fields.flag("inverted", false));
-    fields.ifWhole("maskBlur", pass::maskBlur);
-    pass.wholeImage(fields.flag("wholeImage", false));
-    fields.ifWhole("padding", pass::padding);
-  }
-
-  private static void sampling(Fields fields, DetailPass.Builder pass) {
-    fields.ifNumber("denoisingStrength", pass::denoisingStrength);
-    if (fields.has("width") || fields.has("height")) {
-      size(fields, "width", "height", 0, pass);
-    }
-    fields.ifWhole("steps", pass::steps);
-    fields.ifNumber("cfgScale", pass::cfgScale);
-    fields.ifName("sampler", name -> sampler(name, pass));
-    fields.ifName("schedule", name -> pass.schedule(Schedule.parse(name)));
-    fields.ifNumber("noiseMultiplier", pass::noiseMultiplier);
-    fields.ifWhole("clipSkip", pass::clipSkip);
   }
 
   /** Reads the size at which parts are painted. */
@@ -161,47 +127,13 @@ final class DetailPassFields {
 
   private static void write(DetailPass pass, ObjectNode fields) {
     fields.put("detector", pass.detector());
-    if (!pass.labels().isEmpty()) {
-      pass.labels().forEach(fields.putArray("labels")::add);
-    }
-    put(!pass.prompt().isEmpty(), fields, "prompt", pass.prompt());
-    put(!pass.negativePrompt().isEmpty(), fields, "negativePrompt", pass.negativePrompt());
-    DetailPass usual = DetailPass.builder(pass.detector()).build();
-    put(pass.confidence(), usual.confidence(), fields, "confidence");
-    put(pass.most(), usual.most(), fields, "most");
-    put(pass.mostConfident(), fields, "mostConfident");
+    ROWS.write(pass, Set.of("detector", "share", "offset", "size"), fields);
+    DetailPass usual = ROWS.usual();
     put(pass.leastShare(), usual.leastShare(), fields, "leastShare");
     put(pass.mostShare(), usual.mostShare(), fields, "mostShare");
-    put(pass.order() != usual.order(), fields, "order", pass.order().label());
-    put(pass.sameSeed(), fields, "sameSeed");
-    put(pass.growth(), usual.growth(), fields, "growth");
     put(pass.offsetX(), usual.offsetX(), fields, "offsetX");
     put(pass.offsetY(), usual.offsetY(), fields, "offsetY");
-    put(pass.merged(), fields, "merged");
-    put(pass.inverted(), fields, "inverted");
-    put(pass.maskBlur(), usual.maskBlur(), fields, "maskBlur");
-    put(pass.denoisingStrength(), usual.denoisingStrength(), fields, "denoisingStrength");
-    put(pass.wholeImage(), fields, "wholeImage");
-    put(pass.padding(), usual.padding(), fields, "padding");
     pass.size().ifPresent(size -> fields.put("width", size.width()).put("height", size.height()));
-    pass.steps().ifPresent(steps -> fields.put("steps", steps));
-    pass.cfgScale().ifPresent(scale -> fields.put("cfgScale", scale));
-    pass.sampler().ifPresent(sampler -> fields.put("sampler", sampler.label()));
-    pass.schedule().ifPresent(schedule -> fields.put("schedule", schedule.label()));
-    pass.noiseMultiplier().ifPresent(factor -> fields.put("noiseMultiplier", factor));
-    pass.clipSkip().ifPresent(layer -> fields.put("clipSkip", layer));
-  }
-
-  private static void put(boolean needed, ObjectNode fields, String name, String text) {
-    if (needed) {
-      fields.put(name, text);
-    }
-  }
-
-  private static void put(boolean flag, ObjectNode fields, String name) {
-    if (flag) {
-      fields.put(name, true);
-    }
   }
 
   private static void put(int value, int usual, ObjectNode fields, String name) {

@@ -178,11 +178,8 @@ public final class DrawingReader {
   private static void sampling(Fields fields, PromptSpec.Builder spec) {
     fields.ifWhole("steps", spec::steps);
     fields.ifNumber("cfg_scale", spec::cfgScale);
-    fields.ifNumber("image_cfg_scale", spec::imageCfgScale);
     SamplerOptions.Builder options = spec.samplerOptions().toBuilder();
     fields.ifNumber("eta", eta -> options.eta(eta).etaDdim(eta));
-    fields.ifNumber("s_churn", options::sChurn);
-    fields.ifNumber("s_tmin", options::sTmin);
     fields.ifNumber(
         "s_tmax",
         sigma -> {
@@ -190,7 +187,6 @@ public final class DrawingReader {
             options.sTmax(sigma);
           }
         });
-    fields.ifNumber("s_noise", options::sNoise);
     fields.ifNumber("s_min_uncond", options::skipUncondBelowSigma);
     spec.samplerOptions(options.build());
     fields.ifNumber(

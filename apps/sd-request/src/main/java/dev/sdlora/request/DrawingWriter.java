@@ -126,11 +126,6 @@ public final class DrawingWriter {
     fields.put("scheduler", spec.schedule().label());
     fields.put("steps", spec.steps());
     fields.put("cfg_scale", spec.cfgScale());
-    putIf(
-        spec.imageCfgScale() != USUAL.imageCfgScale(),
-        fields,
-        "image_cfg_scale",
-        spec.imageCfgScale());
     spec.size().ifPresent(size -> fields.put("width", size.width()).put("height", size.height()));
     fields.put("seed", spec.seed().orElse(-1));
     fields.put("n_iter", spec.images());
@@ -182,10 +177,7 @@ public final class DrawingWriter {
   private static void sampling(PromptSpec spec, ObjectNode fields) {
     SamplerOptions options = spec.samplerOptions();
     SamplerOptions usual = USUAL.samplerOptions();
-    putIf(options.sChurn() != usual.sChurn(), fields, "s_churn", options.sChurn());
-    putIf(options.sTmin() != usual.sTmin(), fields, "s_tmin", options.sTmin());
     options.sTmax().ifPresent(most -> fields.put("s_tmax", most));
-    putIf(options.sNoise() != usual.sNoise(), fields, "s_noise", options.sNoise());
     double below =
         OptionDraft.skipsUncondInAllSteps(spec)
             ? spec.speedOptions().guidanceRange().sigmaMin()

@@ -137,6 +137,15 @@ public final class Fields {
     return JSON.valueToTree(plain);
   }
 
+  /** Converts a value as {@link #node(Object)} does, to what a client's text would be parsed to. */
+  static JsonNode parsed(Object plain) {
+    try {
+      return JSON.readTree(text(node(plain)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Returns what {@link #node(Object)} was given. */
   static Map<String, Object> plain(ObjectNode node) {
     return JSON.convertValue(node, new TypeReference<>() {});

@@ -2,7 +2,6 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.sampling.GuidanceRange;
@@ -10,6 +9,8 @@ import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.api.setting.Group.Copy;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.api.value.SettingException;
 import java.util.List;
 import java.util.Locale;
@@ -18,29 +19,27 @@ import java.util.Locale;
 final class OptionDraft {
   final PromptSpec.Builder spec;
   final SamplerOptions.Builder sampler;
-  PromptOptions prompts;
+  final Copy<PromptOptions> prompts;
   final SpeedOptions.Builder speed;
   private final PromptSpec before;
-  private SizeConditioning sizes;
-  private GuidanceRange guidance;
+  final Copy<SizeConditioning> sizes;
 
   /** Starts with the current values of the request. */
   OptionDraft(PromptSpec.Builder spec) {
     this.spec = spec;
     this.before = spec.build();
     this.sampler = before.samplerOptions().toBuilder();
-    this.prompts = before.promptOptions();
+    this.prompts = Settings.PROMPT.edit(before.promptOptions());
     this.speed = before.speedOptions().toBuilder();
-    this.sizes = before.sizeConditioning();
-    this.guidance = before.speedOptions().guidanceRange();
+    this.sizes = Settings.SIZE_CONDITIONING.edit(before.sizeConditioning());
   }
 
   /** Writes the options to the request. */
   void finish() {
     spec.samplerOptions(sampler.build())
-        .promptOptions(prompts)
+        .promptOptions(Settings.PROMPT.build(prompts))
         .speedOptions(speed.build())
-        .sizeConditioning(sizes);
+        .sizeConditioning(Settings.SIZE_CONDITIONING.build(sizes));
   }
 
   static boolean isUniPc(PromptSpec spec) {
@@ -73,14 +72,6 @@ final class OptionDraft {
     }
   }
 
-  void betaAlpha(double alpha) {
-    sampler.betaShape(alpha, sampler.betaBeta());
-  }
-
-  void betaBeta(double beta) {
-    sampler.betaShape(sampler.betaAlpha(), beta);
-  }
-
   /** In A1111, this option applies only to UniPC; the library's also applies to other samplers. */
   void uniPcOrder(int order) {
     SamplerOptions checked = SamplerOptions.builder().order(order).build();
@@ -89,45 +80,17 @@ final class OptionDraft {
     }
   }
 
-  void cropTop(int top) {
-    sizes = sizes.withCrop(top, sizes.cropLeft());
-  }
-
-  void cropLeft(int left) {
-    sizes = sizes.withCrop(sizes.cropTop(), left);
-  }
-
-  void originalSize(PixelSize size) {
-    sizes = sizes.withOriginalSize(size.width(), size.height());
-  }
-
-  void targetSize(PixelSize size) {
-    sizes = sizes.withTargetSize(size.width(), size.height());
-  }
-
   /** Sets the fractions of the steps between which guidance acts. */
   void guidanceSteps(List<Double> range) {
-    GuidanceRange old = guidance;
-    guidance(new GuidanceRange(range.get(0), range.get(1), old.sigmaMin(), old.sigmaMax()));
+    GuidanceRange old = speed.build().guidanceRange();
+    speed.guidanceRange(
+        new GuidanceRange(range.get(0), range.get(1), old.sigmaMin(), old.sigmaMax()));
   }
 
   /** Sets the sigmas between which guidance acts. */
   void guidanceSigmas(List<Double> range) {
-    GuidanceRange old = guidance;
-    guidance(new GuidanceRange(old.start(), old.end(), range.get(0), range.get(1)));
-  }
-
-  private void guidance(GuidanceRange range) {
-    guidance = range;
-    speed.guidanceRange(range);
-  }
-
-  void aestheticScore(double score) {
-    sizes = sizes.withAestheticScores(score, sizes.negativeAestheticScore());
-  }
-
-  void negativeAestheticScore(double score) {
-    sizes = sizes.withAestheticScores(sizes.aestheticScore(), score);
+    GuidanceRange old = speed.build().guidanceRange();
+    speed.guidanceRange(new GuidanceRange(old.start(), old.end(), range.get(0), range.get(1)));
   }
 
   /** As in A1111, 0 keeps the general ratio. */

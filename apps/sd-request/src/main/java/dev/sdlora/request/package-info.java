@@ -4,12 +4,14 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>A field of a request, over HTTP and in manifests: {@code DrawingReader}, {@code
+ *   <li>A setting that A1111 does not have: nothing, its row in {@code dev.sdlora.api.setting}
+ *       makes the field; where the row is not enough, {@code OwnSettings} or {@code FieldsByHand}
+ *       says why.
+ *   <li>A field of A1111, over HTTP and in manifests: {@code DrawingReader}, {@code
  *       ImageToImageFields}, {@code ControlUnits} or {@code DetailPassFields} in {@code request};
- *       its name in {@code KnownFields}, in {@code sdapi/openapi.json} of the server and, if
+ *       its name in {@code FieldsByHand}, in {@code sdapi/openapi.json} of the server and, if
  *       manifests use another name, in {@code batch.RequestKeys}; an option of A1111: one line of
- *       {@code request.Options}; a setting that A1111 does not have: one entry of {@code
- *       request.OwnSettings}, which is all but {@code openapi.json}.
+ *       {@code request.Options}.
  *   <li>The complete form of a request, which is kept and sent between servers: {@code
  *       request.SpecJson}, which follows the rows of {@code dev.sdlora.api.setting}.
  *   <li>References to images and the number of uploads to keep: {@code request.References}, {@code

@@ -91,7 +91,11 @@ class OwnSettingsTest {
             "'target_size': '640x1536'",
             s -> s.sizeConditioning().targetSize().orElseThrow(),
             new PixelSize(640, 1536)),
-        Case.of("'vae_tiling': 'on'", PromptSpec::vaeTiling, VaeTiling.ON));
+        Case.of("'vae_tiling': 'on'", PromptSpec::vaeTiling, VaeTiling.ON),
+        Case.of("'image_cfg_scale': 2.5", PromptSpec::imageCfgScale, 2.5),
+        Case.of("'s_churn': 0.5", s -> s.samplerOptions().sChurn(), 0.5),
+        Case.of("'s_tmin': 0.25", s -> s.samplerOptions().sTmin(), 0.25),
+        Case.of("'s_noise': 1.25", s -> s.samplerOptions().sNoise(), 1.25));
   }
 
   private static Fields fields(String json) {
