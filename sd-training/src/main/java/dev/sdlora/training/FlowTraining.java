@@ -3,12 +3,11 @@ package dev.sdlora.training;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Checks;
-import dev.sdlora.families.checkpoint.TransformerModel;
-import dev.sdlora.families.family.PlainTexts;
-import dev.sdlora.families.transformer.Flux1Config;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.family.PlainTexts;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.AdapterModule;
@@ -121,14 +120,13 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
     OptionalDouble shift =
         switch (model.checkpoint().family()) {
           case Z_IMAGE -> OptionalDouble.of(Z_IMAGE_SHIFT);
-          case FLUX1 -> isGuided() ? OptionalDouble.empty() : OptionalDouble.of(1);
+          case FLUX1 ->
+              model.transformer().config().isGuided()
+                  ? OptionalDouble.empty()
+                  : OptionalDouble.of(1);
           default -> OptionalDouble.empty();
         };
     return new FlowProcess(shift, TOKEN / latentFactor());
-  }
-
-  private boolean isGuided() {
-    return model.transformer().config() instanceof Flux1Config config && config.isGuided();
   }
 
   @Override

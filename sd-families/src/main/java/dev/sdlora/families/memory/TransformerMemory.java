@@ -1,10 +1,6 @@
 package dev.sdlora.families.memory;
 
-import dev.sdlora.families.transformer.Flux1Config;
-import dev.sdlora.families.transformer.Flux2Config;
-import dev.sdlora.families.transformer.Sd3Config;
 import dev.sdlora.families.transformer.TransformerConfig;
-import dev.sdlora.families.transformer.ZImageConfig;
 
 /**
  * Estimates the native memory that diffusion transformers allocate in a call, not counting weights.
@@ -22,7 +18,7 @@ public final class TransformerMemory {
 
   private static final double MAPPED = 32 << 20;
 
-  /** Positions that pass through Z-Image's MLP at once. */
+  /** Positions that pass through the MLP at once if rows run one by one. */
   private static final double MLP_POSITIONS = 2048;
 
   private TransformerMemory() {}
@@ -38,20 +34,12 @@ public final class TransformerMemory {
    */
   public static AllocatedBytes call(
       TransformerConfig config, double tokens, boolean packed, int number, int rows) {
-    if (config instanceof Flux2Config flux2) {
-      return twoStreams(flux2.width(), flux2.inner(), tokens, packed, number, rows);
-    }
-    if (config instanceof Sd3Config sd3) {
-      return twoStreams(
-          sd3.width(), Sd3Config.MLP_FACTOR * sd3.width(), tokens, packed, number, rows);
-    }
-    return config instanceof Flux1Config flux1
-        ? twoStreams(flux1.width(), flux1.inner(), tokens, packed, number, rows)
-        : zImage((ZImageConfig) config, tokens, number);
+    return config.runsRowsAlone()
+        ? rowByRow(config, tokens, number)
+        : together(config.width(), config.inner(), tokens, packed, number, rows);
   }
 
-  /** FLUX.1, FLUX.2 and Stable Diffusion 3. */
-  private static AllocatedBytes twoStreams(
+  private static AllocatedBytes together(
       int width, int inner, double tokens, boolean packed, int number, int rows) {
     double state = tokens * width * number * rows;
     double hidden = (double) inner / width;
@@ -63,7 +51,7 @@ public final class TransformerMemory {
   }
 
   /** Rows have different lengths, so they run one by one. */
-  private static AllocatedBytes zImage(ZImageConfig config, double tokens, int number) {
+  private static AllocatedBytes rowByRow(TransformerConfig config, double tokens, int number) {
     Peak peak = new Peak(number, 1);
     double state = tokens * config.width();
     double part = Math.min(tokens, MLP_POSITIONS);

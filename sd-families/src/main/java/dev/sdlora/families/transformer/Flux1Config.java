@@ -7,6 +7,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packing;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The dimensions of FLUX.1's transformer (Black Forest Labs 2024), and of Chroma's (Lodestone Rock
@@ -149,6 +150,7 @@ public record Flux1Config(
   }
 
   /** Whether the network reads the guidance scale. */
+  @Override
   public boolean isGuided() {
     return modulation instanceof OwnLayers own && own.isGuided();
   }
@@ -259,5 +261,30 @@ public record Flux1Config(
   @Override
   public DiffusionTransformer network(Torch torch, LiveWeights weights) {
     return new Flux1Transformer(torch, this, weights);
+  }
+
+  /** {@inheritDoc} FLUX.1 fills prompts up, Chroma does not. */
+  @Override
+  public int usualTokens() {
+    return modulation instanceof Approximator ? TransformerConfig.super.usualTokens() : 512;
+  }
+
+  @Override
+  public int attentions(Reads tokens) {
+    return tokens == Reads.BOTH ? doubleBlocks + singleBlocks : 0;
+  }
+
+  @Override
+  public Optional<RecordedProgram> recorded() {
+    return Optional.of(
+        new RecordedProgram(
+            List.of("flux2_parts.torchscript.py", "flux1_parts.torchscript.py"),
+            List.of("flow_flux_blocks.torchscript.py", "flow_flux1.torchscript.py"),
+            heads,
+            doubleBlocks,
+            singleBlocks,
+            axes,
+            theta,
+            false));
   }
 }

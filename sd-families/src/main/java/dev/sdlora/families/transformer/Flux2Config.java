@@ -8,6 +8,7 @@ import dev.sdlora.tensors.weights.Packing;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The dimensions of FLUX.2's transformer (Black Forest Labs 2025).
@@ -196,5 +197,34 @@ public record Flux2Config(
   @Override
   public DiffusionTransformer network(Torch torch, LiveWeights weights) {
     return new Flux2Transformer(torch, this, weights);
+  }
+
+  @Override
+  public int patch() {
+    return 1;
+  }
+
+  @Override
+  public int usualTokens() {
+    return 512;
+  }
+
+  @Override
+  public int attentions(Reads tokens) {
+    return tokens == Reads.BOTH ? doubleBlocks + singleBlocks : 0;
+  }
+
+  @Override
+  public Optional<RecordedProgram> recorded() {
+    return Optional.of(
+        new RecordedProgram(
+            List.of("flux2_parts.torchscript.py"),
+            List.of("flow_flux_blocks.torchscript.py", "flow_flux2.torchscript.py"),
+            heads,
+            doubleBlocks,
+            singleBlocks,
+            axes,
+            theta,
+            true));
   }
 }

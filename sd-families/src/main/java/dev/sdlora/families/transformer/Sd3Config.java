@@ -177,4 +177,24 @@ public record Sd3Config(
   public DiffusionTransformer network(Torch torch, LiveWeights weights) {
     return new Sd3Transformer(torch, this, weights);
   }
+
+  @Override
+  public int inner() {
+    return MLP_FACTOR * width;
+  }
+
+  /** {@inheritDoc} Those of CLIP, and as many of T5. */
+  @Override
+  public int usualTokens() {
+    return 2 * 77;
+  }
+
+  @Override
+  public int attentions(Reads tokens) {
+    return switch (tokens) {
+      case BOTH -> layers;
+      case IMAGE -> dualLayers.size();
+      case TEXT -> 0;
+    };
+  }
 }

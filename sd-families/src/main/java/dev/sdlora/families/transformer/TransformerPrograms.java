@@ -47,28 +47,15 @@ public final class TransformerPrograms {
    * and those of {@code flux1_products}, {@code flux2_products} and {@code z_image_blocks}.
    *
    * @param isStored whether some weights are stored in another format than that of the computation
-   * @throws IllegalArgumentException if it is another network than FLUX.1, FLUX.2 or Z-Image
    */
-  public static List<Program.Source> recordable(TransformerConfig config, boolean isStored) {
+  public static List<Program.Source> recordable(RecordedProgram program, boolean isStored) {
     return Program.Source.join(
         List.of(
             Program.Source.beside(UNet.class, "attention.torchscript.py", "layers.torchscript.py"),
             Program.Source.beside(TransformerPrograms.class, "norms_and_rope.torchscript.py"),
-            Program.Source.beside(TransformerPrograms.class, parts(config)),
+            Program.Source.beside(
+                TransformerPrograms.class, program.parts().toArray(String[]::new)),
             WeightReading.of(isStored)));
-  }
-
-  private static String[] parts(TransformerConfig config) {
-    if (config instanceof Flux1Config) {
-      return new String[] {"flux2_parts.torchscript.py", "flux1_parts.torchscript.py"};
-    }
-    if (config instanceof Flux2Config) {
-      return new String[] {"flux2_parts.torchscript.py"};
-    }
-    if (config instanceof ZImageConfig) {
-      return new String[] {"z_image_parts.torchscript.py"};
-    }
-    throw new IllegalArgumentException("no functions to record for " + config);
   }
 
   private static String gates(LiveWeights weights) {

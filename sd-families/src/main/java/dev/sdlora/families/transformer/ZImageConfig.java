@@ -7,6 +7,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packing;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The dimensions of a Z-Image transformer (Tongyi Lab 2025).
@@ -159,5 +160,45 @@ public record ZImageConfig(
   @Override
   public DiffusionTransformer network(Torch torch, LiveWeights weights) {
     return new ZImageTransformer(torch, this, weights);
+  }
+
+  @Override
+  public boolean runsRowsAlone() {
+    return true;
+  }
+
+  @Override
+  public int multiple() {
+    return 32;
+  }
+
+  @Override
+  public Optional<Reads> reads(String weight) {
+    if (!weight.contains(".attention.") && !weight.contains(".feed_forward.")) {
+      return Optional.empty();
+    }
+    if (weight.startsWith("noise_")) {
+      return Optional.of(Reads.IMAGE);
+    }
+    return Optional.of(weight.startsWith("context_") ? Reads.TEXT : Reads.BOTH);
+  }
+
+  @Override
+  public int attentions(Reads tokens) {
+    return tokens == Reads.BOTH ? layers : refiners;
+  }
+
+  @Override
+  public Optional<RecordedProgram> recorded() {
+    return Optional.of(
+        new RecordedProgram(
+            List.of("z_image_parts.torchscript.py"),
+            List.of("flow_z_image.torchscript.py"),
+            heads,
+            0,
+            layers,
+            axes,
+            theta,
+            false));
   }
 }

@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline.speed;
 
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.families.checkpoint.TextParts;
 import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.transformer.TransformerConfig;
 import java.util.List;
 
 /**
@@ -38,12 +38,6 @@ record ImageWork(double denoising, double decoding, double reading, double layer
   /** The tokens of a chunk of CLIP. */
   private static final int CLIP_TOKENS = 77;
 
-  /** The length that FLUX.1 and FLUX.2 fill prompts up to. */
-  private static final int FILLED_TOKENS = 512;
-
-  /** The tokens of a prompt of usual length, for models that do not fill it up. */
-  private static final int USUAL_TOKENS = 64;
-
   /**
    * Counts the work of a model.
    *
@@ -68,18 +62,11 @@ record ImageWork(double denoising, double decoding, double reading, double layer
   }
 
   private static ImageWork of(TransformerModel model, int side, int calls, int rows) {
-    ModelFamily family = model.checkpoint().family();
-    int tokens =
-        switch (family) {
-          case FLUX1, FLUX2 -> FILLED_TOKENS;
-          case SD3 -> 2 * CLIP_TOKENS;
-          default -> USUAL_TOKENS;
-        };
+    TransformerConfig config = model.transformer().config();
+    int tokens = config.usualTokens();
     VaeConfig vae = model.vae().config();
-    int patch = family == ModelFamily.FLUX2 ? 1 : 2;
-    int across = side / vae.sampledFactor() / patch;
-    TransformerWork call =
-        TransformerWork.of(model.transformer().config(), across * across, tokens);
+    int across = side / vae.sampledFactor() / config.patch();
+    TransformerWork call = TransformerWork.of(config, across * across, tokens);
     return new ImageWork(
         calls * rows * call.operations(),
         VaeOperations.decode(vae, side).reduced(),

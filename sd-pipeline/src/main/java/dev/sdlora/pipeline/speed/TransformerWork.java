@@ -1,12 +1,10 @@
 package dev.sdlora.pipeline.speed;
 
-import dev.sdlora.families.transformer.Flux1Config;
-import dev.sdlora.families.transformer.Flux2Config;
 import dev.sdlora.families.transformer.Qwen3Config;
-import dev.sdlora.families.transformer.Sd3Config;
 import dev.sdlora.families.transformer.T5Config;
 import dev.sdlora.families.transformer.TransformerConfig;
-import dev.sdlora.families.transformer.ZImageConfig;
+import dev.sdlora.families.transformer.TransformerConfig.Reads;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +17,6 @@ import java.util.Map;
  * @param attention the multiplications and additions of all attention
  */
 public record TransformerWork(Map<String, Layer> layers, double attention) {
-  /** Z-Image fills sequences up to multiples of this number. */
-  private static final int FILLED = 32;
-
   /** Copies the map. */
   public TransformerWork {
     layers = new LinkedHashMap<>(layers);
@@ -51,57 +46,34 @@ public record TransformerWork(Map<String, Layer> layers, double attention) {
    * @param text the tokens of the prompt
    */
   public static TransformerWork of(TransformerConfig config, int image, int text) {
-    if (config instanceof ZImageConfig zImage) {
-      return of(zImage, filled(image), filled(text));
-    }
+    int ofImage = filled(image, config.multiple());
+    int ofText = filled(text, config.multiple());
     Map<String, Layer> layers = new LinkedHashMap<>();
     config
         .weights()
         .forEach(
-            (name, shape) -> {
-              if (name.contains("transformer_blocks.")
-                  && shape.size() == 2
-                  && !name.contains(".norm")) {
-                boolean ofText = name.matches("t.*(\\.ff_context\\.|\\.add_|\\.to_add_).*");
-                boolean ofBoth = name.startsWith("single_");
-                int positions = ofBoth ? image + text : ofText ? text : image;
-                layers.put(name, new Layer(shape, positions));
-              }
-            });
-    double joint = attention(image + text, 1);
-    double attention;
-    if (config instanceof Flux2Config flux2) {
-      attention = (flux2.doubleBlocks() + flux2.singleBlocks()) * joint * flux2.width();
-    } else if (config instanceof Flux1Config flux1) {
-      attention = (flux1.doubleBlocks() + flux1.singleBlocks()) * joint * flux1.width();
-    } else {
-      Sd3Config sd3 = (Sd3Config) config;
-      attention =
-          (sd3.layers() * joint + sd3.dualLayers().size() * attention(image, 1)) * sd3.width();
-    }
+            (name, shape) ->
+                config
+                    .reads(name)
+                    .filter(tokens -> shape.size() == 2)
+                    .map(tokens -> positions(tokens, ofImage, ofText))
+                    .ifPresent(positions -> layers.put(name, new Layer(shape, positions))));
+    double attention =
+        Arrays.stream(Reads.values())
+            .mapToDouble(
+                tokens ->
+                    config.attentions(tokens)
+                        * attention(positions(tokens, ofImage, ofText), config.width()))
+            .sum();
     return new TransformerWork(layers, attention);
   }
 
-  private static TransformerWork of(ZImageConfig config, int image, int text) {
-    Map<String, Layer> layers = new LinkedHashMap<>();
-    config
-        .weights()
-        .forEach(
-            (name, shape) -> {
-              if (name.contains(".attention.") || name.contains(".feed_forward.")) {
-                int positions =
-                    name.startsWith("noise_")
-                        ? image
-                        : name.startsWith("context_") ? text : image + text;
-                if (shape.size() == 2) {
-                  layers.put(name, new Layer(shape, positions));
-                }
-              }
-            });
-    double refiners = attention(image, config.width()) + attention(text, config.width());
-    return new TransformerWork(
-        layers,
-        config.refiners() * refiners + config.layers() * attention(image + text, config.width()));
+  private static int positions(Reads tokens, int image, int text) {
+    return switch (tokens) {
+      case IMAGE -> image;
+      case TEXT -> text;
+      case BOTH -> image + text;
+    };
   }
 
   /** Counts an encoding of a text by T5, of which all tokens read all. */
@@ -146,8 +118,8 @@ public record TransformerWork(Map<String, Layer> layers, double attention) {
     return 4 * positions * positions * width;
   }
 
-  private static int filled(int tokens) {
-    return (tokens + FILLED - 1) / FILLED * FILLED;
+  private static int filled(int tokens, int multiple) {
+    return (tokens + multiple - 1) / multiple * multiple;
   }
 
   /** Returns the multiplications and additions of the layers. */

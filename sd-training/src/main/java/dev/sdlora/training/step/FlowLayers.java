@@ -1,10 +1,10 @@
 package dev.sdlora.training.step;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.families.transformer.Flux2Config;
-import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.lora.family.LayerTables;
 import dev.sdlora.lora.family.TransformerRule;
+import dev.sdlora.pipeline.transformer.RecordedProgram;
+import dev.sdlora.families.transformer.TransformerConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +71,7 @@ public record FlowLayers(TransformerConfig config) {
   }
 
   private Optional<Fusion> fusion(String weight) {
-    if (!(config instanceof Flux2Config)) {
+    if (config.recorded().filter(RecordedProgram::fuses).isEmpty()) {
       return Optional.empty();
     }
     return FUSIONS.stream()

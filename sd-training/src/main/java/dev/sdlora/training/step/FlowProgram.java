@@ -2,11 +2,9 @@ package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.families.transformer.Flux1Config;
-import dev.sdlora.families.transformer.Flux2Config;
+import dev.sdlora.pipeline.transformer.RecordedProgram;
 import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.families.transformer.TransformerPrograms;
-import dev.sdlora.families.transformer.ZImageConfig;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -63,49 +61,12 @@ final class FlowProgram {
   @SuppressWarnings("ArrayRecordComponent") // Large, and never compared.
   record Target(float[] velocity, float[] importance, float[] deltas) {}
 
-  /** The numbers and functions of a family. */
-  private record Kind(
-      List<String> resources,
-      int heads,
-      int doubles,
-      int others,
-      List<Integer> axes,
-      double theta) {
-    static Kind of(TransformerConfig config) {
-      if (config instanceof Flux2Config flux) {
-        return new Kind(
-            List.of("flow_flux_blocks.torchscript.py", "flow_flux2.torchscript.py"),
-            flux.heads(),
-            flux.doubleBlocks(),
-            flux.singleBlocks(),
-            flux.axes(),
-            flux.theta());
-      }
-      if (config instanceof Flux1Config flux) {
-        return new Kind(
-            List.of("flow_flux_blocks.torchscript.py", "flow_flux1.torchscript.py"),
-            flux.heads(),
-            flux.doubleBlocks(),
-            flux.singleBlocks(),
-            flux.axes(),
-            flux.theta());
-      }
-      if (config instanceof ZImageConfig image) {
-        return new Kind(
-            List.of("flow_z_image.torchscript.py"),
-            image.heads(),
-            0,
-            image.layers(),
-            image.axes(),
-            image.theta());
-      }
-      throw new IllegalArgumentException("no program to train " + config);
-    }
-  }
-
   FlowProgram(
       Torch torch, TransformerConfig config, TrainingPrecision precision, boolean checkpointing) {
-    Kind kind = Kind.of(config);
+    RecordedProgram recorded =
+        config
+            .recorded()
+            .orElseThrow(() -> new IllegalArgumentException("no program to train " + config));
     boolean isStored = precision == TrainingPrecision.INT8;
     this.program =
         Program.load(
@@ -113,10 +74,10 @@ final class FlowProgram {
             own("flow.torchscript.py"),
             Program.Source.join(
                 List.of(
-                    TransformerPrograms.recordable(config, isStored),
+                    TransformerPrograms.recordable(recorded, isStored),
                     own("flow_products.torchscript.py"),
                     AdaptedLayers.FUNCTIONS,
-                    own(kind.resources().toArray(String[]::new)),
+                    own(recorded.own().toArray(String[]::new)),
                     own(
                         "flow_gradients.torchscript.py",
                         "denoise_parts.torchscript.py",
@@ -126,11 +87,15 @@ final class FlowProgram {
     List<Integer> numbers =
         new ArrayList<>(
             List.of(
-                type.code(), checkpointing ? 1 : 0, kind.heads(), kind.doubles(), kind.others()));
-    numbers.addAll(kind.axes());
+                type.code(),
+                checkpointing ? 1 : 0,
+                recorded.heads(),
+                recorded.doubles(),
+                recorded.others()));
+    numbers.addAll(recorded.axes());
     this.settings = torch.manager().create(numbers.stream().mapToInt(Integer::intValue).toArray());
-    this.theta = torch.manager().create(kind.theta());
-    this.isGuided = config instanceof Flux1Config flux && flux.isGuided();
+    this.theta = torch.manager().create(recorded.theta());
+    this.isGuided = config.isGuided();
   }
 
   private static List<Program.Source> own(String... resources) {
