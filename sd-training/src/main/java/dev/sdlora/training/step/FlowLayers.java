@@ -1,10 +1,10 @@
 package dev.sdlora.training.step;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.transformer.RecordedProgram;
+import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.lora.family.LayerTables;
 import dev.sdlora.lora.family.TransformerRule;
-import dev.sdlora.pipeline.transformer.RecordedProgram;
-import dev.sdlora.families.transformer.TransformerConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.pipeline.transformer.RecordedProgram;
+import dev.sdlora.families.transformer.RecordedProgram;
 import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.families.transformer.TransformerPrograms;
 import dev.sdlora.tensors.torch.Program;

@@ -2,12 +2,12 @@ package dev.sdlora.demo.emoji;
 
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.LoraTrainerBuilder;
-import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.TrainingListener;
 import dev.sdlora.training.TrainingProgress;
 import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
+import dev.sdlora.training.option.TrainedModules;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
