@@ -87,7 +87,7 @@ class RepositoryTest {
           String name = String.valueOf(path.getFileName());
           if (attributes.isRegularFile()
               && (name.matches(".*\\.(jar|war|class|log)")
-                  || name.matches(".*\\.(java|kt|py|js|sh|xml)") && attributes.size() < 3)) {
+                  || (name.matches(".*\\.(java|kt|py|js|sh|xml)") && attributes.size() < 3))) {
             wrong.add(path);
           }
         });
