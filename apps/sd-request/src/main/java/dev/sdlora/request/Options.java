@@ -1,6 +1,7 @@
 package dev.sdlora.request;
 
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
@@ -31,7 +32,15 @@ final class Options {
                   "randn_source", "NV", (draft, o) -> o.ifName("randn_source", draft::rng))
               .writing(spec -> spec.rng() == Rng.CPU ? "CPU" : "NV"),
           Option.of("tiling", false, (draft, o) -> draft.tiling(o.flag("tiling", false))),
-          Place.SPEC.option("finalDecoder"),
+          Place.SPEC
+              .option("finalDecoder")
+              .usual(FinalDecoder.VAE.label())
+              .reading(
+                  (draft, o) ->
+                      o.ifName(
+                          "sd_vae_decode_method",
+                          name -> draft.spec.finalDecoder(FinalDecoder.parse(name))))
+              .writing(spec -> spec.finalDecoder().label()),
           Option.of(
               "enable_emphasis",
               true,

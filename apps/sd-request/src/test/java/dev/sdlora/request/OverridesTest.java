@@ -265,4 +265,15 @@ class OverridesTest {
       }
     }
   }
+
+  @Test
+  void defaults_areThoseOfA1111_inItsWords() {
+    assertThat(Overrides.NONE.toJson().toString())
+        .contains(
+            "\"CLIP_stop_at_last_layers\":1,\"randn_source\":\"NV\",\"tiling\":false,"
+                + "\"sd_vae_decode_method\":\"Full\",\"enable_emphasis\":true,"
+                + "\"emphasis\":\"Original\",\"comma_padding_backtrack\":20,")
+        .contains("\"sigma_min\":0.0,\"sigma_max\":0.0,\"rho\":0.0,\"beta_dist_alpha\":0.6,")
+        .contains("\"uni_pc_variant\":\"bh1\"", "\"sd_noise_schedule\":\"Default\"");
+  }
 }
