@@ -11,22 +11,26 @@ import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
+import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.SamplerOptions;
-import java.util.LinkedHashMap;
+import dev.sdlora.api.setting.Settings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** Writes a request as the fields that {@link DrawingReader} reads. */
 public final class DrawingWriter {
   private static final PromptSpec USUAL = PromptSpec.builder().build();
 
-  private static final Map<String, Function<PromptSpec, Object>> PROPERTIES = properties();
+  /** The setters of settings that are set together. */
+  private static final Map<String, String> SET_TOGETHER =
+      Map.of("refinerBySteps", "refinerSwitch", "upscaler", "upscaling", "upscale", "upscaling");
 
   private final RequestContext offer;
 
@@ -57,51 +61,17 @@ public final class DrawingWriter {
     }
   }
 
+  /** Returns the settings that affect the images and are not equal. */
   private static List<String> differences(PromptSpec spec, PromptSpec again) {
-    return PROPERTIES.entrySet().stream()
-        .filter(of -> !of.getValue().apply(spec).equals(of.getValue().apply(again)))
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  /** The properties that affect the images. */
-  private static Map<String, Function<PromptSpec, Object>> properties() {
-    Map<String, Function<PromptSpec, Object>> all = new LinkedHashMap<>();
-    all.put("prompt", PromptSpec::prompt);
-    all.put("negativePrompt", PromptSpec::negativePrompt);
-    all.put("size", PromptSpec::size);
-    all.put("steps", PromptSpec::steps);
-    all.put("sampler", PromptSpec::sampler);
-    all.put("schedule", PromptSpec::schedule);
-    all.put("cfgScale", PromptSpec::cfgScale);
-    all.put("rng", PromptSpec::rng);
-    all.put("images", PromptSpec::images);
-    all.put("clipSkip", PromptSpec::clipSkip);
-    all.put("loras", PromptSpec::loras);
-    all.put("masks", PromptSpec::masks);
-    all.put("loraMode", PromptSpec::loraMode);
-    all.put("lenient", PromptSpec::lenient);
-    all.put("addTriggerWords", PromptSpec::addTriggerWords);
-    all.put("promptOptions", PromptSpec::promptOptions);
-    all.put("samplerOptions", spec -> spec.samplerOptions().toBuilder().eta(0).etaDdim(0).build());
-    all.put("samplerOptions.eta", DrawingWriter::eta);
-    all.put("speedOptions", PromptSpec::speedOptions);
-    all.put("variation", DrawingWriter::comparable);
-    all.put("sizeConditioning", PromptSpec::sizeConditioning);
-    all.put("distilledGuidance", PromptSpec::distilledGuidance);
-    all.put("imageCfgScale", PromptSpec::imageCfgScale);
-    all.put("refinerSwitch", spec -> List.of(spec.refinerSwitch(), spec.refinerBySteps()));
-    all.put("imageToImage", PromptSpec::imageToImage);
-    all.put("hiresFix", PromptSpec::hiresFix);
-    all.put("controlUnits", PromptSpec::controlUnits);
-    all.put("imagePrompts", PromptSpec::imagePrompts);
-    all.put("detailPasses", PromptSpec::detailPasses);
-    all.put("referenceImages", PromptSpec::referenceImages);
-    all.put("tiling", PromptSpec::tiling);
-    all.put("vaeTiling", PromptSpec::vaeTiling);
-    all.put("finalDecoder", PromptSpec::finalDecoder);
-    all.put("upscaling", spec -> List.of(spec.upscaler(), spec.upscale()));
-    return all;
+    PromptSpec one = comparable(spec);
+    PromptSpec other = comparable(again);
+    Stream<String> eta =
+        eta(spec).equals(eta(again)) ? Stream.empty() : Stream.of("samplerOptions.eta");
+    Stream<String> rows =
+        Settings.SPEC.settings().stream()
+            .filter(row -> !row.get(one).equals(row.get(other)))
+            .map(row -> SET_TOGETHER.getOrDefault(row.name(), row.name()));
+    return Stream.concat(rows, eta).distinct().toList();
   }
 
   /** Returns the eta that the sampler uses; the field sets both. */
@@ -110,10 +80,18 @@ public final class DrawingWriter {
     return ddim ? spec.samplerOptions().etaDdim() : spec.samplerOptions().eta();
   }
 
-  /** Removes a variation seed that has no effect because there is no strength. */
-  private static Object comparable(PromptSpec spec) {
+  /** Removes what has no effect: other etas, a variation without strength, and texts. */
+  private static PromptSpec comparable(PromptSpec spec) {
     Variation variation = spec.variation();
-    return variation.strength() == 0 ? variation.resizeFrom() : variation;
+    return spec.toBuilder()
+        .seed(0)
+        .samplerOptions(spec.samplerOptions().toBuilder().eta(0).etaDdim(0).build())
+        .variation(
+            variation.strength() == 0
+                ? new Variation(OptionalLong.empty(), 0, variation.resizeFrom())
+                : variation)
+        .otherParameters(Map.of())
+        .build();
   }
 
   /** Returns only the fields; see {@link #write}. */
@@ -207,6 +185,7 @@ public final class DrawingWriter {
     putIf(
         start.noiseMultiplier() != 1, fields, "initial_noise_multiplier", start.noiseMultiplier());
     start.inpainting().ifPresent(mask -> inpainting(mask, fields));
+    start.outpainting().ifPresent(areas -> outpainting(areas, fields));
   }
 
   /** Returns the index of a value; A1111's API identifies choices by index. */
@@ -220,6 +199,17 @@ public final class DrawingWriter {
     fields.put("inpaint_full_res", mask.onlyMasked());
     fields.put("inpaint_full_res_padding", mask.padding());
     fields.put("inpainting_mask_invert", mask.inverted() ? 1 : 0);
+  }
+
+  private static void outpainting(Outpainting areas, ObjectNode fields) {
+    fields
+        .putObject("outpainting")
+        .put("left", areas.left())
+        .put("right", areas.right())
+        .put("up", areas.up())
+        .put("down", areas.down());
+    fields.put("mask_blur", areas.maskBlur());
+    fields.put("inpainting_fill", number(areas.maskedContent(), MaskedContent.values()));
   }
 
   private static void hires(HiresFix hires, ObjectNode fields) {

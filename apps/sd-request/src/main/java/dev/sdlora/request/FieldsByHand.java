@@ -1,6 +1,5 @@
 package dev.sdlora.request;
 
-import java.util.Map;
 import java.util.Set;
 
 /** Where fields differ from the rows of settings, from which all other fields are made. */
@@ -26,12 +25,6 @@ final class FieldsByHand {
           outpainting lora masks region_blur reference_images detailPasses\
           """
               .split("\\s+"));
-
-  /** The settings that have neither a field nor an option, by their names in JSON, and why. */
-  static final Map<String, String> NONE =
-      Map.of(
-          "eta_ddim", "the field 'eta' sets it together with eta",
-          "upscale", "/sdapi/v1/extra-single-image enlarges finished images");
 
   private FieldsByHand() {}
 }

@@ -93,8 +93,7 @@ final class OwnSettings {
     return Place.OF_ALL.stream()
         .flatMap(place -> place.options().stream())
         .filter(field -> !others.contains(field.name()))
-        .filter(field -> !FieldsByHand.NAMES.contains(field.name()))
-        .filter(field -> !FieldsByHand.NONE.containsKey(field.name()));
+        .filter(field -> !FieldsByHand.NAMES.contains(field.name()));
   }
 
   static void read(Fields fields, PromptSpec.Builder spec) {

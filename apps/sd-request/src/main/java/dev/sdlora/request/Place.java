@@ -90,6 +90,7 @@ record Place<T, O, B>(
   /** Returns the options of all settings that fields can have, under their names in JSON. */
   List<Option<T>> options() {
     return group.settings().stream()
+        .filter(setting -> setting.reasonWithout(Door.JSON).isEmpty())
         .filter(setting -> isSimple(setting.kind()))
         .map(this::option)
         .toList();

@@ -51,6 +51,7 @@ final class ImageSettings {
               "File of the upscaling network.",
               Upscaler::file,
               (copy, file) -> copy.change(one -> new Upscaler(one.name(), Optional.<Path>of(file))))
+          .without(JSON, "the server finds the file of a name")
           .group();
 
   static final Group<RegionMask, Copy<RegionMask>> REGION =
@@ -237,9 +238,9 @@ final class ImageSettings {
           .with(
               "upscaler",
               Kind.object(UPSCALER),
-              "Upscaler before the second pass: Latent, Latent (antialiased), Latent (bicubic), Latent"
-                  + " (bicubic antialiased), Latent (nearest), Latent (nearest-exact), Lanczos,"
-                  + " Nearest or the name of a network.",
+              "Upscaler before the second pass: Latent, Latent (antialiased), Latent (bicubic),"
+                  + " Latent (bicubic antialiased), Latent (nearest), Latent (nearest-exact),"
+                  + " Lanczos, Nearest or the name of a network.",
               HiresFix::upscaler,
               HiresFix.Builder::upscaler)
           .named(JSON, "hr_upscaler")

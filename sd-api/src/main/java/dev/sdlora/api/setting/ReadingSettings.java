@@ -169,6 +169,7 @@ final class ReadingSettings {
               "Limits on the prompts.",
               PromptOptions::limits,
               (copy, limits) -> copy.change(options -> options.withLimits(limits)))
+          .without(JSON, "the server has limits of its own")
           .without(COMMAND_LINE, "the limits protect servers")
           .optional(
               "dynamicPrompts",
@@ -176,6 +177,7 @@ final class ReadingSettings {
               "Expand dynamic prompts for each image: {red|blue}, {2$$a|b|c}, __wildcard__.",
               PromptOptions::dynamicPrompts,
               (copy, dynamic) -> copy.change(options -> options.withDynamicPrompts(dynamic)))
+          .without(JSON, "a request is one prompt; a grid has several")
           .named(COMMAND_LINE, "--dynamic")
           .group();
 

@@ -212,6 +212,7 @@ public final class Settings {
               "How prompts are read.",
               PromptSpec::promptOptions,
               PromptSpec.Builder::promptOptions)
+          .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "samplerOptions",
@@ -219,6 +220,7 @@ public final class Settings {
               "Advanced sampling settings.",
               PromptSpec::samplerOptions,
               PromptSpec.Builder::samplerOptions)
+          .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "speedOptions",
@@ -226,6 +228,7 @@ public final class Settings {
               "Options that trade exactness for speed.",
               PromptSpec::speedOptions,
               PromptSpec.Builder::speedOptions)
+          .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "variation",
@@ -233,6 +236,7 @@ public final class Settings {
               "Variation of the seed's noise.",
               PromptSpec::variation,
               PromptSpec.Builder::variation)
+          .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "sizeConditioning",
@@ -240,6 +244,7 @@ public final class Settings {
               "Sizes that SDXL reads in addition to the prompt.",
               PromptSpec::sizeConditioning,
               PromptSpec.Builder::sizeConditioning)
+          .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .optional(
               "distilledGuidance",
@@ -359,18 +364,21 @@ public final class Settings {
               "Upscaler of finished images.",
               PromptSpec::upscaler,
               (spec, upscaler) -> spec.upscaling(upscaler, spec.upscale()))
+          .without(JSON, "/sdapi/v1/extra-single-image enlarges finished images")
           .with(
               "upscale",
               Kind.number(1, 8),
               "Factor by which finished images are enlarged.",
               PromptSpec::upscale,
               Settings::upscale)
+          .without(JSON, "/sdapi/v1/extra-single-image enlarges finished images")
           .with(
               "otherParameters",
               Kind.map(TEXT),
               "Parameters of the image that the settings come from that have no setting here.",
               PromptSpec::otherParameters,
               PromptSpec.Builder::otherParameters)
+          .without(JSON, "they come from the image in 'infotext'")
           .without(COMMAND_LINE, "they come from the image of --from")
           .group();
 
