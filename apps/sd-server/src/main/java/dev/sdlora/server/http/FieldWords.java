@@ -1,5 +1,7 @@
 package dev.sdlora.server.http;
 
+import dev.sdlora.api.setting.Door;
+import dev.sdlora.api.setting.SettingWords;
 import dev.sdlora.api.value.Wording;
 
 /**
@@ -8,49 +10,31 @@ import dev.sdlora.api.value.Wording;
  * the server.
  */
 final class FieldWords {
-  /** The rules for clients, the longest first. */
+  /** The rules for clients, the longest first, then the names of the rows of settings. */
   static final Wording WORDS =
-      Wording.PROGRAMS
-          .phrase("addTriggerWords\\(true\\) or --trigger-words", "'add_trigger_words'")
-          .phrase(
-              "fewSteps\\(FewSteps\\.\\w+, \\w+\\) or --few-steps (\\S+) sets suitable values",
-              "'few_steps': '$1' sets suitable values")
-          .phrase("referenceImage \\(--reference\\)", "'reference_images'")
-          .phrase("open it with LoraAdapter\\.open", "in 'lora'")
-          .phrase(
-              "open (it|the folder) with Checkpoint\\.open",
-              "give $1 to the server with --checkpoint")
-          .phrase("masks must be given with the request", "give masks in 'masks'")
-          .setting("cacheBranchId", "cache_branch_id")
-          .setting("cacheInterval", "cache_interval")
-          .setting("cfgScale", "cfg_scale")
-          .setting("clipSkip", "CLIP_stop_at_last_layers")
-          .setting("commaBacktrack", "comma_padding_backtrack")
-          .setting("controlUnits are given", "controlnet has units")
-          .setting("denoisingStrength", "denoising_strength")
-          .setting("detailPasses are given", "detail passes are given")
-          .setting("distilledGuidance", "distilled_cfg_scale")
-          .setting("everySteps of samples", "sample_every")
-          .setting("finalDecoder", "sd_vae_decode_method")
-          .setting("fixSteps", "img2img_fix_steps")
-          .setting("hiresFix", "enable_hr")
-          .setting("imagePrompts are given", "image prompts are given")
-          .setting("imageToImage", "init_images")
-          .setting("loraMode", "lora_mode")
-          .setting("predictionType", "the server's --prediction-type")
-          .setting("priorPreservation", "class_prompt")
-          .setting("referenceImages are given", "reference_images are given")
-          .setting("refinerSwitch", "refiner_switch_at")
-          .setting("resizeMode", "resize_mode")
-          .setting("sigmaMax", "sigma_max")
-          .setting("sigmaMin", "sigma_min")
-          .setting("skipLayerEnd", "skip_layer_end")
-          .setting("skipLayerStart", "skip_layer_start")
-          .setting("skipLayers", "skip_layers")
-          .setting("tokenMergingMaxDownsample", "token_merging_max_downsample")
-          .setting("tokenMergingRatio", "token_merging_ratio")
-          .setting("variationStrength", "subseed_strength")
-          .setting("zeroTerminalSnr is set", "sd_noise_schedule is Zero Terminal SNR");
+      SettingWords.add(
+          Wording.PROGRAMS
+              .phrase("addTriggerWords\\(true\\) or --trigger-words", "'add_trigger_words'")
+              .phrase(
+                  "fewSteps\\(FewSteps\\.\\w+, \\w+\\) or --few-steps (\\S+) sets suitable values",
+                  "'few_steps': '$1' sets suitable values")
+              .phrase("referenceImage \\(--reference\\)", "'reference_images'")
+              .phrase("open it with LoraAdapter\\.open", "in 'lora'")
+              .phrase(
+                  "open (it|the folder) with Checkpoint\\.open",
+                  "give $1 to the server with --checkpoint")
+              .phrase("masks must be given with the request", "give masks in 'masks'")
+              .setting("commaBacktrack", "comma_padding_backtrack")
+              .setting("controlUnits are given", "controlnet has units")
+              .setting("detailPasses are given", "detail passes are given")
+              .setting("everySteps of samples", "sample_every")
+              .setting("imagePrompts are given", "image prompts are given")
+              .setting("predictionType", "the server's --prediction-type")
+              .setting("priorPreservation", "class_prompt")
+              .setting("referenceImages are given", "reference_images are given")
+              .setting("variationStrength", "subseed_strength")
+              .setting("zeroTerminalSnr is set", "sd_noise_schedule is Zero Terminal SNR"),
+          Door.JSON);
 
   private FieldWords() {}
 
