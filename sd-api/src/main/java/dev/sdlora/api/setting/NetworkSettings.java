@@ -49,7 +49,7 @@ final class NetworkSettings {
               "Folder with the files of the preprocessor's networks.",
               Preprocessor::directory,
               (copy, directory) -> copy.change(one -> one.withDirectory(directory)))
-          .named(COMMAND_LINE, "--preprocessor-dir")
+          .without(COMMAND_LINE, "--preprocessor-dir names the folders of all preprocessors")
           .group();
 
   static final Group<ControlUnit, ControlUnit.Builder> CONTROL =
