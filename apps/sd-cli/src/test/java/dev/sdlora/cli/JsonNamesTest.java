@@ -98,7 +98,7 @@ class JsonNamesTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static Set<String> names() {
+  static Set<String> names() {
     return Stream.concat(
             KnownFields.acting().stream(), Fields.of(Overrides.NONE.toJson()).names().stream())
         .collect(Collectors.toCollection(TreeSet::new));
