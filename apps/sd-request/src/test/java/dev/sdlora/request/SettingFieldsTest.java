@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -82,7 +83,7 @@ class SettingFieldsTest {
           alone.put(other.name(), plain.get(other.name()));
         }
       }
-      Object value = plain.get(setting.name());
+      Object value = Objects.requireNonNull(plain.get(setting.name()));
       alone.put(
           setting.name(),
           depth == settings.size() - 1
