@@ -17,6 +17,16 @@ public enum Door {
     String nameOf(String name) {
       return words(name, "_");
     }
+  },
+  /**
+   * Properties of Spring Boot: {@code sdlora.skip-layer-scale}. The name of an object precedes
+   * those of its settings, {@code hires-scale}; it is empty if they stand alone.
+   */
+  PROPERTY {
+    @Override
+    String nameOf(String name) {
+      return words(name, "-");
+    }
   };
 
   /** Returns the name that the rule makes from the name in the API. */

@@ -2,6 +2,7 @@ package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 import static dev.sdlora.api.setting.Door.JSON;
+import static dev.sdlora.api.setting.Door.PROPERTY;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
@@ -96,6 +97,7 @@ final class ImageSettings {
               Inpainting.Builder::inverted)
           .named(COMMAND_LINE, "--invert-mask")
           .named(JSON, "inpainting_mask_invert")
+          .named(PROPERTY, "invert-mask")
           .with(
               "onlyMasked",
               FLAG,
@@ -111,6 +113,7 @@ final class ImageSettings {
               Inpainting.Builder::padding)
           .needs("onlyMasked")
           .named(JSON, "inpaint_full_res_padding")
+          .named(PROPERTY, "mask-padding")
           .with(
               "conditionalMaskWeight",
               FRACTION,
@@ -203,6 +206,7 @@ final class ImageSettings {
               ImageToImage.Builder::inpainting)
           .named(COMMAND_LINE, "--mask")
           .named(JSON, "mask")
+          .named(PROPERTY, "")
           .optional(
               "outpainting",
               Kind.object(OUTPAINTING),

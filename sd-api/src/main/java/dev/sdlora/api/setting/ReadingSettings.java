@@ -2,6 +2,7 @@ package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 import static dev.sdlora.api.setting.Door.JSON;
+import static dev.sdlora.api.setting.Door.PROPERTY;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.TEXT;
 import static dev.sdlora.api.setting.Values.boxed;
@@ -95,6 +96,7 @@ final class ReadingSettings {
               (copy, mode) -> copy.change(options -> options.withMode(mode)))
           .named(COMMAND_LINE, "--strict")
           .named(JSON, "strict")
+          .named(PROPERTY, "prompt-mode")
           .with(
               "emphasis",
               Kind.choice(List.of(Emphasis.values()), Emphasis::label, Emphasis::parse),
@@ -171,6 +173,7 @@ final class ReadingSettings {
               (copy, limits) -> copy.change(options -> options.withLimits(limits)))
           .without(JSON, "the server has limits of its own")
           .without(COMMAND_LINE, "the limits protect servers")
+          .named(PROPERTY, "prompt-limit")
           .optional(
               "dynamicPrompts",
               Kind.object(DYNAMIC),

@@ -2,6 +2,7 @@ package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 import static dev.sdlora.api.setting.Door.JSON;
+import static dev.sdlora.api.setting.Door.PROPERTY;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
@@ -156,6 +157,7 @@ public final class Settings {
               PromptSpec::images,
               PromptSpec.Builder::images)
           .named(JSON, "n_iter")
+          .named(PROPERTY, "n")
           .with(
               "clipSkip",
               Kind.whole(1, 12),
@@ -206,6 +208,7 @@ public final class Settings {
               PromptSpec::addTriggerWords,
               PromptSpec.Builder::addTriggerWords)
           .named(COMMAND_LINE, "--trigger-words")
+          .named(PROPERTY, "trigger-words")
           .with(
               "promptOptions",
               Kind.object(ReadingSettings.PROMPT),
@@ -214,6 +217,7 @@ public final class Settings {
               PromptSpec.Builder::promptOptions)
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
+          .named(PROPERTY, "")
           .with(
               "samplerOptions",
               Kind.object(SAMPLER),
@@ -222,6 +226,7 @@ public final class Settings {
               PromptSpec.Builder::samplerOptions)
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
+          .named(PROPERTY, "")
           .with(
               "speedOptions",
               Kind.object(SPEED),
@@ -230,6 +235,7 @@ public final class Settings {
               PromptSpec.Builder::speedOptions)
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
+          .named(PROPERTY, "")
           .with(
               "variation",
               Kind.object(ImageSettings.VARIATION),
@@ -246,6 +252,7 @@ public final class Settings {
               PromptSpec.Builder::sizeConditioning)
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
+          .named(PROPERTY, "")
           .optional(
               "distilledGuidance",
               NOT_NEGATIVE,
@@ -287,6 +294,7 @@ public final class Settings {
               PromptSpec.Builder::imageToImage)
           .named(COMMAND_LINE, "--init")
           .named(JSON, "init_images")
+          .named(PROPERTY, "")
           .optional(
               "hiresFix",
               Kind.object(ImageSettings.HIRES),
@@ -295,6 +303,7 @@ public final class Settings {
               PromptSpec.Builder::hiresFix)
           .named(COMMAND_LINE, "--hires")
           .named(JSON, "enable_hr")
+          .named(PROPERTY, "hires")
           .with(
               "controlUnits",
               Kind.list(Kind.object(NetworkSettings.CONTROL)),
