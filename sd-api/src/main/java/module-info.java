@@ -42,6 +42,7 @@ module dev.sdlora.api {
       dev.sdlora.request,
       dev.sdlora.sampler,
       dev.sdlora.server,
+      dev.sdlora.spring,
       dev.sdlora.tensors,
       dev.sdlora.training;
 

@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -23,9 +24,11 @@ final class ConfiguredModel {
   private static final Pattern REFERENCE = Pattern.compile("[a-z][a-z0-9+.-]+:.*");
 
   private final SdLoraProperties properties;
+  private final RequestProperties options;
 
-  ConfiguredModel(SdLoraProperties properties) {
+  ConfiguredModel(SdLoraProperties properties, RequestProperties options) {
     this.properties = properties;
+    this.options = options;
   }
 
   /** Returns the configured name of the model, for messages and monitoring before it is loaded. */
@@ -131,8 +134,8 @@ final class ConfiguredModel {
     ifSet(properties.weights(), builder::weights);
     ifSet(properties.memoryPolicy(), builder::memoryPolicy);
     ifSet(properties.device(), builder::device);
-    ifSet(properties.loraMode(), builder::loraMode);
-    ifSet(properties.lenient(), builder::lenient);
+    ifSet((LoraMode) options.given().get("loraMode"), builder::loraMode);
+    ifSet((Boolean) options.given().get("lenient"), builder::lenient);
     ifSet(properties.concurrency(), builder::concurrency);
     ifSet(properties.maxQueued(), builder::maxQueued);
     ifSet(properties.maxPixels(), builder::maxPixels);

@@ -21,6 +21,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
@@ -45,10 +46,15 @@ public class SdLoraAutoConfiguration {
   /** Called by Spring. */
   public SdLoraAutoConfiguration() {}
 
+  @Bean
+  RequestProperties sdLoraRequestProperties(ConfigurableEnvironment environment) {
+    return RequestProperties.of(environment);
+  }
+
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean(Pipeline.class)
-  LazyPipeline sdLoraPipeline(SdLoraProperties properties) {
-    ConfiguredModel model = new ConfiguredModel(properties);
+  LazyPipeline sdLoraPipeline(SdLoraProperties properties, RequestProperties options) {
+    ConfiguredModel model = new ConfiguredModel(properties, options);
     LazyPipeline pipeline =
         new LazyPipeline(model::load, Optional.ofNullable(properties.concurrency()).orElse(1));
     switch (properties.loading()) {
@@ -92,15 +98,16 @@ public class SdLoraAutoConfiguration {
   SdLoraImageModel sdLoraImageModel(
       Pipeline pipeline,
       SdLoraProperties properties,
+      RequestProperties options,
       ObjectProvider<ObservationRegistry> observations,
       ObjectProvider<ImageModelObservationConvention> convention) {
     SdLoraImageModel.Builder builder =
         SdLoraImageModel.builder(pipeline)
-            .defaults(defaults(properties))
+            .defaults(defaults(properties, options))
             .styles(styles(properties))
             .wildcardDirectories(properties.wildcardDirectories());
     if (pipeline instanceof LazyPipeline) {
-      ConfiguredModel model = new ConfiguredModel(properties);
+      ConfiguredModel model = new ConfiguredModel(properties, options);
       model.requirePresent();
       builder.name(model.name());
     }
@@ -109,8 +116,9 @@ public class SdLoraAutoConfiguration {
     return builder.build();
   }
 
-  private static SdLoraImageOptions defaults(SdLoraProperties properties) {
-    SdLoraImageOptions defaults = SdLoraImageOptions.of(properties);
+  private static SdLoraImageOptions defaults(
+      SdLoraProperties properties, RequestProperties options) {
+    SdLoraImageOptions defaults = SdLoraImageOptions.of(options);
     try {
       defaults.requireSense(styles(properties), properties.wildcardDirectories());
       return defaults;

@@ -125,7 +125,7 @@ public final class SdLoraImageModel implements ImageModel {
     Answer answer;
     try {
       read = specs.read(options, Messages.of(prompt.getInstructions()), recommended);
-      answer = Answer.of(options.settings());
+      answer = Answer.of(options);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new ImageOptionsException(e);
     }
@@ -175,9 +175,9 @@ public final class SdLoraImageModel implements ImageModel {
    * @param address whether images are returned as a URL
    */
   private record Answer(String format, boolean address) {
-    static Answer of(ImageProperties settings) {
-      String format = settings.outputFormat() == null ? "png" : settings.outputFormat();
-      String response = settings.responseFormat() == null ? "b64_json" : settings.responseFormat();
+    static Answer of(SdLoraImageOptions options) {
+      String format = options.find("outputFormat", String.class).orElse("png");
+      String response = options.find("responseFormat", String.class).orElse("b64_json");
       String lower = format.toLowerCase(Locale.ROOT);
       if (!List.of("png", "jpg", "jpeg").contains(lower)) {
         throw new IllegalArgumentException("outputFormat must be png or jpeg: " + format);

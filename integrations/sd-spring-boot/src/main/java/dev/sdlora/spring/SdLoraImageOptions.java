@@ -1,17 +1,8 @@
 package dev.sdlora.spring;
 
-import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
-import dev.sdlora.api.image.FinalDecoder;
-import dev.sdlora.api.image.MaskedContent;
-import dev.sdlora.api.image.ResizeMode;
-import dev.sdlora.api.image.Tiling;
-import dev.sdlora.api.image.VaeTiling;
-import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.sampling.FewSteps;
-import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import java.nio.file.Path;
@@ -21,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.image.ImageMessage;
@@ -28,15 +20,16 @@ import org.springframework.ai.image.ImageOptions;
 
 /**
  * Options of one image request for {@link SdLoraImageModel}. Options that are not set use the
- * model's defaults, in an application the properties {@code sdlora.*}. Values are checked when the
- * request is made. Immutable and thread-safe.
+ * model's defaults, in an application the properties {@code sdlora.*}, which have the same names.
+ * The builder has methods for common options; {@link Builder#set} sets any. Ranges are checked when
+ * the request is made. Immutable and thread-safe.
  */
 public final class SdLoraImageOptions implements ImageOptions {
-  private final ImageProperties settings;
+  private final Map<String, Object> values;
   private final List<UnaryOperator<PromptSpec.Builder>> customizers;
 
   private SdLoraImageOptions(Builder builder) {
-    settings = ImageProperties.of(builder.values);
+    values = Map.copyOf(builder.values);
     customizers = List.copyOf(builder.customizers);
   }
 
@@ -48,7 +41,7 @@ public final class SdLoraImageOptions implements ImageOptions {
   /** {@return a builder that starts from these options} */
   public Builder toBuilder() {
     Builder builder = new Builder();
-    builder.values.putAll(settings.given());
+    builder.values.putAll(values);
     builder.customizers.addAll(customizers);
     return builder;
   }
@@ -65,10 +58,10 @@ public final class SdLoraImageOptions implements ImageOptions {
         .build();
   }
 
-  /** Returns options with the settings among the properties. */
-  static SdLoraImageOptions of(SdLoraProperties properties) {
+  /** Returns the options that are properties. */
+  static SdLoraImageOptions of(RequestProperties properties) {
     Builder builder = builder();
-    builder.values.putAll(ImageProperties.given(properties));
+    builder.values.putAll(properties.given());
     return builder.build();
   }
 
@@ -78,11 +71,10 @@ public final class SdLoraImageOptions implements ImageOptions {
    */
   SdLoraImageOptions with(SdLoraImageOptions others) {
     Builder builder = toBuilder();
-    String sampler = others.settings.sampler();
-    if (sampler != null && Schedule.inName(sampler).isPresent()) {
+    if (others.find("sampler", String.class).flatMap(Schedule::inName).isPresent()) {
       builder.values.remove("schedule");
     }
-    builder.values.putAll(others.settings.given());
+    builder.values.putAll(others.values);
     builder.customizers.addAll(others.customizers);
     return builder.build();
   }
@@ -98,9 +90,14 @@ public final class SdLoraImageOptions implements ImageOptions {
     new Specs(styles, wildcards).read(this, empty, PromptSpec.builder().build());
   }
 
-  /** Returns the settings. */
-  ImageProperties settings() {
-    return settings;
+  /** Returns the values that are set, by the names of the options. */
+  Map<String, Object> values() {
+    return values;
+  }
+
+  /** Returns the value of an option. */
+  <T> Optional<T> find(String name, Class<T> type) {
+    return Optional.ofNullable(values.get(name)).map(type::cast);
   }
 
   /** Returns the customizers, applied in order after all other options. */
@@ -110,51 +107,51 @@ public final class SdLoraImageOptions implements ImageOptions {
 
   @Override
   public @Nullable Integer getN() {
-    return settings.n();
+    return find("n", Integer.class).orElse(null);
   }
 
   @Override
   public @Nullable String getModel() {
-    return settings.model();
+    return find("model", String.class).orElse(null);
   }
 
   @Override
   public @Nullable Integer getWidth() {
-    return settings.width();
+    return find("width", Integer.class).orElse(null);
   }
 
   @Override
   public @Nullable Integer getHeight() {
-    return settings.height();
+    return find("height", Integer.class).orElse(null);
   }
 
   @Override
   public @Nullable String getResponseFormat() {
-    return settings.responseFormat();
+    return find("responseFormat", String.class).orElse(null);
   }
 
   @Override
   public @Nullable String getStyle() {
-    return settings.style();
+    return find("style", String.class).orElse(null);
   }
 
-  /** Whether the other has the same settings and the same customizers. */
+  /** Whether the other has the same options and the same customizers. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SdLoraImageOptions that
-        && settings.equals(that.settings)
+        && values.equals(that.values)
         && customizers.equals(that.customizers);
   }
 
   @Override
   public int hashCode() {
-    return settings.hashCode();
+    return values.hashCode();
   }
 
-  /** Returns the settings that are set. */
+  /** Returns the options that are set. */
   @Override
   public String toString() {
-    return "SdLoraImageOptions" + settings.given();
+    return "SdLoraImageOptions" + new TreeMap<>(values);
   }
 
   /** Builds options. Not thread-safe. */
@@ -164,8 +161,19 @@ public final class SdLoraImageOptions implements ImageOptions {
 
     private Builder() {}
 
-    private Builder set(String name, Object value) {
-      values.put(name, Objects.requireNonNull(value, name));
+    /**
+     * Sets any option. The options and properties have the same names: {@code set("skipLayerScale",
+     * 3)} sets {@code sdlora.skip-layer-scale} for one request.
+     *
+     * @param name the name of the option, such as {@code hiresSteps}
+     * @param value the value, or a text as in a property
+     * @return this builder
+     * @throws IllegalArgumentException if there is no such option, or the value has another type
+     */
+    public Builder set(String name, Object value) {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(value, name);
+      values.put(name, RequestOptions.named(name).convert(value));
       return this;
     }
 
@@ -197,9 +205,10 @@ public final class SdLoraImageOptions implements ImageOptions {
      */
     public Builder lora(String name, double weight) {
       Objects.requireNonNull(name, "name");
-      Map<String, Double> more =
-          new LinkedHashMap<>(
-              Optional.ofNullable(ImageProperties.of(values).loras()).orElse(Map.of()));
+      Map<Object, Object> more = new LinkedHashMap<>();
+      if (values.get("loras") instanceof Map<?, ?> loras) {
+        more.putAll(loras);
+      }
       more.put(name, weight);
       return set("loras", more);
     }
@@ -310,17 +319,7 @@ public final class SdLoraImageOptions implements ImageOptions {
      * @return this builder
      */
     public Builder loras(Map<String, Double> loras) {
-      return set("loras", new LinkedHashMap<>(loras));
-    }
-
-    /**
-     * Sets {@code sdlora.lora-mode} for one request.
-     *
-     * @param loraMode application of LoRAs: patched, overlay or auto (the default)
-     * @return this builder
-     */
-    public Builder loraMode(LoraMode loraMode) {
-      return set("loraMode", loraMode);
+      return set("loras", loras);
     }
 
     /**
@@ -332,17 +331,6 @@ public final class SdLoraImageOptions implements ImageOptions {
      */
     public Builder lenient(boolean lenient) {
       return set("lenient", lenient);
-    }
-
-    /**
-     * Sets {@code sdlora.trigger-words} for one request.
-     *
-     * @param triggerWords whether to add the weights and trigger words that the authors of LoRAs
-     *     recommend. Default: false
-     * @return this builder
-     */
-    public Builder triggerWords(boolean triggerWords) {
-      return set("triggerWords", triggerWords);
     }
 
     /**
@@ -410,37 +398,6 @@ public final class SdLoraImageOptions implements ImageOptions {
     }
 
     /**
-     * Sets {@code sdlora.rng} for one request.
-     *
-     * @param rng random number generator of the noise: nv as A1111 on CUDA (the default), or cpu as
-     *     ComfyUI
-     * @return this builder
-     */
-    public Builder rng(Rng rng) {
-      return set("rng", rng);
-    }
-
-    /**
-     * Sets {@code sdlora.variation-seed} for one request.
-     *
-     * @param variationSeed seed of the noise that is mixed into the initial noise. Default: random
-     * @return this builder
-     */
-    public Builder variationSeed(long variationSeed) {
-      return set("variationSeed", variationSeed);
-    }
-
-    /**
-     * Sets {@code sdlora.variation-strength} for one request.
-     *
-     * @param variationStrength fraction of the variation seed's noise, from 0 (the default) to 1
-     * @return this builder
-     */
-    public Builder variationStrength(double variationStrength) {
-      return set("variationStrength", variationStrength);
-    }
-
-    /**
      * Sets {@code sdlora.clip-skip} for one request.
      *
      * @param clipSkip text encoder layer to use, counted from the end, from 1 (the default) to 12
@@ -448,123 +405,6 @@ public final class SdLoraImageOptions implements ImageOptions {
      */
     public Builder clipSkip(int clipSkip) {
       return set("clipSkip", clipSkip);
-    }
-
-    /**
-     * Sets {@code sdlora.eta} for one request.
-     *
-     * @param eta amount of fresh noise in each step of ancestral samplers. Default: the sampler's
-     *     own
-     * @return this builder
-     */
-    public Builder eta(double eta) {
-      return set("eta", eta);
-    }
-
-    /**
-     * Sets {@code sdlora.shift} for one request.
-     *
-     * @param shift the shift of the schedule of a flow model such as FLUX.2 or Z-Image, above 0 and
-     *     at most 100. Default: the model's own
-     * @return this builder
-     */
-    public Builder shift(double shift) {
-      return set("shift", shift);
-    }
-
-    /**
-     * Sets {@code sdlora.skip-layers} for one request.
-     *
-     * @param skipLayers blocks that skip-layer guidance of Stable Diffusion 3 and 3.5 leaves out,
-     *     such as 7, 8, 9 for 3.5 Medium. Default: none
-     * @return this builder
-     */
-    public Builder skipLayers(List<Integer> skipLayers) {
-      return set("skipLayers", List.copyOf(skipLayers));
-    }
-
-    /**
-     * Sets {@code sdlora.skip-layer-scale} for one request.
-     *
-     * @param scale scale of skip-layer guidance, from 0 to 100. Default: 2.8
-     * @return this builder
-     */
-    public Builder skipLayerScale(double scale) {
-      return set("skipLayerScale", scale);
-    }
-
-    /**
-     * Sets {@code sdlora.skip-layer-start} for one request.
-     *
-     * @param start fraction of the steps after which skip-layer guidance begins. Default: 0.01
-     * @return this builder
-     */
-    public Builder skipLayerStart(double start) {
-      return set("skipLayerStart", start);
-    }
-
-    /**
-     * Sets {@code sdlora.skip-layer-end} for one request.
-     *
-     * @param end fraction of the steps at which skip-layer guidance ends. Default: 0.2
-     * @return this builder
-     */
-    public Builder skipLayerEnd(double end) {
-      return set("skipLayerEnd", end);
-    }
-
-    /**
-     * Sets {@code sdlora.emphasis} for one request.
-     *
-     * @param emphasis effect of word weights on their vectors: original (the default), no_norm,
-     *     ignore or none
-     * @return this builder
-     */
-    public Builder emphasis(Emphasis emphasis) {
-      return set("emphasis", emphasis);
-    }
-
-    /**
-     * Sets {@code sdlora.prompt-mode} for one request.
-     *
-     * @param promptMode handling of malformed prompts: a1111 accepts any text (the default), strict
-     *     rejects them
-     * @return this builder
-     */
-    public Builder promptMode(PromptMode promptMode) {
-      return set("promptMode", promptMode);
-    }
-
-    /**
-     * Sets {@code sdlora.dynamic-prompts} for one request.
-     *
-     * @param dynamicPrompts whether prompts are templates such as {@code {red|blue}}, expanded for
-     *     each image. Default: false
-     * @return this builder
-     */
-    public Builder dynamicPrompts(boolean dynamicPrompts) {
-      return set("dynamicPrompts", dynamicPrompts);
-    }
-
-    /**
-     * Sets {@code sdlora.t5-tokens} for one request.
-     *
-     * @param t5Tokens tokens to which T5 pads a prompt in FLUX.1 and Stable Diffusion 3, from 1 to
-     *     512; Forge and ComfyUI pad to 256 in FLUX.1. Default: the model's own
-     * @return this builder
-     */
-    public Builder t5Tokens(int t5Tokens) {
-      return set("t5Tokens", t5Tokens);
-    }
-
-    /**
-     * Sets {@code sdlora.tiling} for one request.
-     *
-     * @param tiling directions in which images tile seamlessly: none (the default), x, y or both
-     * @return this builder
-     */
-    public Builder tiling(Tiling tiling) {
-      return set("tiling", tiling);
     }
 
     /**
@@ -578,16 +418,6 @@ public final class SdLoraImageOptions implements ImageOptions {
     }
 
     /**
-     * Sets {@code sdlora.resize-mode} for one request.
-     *
-     * @param resizeMode resizing of a start image to the requested size. Default: just_resize
-     * @return this builder
-     */
-    public Builder resizeMode(ResizeMode resizeMode) {
-      return set("resizeMode", resizeMode);
-    }
-
-    /**
      * Sets {@code sdlora.mask-blur} for one request.
      *
      * @param maskBlur blur of a mask's edge in pixels, from 0 to 64. Default: 4
@@ -595,27 +425,6 @@ public final class SdLoraImageOptions implements ImageOptions {
      */
     public Builder maskBlur(int maskBlur) {
       return set("maskBlur", maskBlur);
-    }
-
-    /**
-     * Sets {@code sdlora.masked-content} for one request.
-     *
-     * @param maskedContent initial content of the masked area. Default: original
-     * @return this builder
-     */
-    public Builder maskedContent(MaskedContent maskedContent) {
-      return set("maskedContent", maskedContent);
-    }
-
-    /**
-     * Sets {@code sdlora.invert-mask} for one request.
-     *
-     * @param invertMask whether to repaint the black area of a mask instead of the white one.
-     *     Default: false
-     * @return this builder
-     */
-    public Builder invertMask(boolean invertMask) {
-      return set("invertMask", invertMask);
     }
 
     /**
@@ -630,37 +439,6 @@ public final class SdLoraImageOptions implements ImageOptions {
     }
 
     /**
-     * Sets {@code sdlora.mask-padding} for one request.
-     *
-     * @param maskPadding pixels around the mask for only-masked, from 0 to 256. Default: 32
-     * @return this builder
-     */
-    public Builder maskPadding(int maskPadding) {
-      return set("maskPadding", maskPadding);
-    }
-
-    /**
-     * Sets {@code sdlora.distilled-guidance} for one request.
-     *
-     * @param scale guidance scale that FLUX.1 [dev] and its kin read as an input. Default: the
-     *     model's own
-     * @return this builder
-     */
-    public Builder distilledGuidance(double scale) {
-      return set("distilledGuidance", scale);
-    }
-
-    /**
-     * Sets {@code sdlora.image-cfg-scale} for one request.
-     *
-     * @param imageCfgScale guidance scale for the image in models that edit images. Default: 1.5
-     * @return this builder
-     */
-    public Builder imageCfgScale(double imageCfgScale) {
-      return set("imageCfgScale", imageCfgScale);
-    }
-
-    /**
      * Sets {@code sdlora.hires-scale} for one request.
      *
      * @param hiresScale scale factor of hires fix, a second pass at a larger size; more than 1.
@@ -669,135 +447,6 @@ public final class SdLoraImageOptions implements ImageOptions {
      */
     public Builder hiresScale(double hiresScale) {
       return set("hiresScale", hiresScale);
-    }
-
-    /**
-     * Sets {@code sdlora.hires-upscaler} for one request.
-     *
-     * @param hiresUpscaler upscaler between the passes of hires fix, by A1111's name. Default:
-     *     Latent
-     * @return this builder
-     */
-    public Builder hiresUpscaler(String hiresUpscaler) {
-      return set("hiresUpscaler", hiresUpscaler);
-    }
-
-    /**
-     * Sets {@code sdlora.hires-steps} for one request.
-     *
-     * @param hiresSteps steps of the second pass of hires fix. Default: as in the first pass
-     * @return this builder
-     */
-    public Builder hiresSteps(int hiresSteps) {
-      return set("hiresSteps", hiresSteps);
-    }
-
-    /**
-     * Sets {@code sdlora.hires-denoising-strength} for one request.
-     *
-     * @param hiresDenoisingStrength denoising strength of the second pass of hires fix, from 0 to
-     *     1. Default: 0.7
-     * @return this builder
-     */
-    public Builder hiresDenoisingStrength(double hiresDenoisingStrength) {
-      return set("hiresDenoisingStrength", hiresDenoisingStrength);
-    }
-
-    /**
-     * Sets {@code sdlora.hires-distilled-guidance} for one request.
-     *
-     * @param scale guidance scale that FLUX.1 [dev] and its kin read in the second pass of hires
-     *     fix. Default: as in the first pass
-     * @return this builder
-     */
-    public Builder hiresDistilledGuidance(double scale) {
-      return set("hiresDistilledGuidance", scale);
-    }
-
-    /**
-     * Sets {@code sdlora.refiner-switch} for one request.
-     *
-     * @param refinerSwitch fraction of the noise schedule after which the refiner takes over, from
-     *     0 to 1. Default: never
-     * @return this builder
-     */
-    public Builder refinerSwitch(double refinerSwitch) {
-      return set("refinerSwitch", refinerSwitch);
-    }
-
-    /**
-     * Sets {@code sdlora.upscale} for one request.
-     *
-     * @param upscale scale factor for finished images, from 1 to 8. Default: no upscaling
-     * @return this builder
-     */
-    public Builder upscale(double upscale) {
-      return set("upscale", upscale);
-    }
-
-    /**
-     * Sets {@code sdlora.upscaler} for one request.
-     *
-     * @param upscaler upscaler for finished images: Lanczos (the default), Nearest or a file in the
-     *     upscaler directories
-     * @return this builder
-     */
-    public Builder upscaler(String upscaler) {
-      return set("upscaler", upscaler);
-    }
-
-    /**
-     * Sets {@code sdlora.final-decoder} for one request.
-     *
-     * @param finalDecoder decoder of the final image: vae (the default), or taesd, which needs a
-     *     preview decoder
-     * @return this builder
-     */
-    public Builder finalDecoder(FinalDecoder finalDecoder) {
-      return set("finalDecoder", finalDecoder);
-    }
-
-    /**
-     * Sets {@code sdlora.vae-tiling} for one request.
-     *
-     * @param vaeTiling whether the VAE runs in strips, which takes less memory: auto (the default),
-     *     on or off
-     * @return this builder
-     */
-    public Builder vaeTiling(VaeTiling vaeTiling) {
-      return set("vaeTiling", vaeTiling);
-    }
-
-    /**
-     * Sets {@code sdlora.cache-interval} for one request.
-     *
-     * @param cacheInterval interval of model calls that run the whole model, for speed at some loss
-     *     of exactness (DeepCache). Default: 1, every call
-     * @return this builder
-     */
-    public Builder cacheInterval(int cacheInterval) {
-      return set("cacheInterval", cacheInterval);
-    }
-
-    /**
-     * Sets {@code sdlora.token-merging-ratio} for one request.
-     *
-     * @param tokenMergingRatio fraction of tokens merged in attention, for speed at some loss of
-     *     exactness, from 0 (the default) to 0.9
-     * @return this builder
-     */
-    public Builder tokenMergingRatio(double tokenMergingRatio) {
-      return set("tokenMergingRatio", tokenMergingRatio);
-    }
-
-    /**
-     * Sets {@code sdlora.batch-size} for one request.
-     *
-     * @param batchSize number of images of a request generated at once. Default: one after another
-     * @return this builder
-     */
-    public Builder batchSize(int batchSize) {
-      return set("batchSize", batchSize);
     }
 
     /** {@return the options} The builder can be reused. */

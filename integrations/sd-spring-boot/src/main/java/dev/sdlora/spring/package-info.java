@@ -5,10 +5,9 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>An option or property of Spring Boot: {@code spring.SdLoraProperties}, {@code
- *       ImageProperties}, {@code SdLoraImageOptions.Builder}, and {@code Specs}, which applies it
- *       to the request; options of the model itself: {@code SdLoraProperties} and {@code
- *       ConfiguredModel}.
+ *   <li>An option of requests: a row of {@code dev.sdlora.api.setting} is an option and a property;
+ *       {@code spring.RequestOptions} has those without a row, {@code Specs} applies them. Options
+ *       of the model itself: {@code SdLoraProperties} and {@code ConfiguredModel}.
  *   <li>Responses to rejected web requests: {@code spring.LibraryProblems}.
  *   <li>Beans, loading of the model, shutdown: {@code spring.SdLoraAutoConfiguration}, {@code
  *       SdLoraMonitoringAutoConfiguration}; {@code LazyPipeline}.

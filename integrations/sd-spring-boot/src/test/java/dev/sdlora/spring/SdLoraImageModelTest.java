@@ -158,7 +158,7 @@ class SdLoraImageModelTest {
 
   @Test
   void call_shiftAndEta_areSamplerOptions() {
-    PromptSpec spec = asked(SdLoraImageOptions.builder().shift(3).eta(0.5).build());
+    PromptSpec spec = asked(SdLoraImageOptions.builder().set("shift", 3).set("eta", 0.5).build());
     assertThat(spec.samplerOptions().shift()).hasValue(3);
     assertThat(spec.samplerOptions().eta()).hasValue(0.5);
   }
@@ -168,10 +168,10 @@ class SdLoraImageModelTest {
     PromptSpec spec =
         asked(
             SdLoraImageOptions.builder()
-                .skipLayers(List.of(7, 8, 9))
-                .skipLayerScale(2)
-                .skipLayerStart(0)
-                .skipLayerEnd(0.5)
+                .set("skipLayers", List.of(7, 8, 9))
+                .set("skipLayerScale", 2)
+                .set("skipLayerStart", 0)
+                .set("skipLayerEnd", 0.5)
                 .build());
     assertThat(spec.samplerOptions())
         .isEqualTo(
@@ -185,11 +185,11 @@ class SdLoraImageModelTest {
 
   @Test
   void call_t5Tokens_areThoseOfTheRequest_andAreChecked() {
-    PromptSpec spec = asked(SdLoraImageOptions.builder().t5Tokens(256).build());
+    PromptSpec spec = asked(SdLoraImageOptions.builder().set("t5Tokens", 256).build());
     assertThat(spec.promptOptions().t5Tokens()).hasValue(256);
     assertThat(asked(SdLoraImageOptions.builder().build()).promptOptions().t5Tokens()).isEmpty();
-    SdLoraImageOptions tooMany = SdLoraImageOptions.builder().t5Tokens(513).build();
-    assertThatThrownBy(() -> asked(tooMany)).hasMessageContaining("from 1 to 512: 513");
+    SdLoraImageOptions tooMany = SdLoraImageOptions.builder().set("t5Tokens", 513).build();
+    assertThatThrownBy(() -> asked(tooMany)).hasMessage("t5Tokens must be from 1 to 512: 513");
   }
 
   @Test
@@ -197,9 +197,9 @@ class SdLoraImageModelTest {
     PromptSpec spec =
         asked(
             SdLoraImageOptions.builder()
-                .distilledGuidance(3)
+                .set("distilledGuidance", 3)
                 .hiresScale(2)
-                .hiresDistilledGuidance(2.5)
+                .set("hiresDistilledGuidance", 2.5)
                 .build());
     assertThat(spec.distilledGuidance()).hasValue(3);
     assertThat(spec.hiresFix().orElseThrow().distilledGuidance()).hasValue(2.5);

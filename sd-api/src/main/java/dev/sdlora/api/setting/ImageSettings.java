@@ -76,6 +76,7 @@ final class ImageSettings {
               Inpainting::toBuilder,
               Inpainting.Builder::build)
           .required("mask", Kind.image(), "Mask, white where to repaint.", Inpainting::mask)
+          .without(PROPERTY, "media of a message")
           .with(
               "maskBlur",
               MASK_BLUR,
@@ -161,6 +162,7 @@ final class ImageSettings {
               ImageToImage::toBuilder,
               ImageToImage.Builder::build)
           .required("image", Kind.image(), "Image to start from.", ImageToImage::image)
+          .without(PROPERTY, "media of a message")
           .named(COMMAND_LINE, "--init")
           .named(JSON, "init_images")
           .with(
@@ -213,6 +215,7 @@ final class ImageSettings {
               "Areas to paint beyond the image's edges.",
               ImageToImage::outpainting,
               ImageToImage.Builder::outpainting)
+          .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--outpaint")
           .group();
 

@@ -109,6 +109,7 @@ final class ReadingSettings {
               "Styles merged into the prompts.",
               PromptOptions::styles,
               (copy, styles) -> copy.change(options -> options.withStyles(styles)))
+          .without(PROPERTY, "style")
           .named(COMMAND_LINE, "--style")
           .with(
               "negativeLoras",
@@ -181,6 +182,7 @@ final class ReadingSettings {
               PromptOptions::dynamicPrompts,
               (copy, dynamic) -> copy.change(options -> options.withDynamicPrompts(dynamic)))
           .without(JSON, "a request is one prompt; a grid has several")
+          .without(PROPERTY, "a flag")
           .named(COMMAND_LINE, "--dynamic")
           .group();
 

@@ -84,6 +84,7 @@ public final class Settings {
               "Prompt, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>.",
               PromptSpec::prompt,
               PromptSpec.Builder::prompt)
+          .without(PROPERTY, "the messages of a request")
           .with(
               "negativePrompt",
               TEXT,
@@ -97,6 +98,7 @@ public final class Settings {
               "Width and height in pixels, multiples of 8, or of 16 for FLUX.2 klein and Z-Image.",
               PromptSpec::size,
               PromptSpec.Builder::size)
+          .without(PROPERTY, "width and height")
           .unset("the model's own")
           .unit("WxH")
           .named(JSON, "width")
@@ -113,6 +115,7 @@ public final class Settings {
               "Sampler, any of A1111's.",
               PromptSpec::sampler,
               PromptSpec.Builder::sampler)
+          .without(PROPERTY, "a name with a schedule")
           .says(
               COMMAND_LINE,
               "Sampler, any of A1111's, optionally with its schedule, as in 'DPM++ 2M Karras'.")
@@ -175,6 +178,7 @@ public final class Settings {
                 spec.noLoras();
                 loras.forEach(spec::lora);
               })
+          .without(PROPERTY, "names with weights")
           .named(COMMAND_LINE, "--lora")
           .named(JSON, "lora")
           .with(
@@ -186,6 +190,7 @@ public final class Settings {
                 spec.noMasks();
                 masks.forEach(spec::mask);
               })
+          .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--region")
           .optional(
               "loraMode",
@@ -313,6 +318,7 @@ public final class Settings {
                 spec.noControlUnits();
                 units.forEach(spec::controlUnit);
               })
+          .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--control")
           .named(JSON, "alwayson_scripts")
           .with(
@@ -324,6 +330,7 @@ public final class Settings {
                 spec.noReferenceImages();
                 images.forEach(spec::referenceImage);
               })
+          .without(PROPERTY, "media of a message")
           .named(COMMAND_LINE, "--reference")
           .with(
               "imagePrompts",
@@ -334,6 +341,7 @@ public final class Settings {
                 spec.noImagePrompts();
                 prompts.forEach(spec::imagePrompt);
               })
+          .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--image-prompt")
           .named(JSON, "alwayson_scripts")
           .with(
@@ -345,6 +353,7 @@ public final class Settings {
                 spec.noDetailPasses();
                 passes.forEach(spec::detailPass);
               })
+          .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--detail")
           .named(JSON, "detailPasses")
           .with(
@@ -388,6 +397,7 @@ public final class Settings {
               PromptSpec::otherParameters,
               PromptSpec.Builder::otherParameters)
           .without(JSON, "they come from the image in 'infotext'")
+          .without(PROPERTY, "a customizer")
           .without(COMMAND_LINE, "they come from the image of --from")
           .group();
 
