@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param database the database of the jobs
  */
 record Claims(Database database) {
-  /** A claim that is not renewed for this long falls to another server. */
-  static final Duration LEASE = Duration.ofSeconds(20);
-
   /**
    * A server prefers a job of the checkpoint that it holds, with the LoRAs that it applied, to one
    * that came this long before.
@@ -28,12 +25,6 @@ record Claims(Database database) {
 
   /** The part of it for the checkpoint, which takes longer to change than LoRAs. */
   private static final Duration CHECKPOINT = Duration.ofSeconds(15);
-
-  /** The number of servers that may begin a job; it fails if the last one stops, too. */
-  static final int ATTEMPTS = 3;
-
-  /** The time after a failed attempt until the next, times the number of attempts. */
-  static final Duration RETRY = Duration.ofSeconds(2);
 
   /**
    * Whether a job would overtake that of another API key although its own key has a job in front of
@@ -46,13 +37,11 @@ record Claims(Database database) {
           + " own.priority = job.priority AND own.place < job.place AND own.owner IS NOT DISTINCT"
           + " FROM job.owner)";
 
-  private static final String HELD = "id = ? AND worker = ? AND attempts = ? AND state = 'running'";
-
   /** Leaves the jobs that a server has handed back to others, while there are any. */
   private static final String ELSEWHERE =
       "(avoided IS NULL OR avoided NOT LIKE ? OR NOT EXISTS (SELECT 1 FROM sd_workers other WHERE"
           + " other.any_model AND other.reason = '' AND other.heartbeat > "
-          + JobStore.NOW
+          + Database.NOW
           + " - ? AND avoided NOT LIKE '%' || other.name || '%')) AND ";
 
   private static String like(String worker) {
@@ -80,39 +69,28 @@ record Claims(Database database) {
   Optional<StoredJob.Claim> claim(String worker, Criteria criteria) {
     return database.within(
         session -> {
-          endCancelled(session);
-          session.update(
-              "UPDATE sd_jobs SET state = 'failed', ended = "
-                  + JobStore.NOW
-                  + ", report = ? WHERE state = 'running' AND lease < "
-                  + JobStore.NOW
-                  + " AND attempts >= ?",
-              JobReport.failed(
-                      "the server stopped %s times while it drew this job".formatted(ATTEMPTS))
-                  .json(),
-              ATTEMPTS);
-          List<StoredJob.Claim> next = next(session, worker, criteria);
-          for (StoredJob.Claim claim : next) {
-            session.update(
-                "UPDATE sd_jobs SET state = 'running', worker = ?, attempts = ?, lease = "
-                    + JobStore.NOW
-                    + " + ?, report = ?, ask = NULL WHERE id = ?",
-                worker,
-                claim.attempt(),
-                LEASE.toMillis(),
-                JobReport.NOTHING.json(),
-                claim.id());
-            if (claim.attempt() > 1) {
-              session.update("DELETE FROM sd_images WHERE job = ?", claim.id());
-              session.update("DELETE FROM sd_parts WHERE job = ?", claim.id());
-            }
+          LifeRows.settle(session);
+          Optional<Free> next = next(session, worker, criteria);
+          if (next.isEmpty()) {
+            return Optional.<StoredJob.Claim>empty();
           }
-          return next.stream().findFirst();
+          LifeRows.Now now = next.get().now();
+          JobLife life = now.life().claimed(worker, now.clock());
+          StoredJob.Claim claim = next.get().claim();
+          LifeRows.write(session, claim.id(), life, JobReport.NOTHING);
+          session.update("UPDATE sd_jobs SET ask = NULL WHERE id = ?", claim.id());
+          // A server may have given it back without counting the attempt.
+          session.update("DELETE FROM sd_images WHERE job = ?", claim.id());
+          session.update("DELETE FROM sd_parts WHERE job = ?", claim.id());
+          return Optional.of(claim.of(life.attempt()));
         });
   }
 
-  private static List<StoredJob.Claim> next(
-      Database.Session session, String worker, Criteria criteria) throws SQLException {
+  /** A job that a server may claim. */
+  private record Free(StoredJob.Claim claim, LifeRows.Now now) {}
+
+  private static Optional<Free> next(Database.Session session, String worker, Criteria criteria)
+      throws SQLException {
     List<@Nullable Object> values = new ArrayList<>();
     StringBuilder which = new StringBuilder();
     if (criteria.models().isPresent()) {
@@ -130,25 +108,21 @@ record Claims(Database database) {
         PREFERENCE.toMillis(),
         criteria.model(),
         CHECKPOINT.toMillis());
-    return session.query(
-        row ->
-            new StoredJob.Claim(
-                row.getString(1),
-                row.getInt(2) + 1,
-                row.getString(3),
-                row.getString(4),
-                row.getString(5),
-                row.getString(6),
-                new ModelProvider.Needs(row.getString(7), Optional.ofNullable(row.getString(8)))),
-        "SELECT id, attempts, kind, body, form, affinity, model, files FROM sd_jobs job WHERE "
-            + which
-            + "NOT cancelling AND state IN ('waiting', 'running') AND COALESCE(lease, 0) < "
-            + JobStore.NOW
-            + " ORDER BY place - CASE WHEN "
-            + OUT_OF_TURN
-            + " THEN 0 WHEN model = ? AND affinity = ? THEN ? WHEN model = ? THEN ?"
-            + " ELSE 0 END, number LIMIT 1 FOR UPDATE SKIP LOCKED",
-        values.toArray());
+    List<Free> found =
+        session.query(
+            row -> new Free(StoredJob.claim(row), LifeRows.now(row)),
+            "SELECT id, kind, body, form, affinity, model, files, "
+                + LifeRows.COLUMNS
+                + " FROM sd_jobs job WHERE "
+                + which
+                + "NOT cancelling AND state IN ('waiting', 'running') AND COALESCE(lease, 0) < "
+                + Database.NOW
+                + " ORDER BY place - CASE WHEN "
+                + OUT_OF_TURN
+                + " THEN 0 WHEN model = ? AND affinity = ? THEN ? WHEN model = ? THEN ?"
+                + " ELSE 0 END, number LIMIT 1 FOR UPDATE SKIP LOCKED",
+            values.toArray());
+    return found.stream().filter(free -> free.now().life().isFree(free.now().clock())).findFirst();
   }
 
   private static void among(
@@ -193,35 +167,27 @@ record Claims(Database database) {
     return database.within(
         session -> {
           session.needNotLast();
-          int held =
-              session.update(
-                  "UPDATE sd_jobs SET lease = "
-                      + JobStore.NOW
-                      + " + ?, report = ?, preview = COALESCE(?, preview) WHERE "
-                      + HELD,
-                  LEASE.toMillis(),
-                  update.report().json(),
-                  update.preview().orElse(null),
-                  claim.id(),
-                  worker,
-                  claim.attempt());
-          if (held == 0) {
+          Optional<LifeRows.Now> held = LifeRows.held(session, worker, claim);
+          if (held.isEmpty()) {
             return Renewal.LOST;
           }
-          add(session, claim.id(), update);
-          Renewal renewal =
+          LifeRows.Now now = held.get();
+          LifeRows.write(session, claim.id(), now.life().renewed(now.clock()), update.report());
+          Optional<String> ask =
               session
                   .query(
-                      row ->
-                          new Renewal(
-                              true, row.getBoolean(1), Optional.ofNullable(row.getString(2))),
-                      "SELECT cancelling, ask FROM sd_jobs WHERE id = ?",
+                      row -> Optional.ofNullable(row.getString(1)),
+                      "SELECT ask FROM sd_jobs WHERE id = ?",
                       claim.id())
                   .get(0);
-          if (renewal.ask().isPresent()) {
-            session.update("UPDATE sd_jobs SET ask = NULL WHERE id = ?", claim.id());
+          if (ask.isPresent() || update.preview().isPresent()) {
+            session.update(
+                "UPDATE sd_jobs SET ask = NULL, preview = COALESCE(?, preview) WHERE id = ?",
+                update.preview().orElse(null),
+                claim.id());
           }
-          return renewal;
+          add(session, claim.id(), update);
+          return new Renewal(true, now.life().cancelling(), ask);
         });
   }
 
@@ -242,12 +208,12 @@ record Claims(Database database) {
           image.height());
     }
     int preview = update.report().previews() - update.previews().size();
-    add(session, id, JobStore.Part.PREVIEW, preview, update.previews());
-    add(session, id, JobStore.Part.CELL, update.firstCell(), update.cells());
+    add(session, id, StoredJob.Part.PREVIEW, preview, update.previews());
+    add(session, id, StoredJob.Part.CELL, update.firstCell(), update.cells());
   }
 
   private static void add(
-      Database.Session session, String id, JobStore.Part kind, int first, List<byte[]> files)
+      Database.Session session, String id, StoredJob.Part kind, int first, List<byte[]> files)
       throws SQLException {
     for (int i = 0; i < files.size(); i++) {
       session.update(
@@ -268,97 +234,94 @@ record Claims(Database database) {
   boolean end(String worker, StoredJob.Claim claim, JobState state, double seconds, Update update) {
     return database.within(
         session -> {
-          int held =
-              session.update(
-                  "UPDATE sd_jobs SET state = ?, ended = "
-                      + JobStore.NOW
-                      + ", seconds = ?, report = ?, preview = NULL WHERE "
-                      + HELD,
-                  state.label(),
-                  seconds,
-                  update.report().json(),
-                  claim.id(),
-                  worker,
-                  claim.attempt());
-          if (held > 0 && state != JobState.DONE) {
-            StoredUsage.takeBack(session, claim.id(), update.report().begun());
-          }
-          if (held > 0) {
+          Optional<LifeRows.Now> held = LifeRows.held(session, worker, claim);
+          if (held.isPresent()) {
             add(session, claim.id(), update);
-            session.send(Notifications.END);
+            LifeRows.write(session, claim.id(), held.get().life().ended(state), update.report());
+            session.update("UPDATE sd_jobs SET seconds = ? WHERE id = ?", seconds, claim.id());
           }
-          return held > 0;
+          return held.isPresent();
         });
   }
 
   /**
-   * Gives a claim back after a failure that another server may not have. This server gets the job
-   * again only if no other can take it.
+   * Gives a claim back after a failure; see {@link JobLife#handedBack}.
    *
    * @param fault whether the cause is this server. Then others can take the job at once, and the
    *     attempt does not count
    * @return whether there are attempts left; otherwise nothing changes
    */
   boolean handBack(String worker, StoredJob.Claim claim, boolean fault) {
-    if (!fault && claim.attempt() >= ATTEMPTS) {
-      return false;
-    }
-    database.within(
+    return database.within(
         session -> {
-          session.send(Notifications.NEW);
-          session.update(
-              "UPDATE sd_jobs SET state = 'waiting', worker = NULL, attempts = ?, lease = "
-                  + JobStore.NOW
-                  + " + ?, avoided = CASE WHEN avoided LIKE ? THEN avoided ELSE"
-                  + " COALESCE(avoided, '') || ? END WHERE "
-                  + HELD,
-              claim.attempt() - (fault ? 1 : 0),
-              fault ? -1 : RETRY.toMillis() * claim.attempt(),
-              like(worker),
-              worker + " ",
-              claim.id(),
-              worker,
-              claim.attempt());
-          return endCancelled(session);
+          Optional<LifeRows.Now> held = LifeRows.held(session, worker, claim);
+          Optional<JobLife> back = held.flatMap(now -> now.life().handedBack(fault, now.clock()));
+          if (back.isPresent()) {
+            session.send(Notifications.NEW);
+            LifeRows.write(session, claim.id(), back.get(), LifeRows.report(session, claim.id()));
+          }
+          return held.isEmpty() || back.isPresent();
         });
-    return true;
   }
 
   /** Gives a claim back, so that another server can draw the job at once. */
   void giveBack(String worker, StoredJob.Claim claim) {
     database.within(
         session -> {
-          session.update(
-              "UPDATE sd_jobs SET state = 'waiting', worker = NULL, lease = NULL, attempts ="
-                  + " attempts - 1 WHERE "
-                  + HELD,
-              claim.id(),
-              worker,
-              claim.attempt());
-          return endCancelled(session);
+          Optional<LifeRows.Now> held = LifeRows.held(session, worker, claim);
+          if (held.isPresent()) {
+            LifeRows.write(
+                session,
+                claim.id(),
+                held.get().life().givenBack(),
+                LifeRows.report(session, claim.id()));
+          }
+          return held.isPresent();
         });
   }
 
   /**
-   * Ends the cancelled jobs that no server draws: those that wait, those whose server handed them
-   * back before it knew, and those whose server stopped.
+   * Cancels a job: at once if no server draws it, otherwise when its server renews the claim.
    *
-   * @return the ids of the jobs
+   * @return whether it has ended because of this
    */
-  static List<String> endCancelled(Database.Session session) throws SQLException {
-    List<String> ids = new ArrayList<>();
-    for (StoredJob.Status job : JobStore.left(session)) {
-      ids.add(job.id());
-      StoredUsage.takeBack(session, job.id(), JobReport.parse(job.report()).begun());
-      session.update(
-          "UPDATE sd_jobs SET state = 'cancelled', preview = NULL, ended = "
-              + JobStore.NOW
-              + " WHERE id = ?",
-          job.id());
-    }
-    if (!ids.isEmpty()) {
-      session.send(Notifications.END);
-    }
-    return ids;
+  boolean cancel(String id) {
+    return database.within(
+        session -> {
+          session.send(Notifications.ASK);
+          Optional<JobLife> before = LifeRows.read(session, id).map(LifeRows.Now::life);
+          if (before.isEmpty() || before.get().stage().isEnd()) {
+            return false;
+          }
+          JobLife after = before.get().cancelled();
+          LifeRows.write(session, id, after, LifeRows.report(session, id));
+          return after.stage().isEnd();
+        });
+  }
+
+  /** Ends the unfinished jobs of other checkpoints, which no server will draw. */
+  void failOthers(List<String> models) {
+    List<@Nullable Object> values = new ArrayList<>();
+    StringBuilder ours = new StringBuilder();
+    among("model", models, ours, values);
+    database.within(
+        session -> {
+          List<String[]> others =
+              session.query(
+                  row -> new String[] {row.getString(1), row.getString(2)},
+                  "SELECT id, model FROM sd_jobs WHERE NOT ("
+                      + ours
+                      + "TRUE) AND state IN ('waiting', 'running')",
+                  values.toArray());
+          for (String[] other : others) {
+            String error =
+                "the job was for checkpoint '%s', but the server has '%s'"
+                    .formatted(other[1], String.join("', '", models));
+            JobLife life =
+                LifeRows.read(session, other[0]).orElseThrow().life().ended(JobState.FAILED);
+            LifeRows.write(session, other[0], life, JobReport.NOTHING.withError(error));
+          }
+          return others.size();
+        });
   }
 }

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * threads.
  */
 final class Database implements AutoCloseable {
+  /** The time of the database in milliseconds since 1970, in SQL. */
+  static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
+
   private static final int CONNECTIONS = 4;
   private static final long CONNECT_MILLIS = 5000;
 

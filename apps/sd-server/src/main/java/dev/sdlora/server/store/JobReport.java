@@ -124,8 +124,20 @@ record JobReport(
         new Problem(message.status(), message.headers(), message.parameter().orElse(null)));
   }
 
-  static JobReport failed(String error) {
-    return new JobReport(0, 0, 0, 0, 0, List.of(), List.of(), false, null, error, null);
+  /** Adds an error that no server reported. */
+  JobReport withError(String sentence) {
+    return new JobReport(
+        begun,
+        step,
+        steps,
+        images,
+        previews,
+        warnings,
+        loraReports,
+        interrupted,
+        details,
+        sentence,
+        null);
   }
 
   /** Returns the error, which clients see as at the server that drew the job. */

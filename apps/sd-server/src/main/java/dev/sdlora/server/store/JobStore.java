@@ -3,7 +3,6 @@ package dev.sdlora.server.store;
 import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.JobImage;
-import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
 import dev.sdlora.server.key.Quotas;
 import dev.sdlora.server.key.Sender;
@@ -13,7 +12,6 @@ import dev.sdlora.server.trace.Origin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -28,7 +26,6 @@ import java.util.function.Supplier;
  * another server. All times are those of the database's clock. Safe for use by several threads.
  */
 final class JobStore implements AutoCloseable {
-  static final String NOW = "CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000 AS BIGINT)";
   private static final String UNFINISHED = "state IN ('waiting', 'running')";
   private static final String ROW =
       "SELECT id, state, place, report, kind, title, parts, settings, created, form, trace, owner,"
@@ -153,7 +150,7 @@ final class JobStore implements AutoCloseable {
                 + " form, model_hash, files, state, place, created, attempts, cancelling,"
                 + " report, trace, owner, priority, fingerprint)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', "
-                + NOW
+                + Database.NOW
                 + " - ?, ?, 0, FALSE, ?, ?, ?, ?, ?)",
             draft.id(),
             draft.model(),
@@ -201,46 +198,12 @@ final class JobStore implements AutoCloseable {
     }
   }
 
-  /** Ends the unfinished jobs of other checkpoints, which no server will draw. */
-  void failOthers(List<String> models) {
-    String error = "the job was for checkpoint '%s', but the server has '%s'";
-    String marks = String.join(", ", Collections.nCopies(models.size(), "?"));
-    database.within(
-        session -> {
-          List<String[]> others =
-              session.query(
-                  row -> new String[] {row.getString(1), row.getString(2)},
-                  "SELECT id, model FROM sd_jobs WHERE model NOT IN ("
-                      + marks
-                      + ") AND "
-                      + UNFINISHED,
-                  models.toArray());
-          for (String[] other : others) {
-            session.update(
-                "UPDATE sd_jobs SET state = 'failed', ended = " + NOW + ", report = ? WHERE id = ?",
-                JobReport.failed(error.formatted(other[1], String.join("', '", models))).json(),
-                other[0]);
-          }
-          return others.size();
-        });
-  }
-
   /** Returns all unfinished jobs, in the order in which they will be drawn. */
   List<StoredJob.Status> unfinished() {
     return database.within(
         session ->
             session.query(
                 JobStore::status, STATUS + "WHERE " + UNFINISHED + " ORDER BY place, number"));
-  }
-
-  /** Returns the cancelled jobs that no server draws, and lets other transactions pass them by. */
-  static List<StoredJob.Status> left(Database.Session session) throws SQLException {
-    return session.query(
-        JobStore::status,
-        STATUS
-            + "WHERE cancelling AND (state = 'waiting' OR state = 'running' AND lease < "
-            + NOW
-            + ") FOR UPDATE SKIP LOCKED");
   }
 
   /** Returns the last ended jobs, in the order of their ends. */
@@ -328,7 +291,7 @@ final class JobStore implements AutoCloseable {
   }
 
   /** Returns the PNG file of a part of a job: a kept preview, or a cell of a grid. */
-  Optional<byte[]> part(String id, Part kind, int number) {
+  Optional<byte[]> part(String id, StoredJob.Part kind, int number) {
     return found(
         "SELECT png FROM sd_parts WHERE job = ? AND kind = ? AND number = ?",
         id,
@@ -344,18 +307,6 @@ final class JobStore implements AutoCloseable {
         .findFirst();
   }
 
-  /** A kind of images next to those of a job. */
-  enum Part {
-    /** A preview that the request wants. */
-    PREVIEW,
-    /** An image of a grid. */
-    CELL;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   /** Returns the last preview of a running job. */
   Optional<byte[]> preview(String id) {
     return found("SELECT preview FROM sd_jobs WHERE id = ?", id);
@@ -367,12 +318,7 @@ final class JobStore implements AutoCloseable {
    * @return whether it has ended
    */
   boolean cancel(String id) {
-    return database.within(
-        session -> {
-          session.send(Notifications.ASK);
-          session.update("UPDATE sd_jobs SET cancelling = TRUE WHERE id = ? AND " + UNFINISHED, id);
-          return Claims.endCancelled(session).contains(id);
-        });
+    return claims().cancel(id);
   }
 
   /** Asks the server that draws a job for something, which it learns when it renews the claim. */
@@ -416,16 +362,17 @@ final class JobStore implements AutoCloseable {
     return database.within(
         session ->
             session.update(
-                "DELETE FROM sd_jobs WHERE NOT " + UNFINISHED + " AND ended < " + NOW + " - ?",
+                "DELETE FROM sd_jobs WHERE NOT "
+                    + UNFINISHED
+                    + " AND ended < "
+                    + Database.NOW
+                    + " - ?",
                 age.toMillis()));
   }
 
   private static StoredJob.Status status(ResultSet row) throws SQLException {
     return new StoredJob.Status(
-        row.getString("id"),
-        JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
-        row.getDouble("place"),
-        row.getString("report"));
+        row.getString("id"), StoredJob.state(row), row.getDouble("place"), row.getString("report"));
   }
 
   private static StoredJob job(ResultSet row) throws SQLException {

@@ -137,7 +137,7 @@ public final class SharedJobs implements AutoCloseable {
       return;
     }
     if (store.isEmbedded() && models.places() > 0 && models.models().isPresent()) {
-      store.failOthers(models.models().get());
+      store.claims().failOthers(models.models().get());
     }
     if (history > 0) {
       view.show(history);
@@ -372,7 +372,7 @@ public final class SharedJobs implements AutoCloseable {
 
   /** Returns the cell of a grid that another server draws or drew. */
   Optional<byte[]> cell(String id, int number) {
-    return store.part(id, JobStore.Part.CELL, number);
+    return store.part(id, StoredJob.Part.CELL, number);
   }
 
   /** Returns the latest preview of a job that another server draws. */

@@ -3,6 +3,9 @@ package dev.sdlora.server.store;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.key.Sender;
 import dev.sdlora.server.trace.Origin;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -99,5 +102,40 @@ record StoredJob(
       String body,
       @Nullable String format,
       String affinity,
-      ModelProvider.Needs needs) {}
+      ModelProvider.Needs needs) {
+    /** Returns the claim of another attempt. */
+    Claim of(int other) {
+      return new Claim(id, other, kind, body, format, affinity, needs);
+    }
+  }
+
+  /** Reads the columns of a claim, whose attempt has not begun. */
+  static Claim claim(ResultSet row) throws SQLException {
+    return new Claim(
+        row.getString("id"),
+        0,
+        row.getString("kind"),
+        row.getString("body"),
+        row.getString("form"),
+        row.getString("affinity"),
+        new ModelProvider.Needs(
+            row.getString("model"), Optional.ofNullable(row.getString("files"))));
+  }
+
+  /** Reads the state of a job. */
+  static JobState state(ResultSet row) throws SQLException {
+    return JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
+  }
+
+  /** A kind of images next to those of a job. */
+  enum Part {
+    /** A preview that the request wants. */
+    PREVIEW,
+    /** An image of a grid. */
+    CELL;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 }

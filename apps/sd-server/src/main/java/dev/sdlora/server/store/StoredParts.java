@@ -21,7 +21,7 @@ record StoredParts(JobStore store, String id) {
 
   /** Returns a kept preview. */
   Optional<BufferedImage> preview(int number) {
-    return store.part(id, JobStore.Part.PREVIEW, number).map(StoredParts::decoded);
+    return store.part(id, StoredJob.Part.PREVIEW, number).map(StoredParts::decoded);
   }
 
   static BufferedImage decoded(byte[] png) {

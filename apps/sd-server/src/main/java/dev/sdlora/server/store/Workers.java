@@ -72,7 +72,7 @@ public final class Workers {
           int known =
               session.update(
                   "UPDATE sd_workers SET heartbeat = "
-                      + JobStore.NOW
+                      + Database.NOW
                       + ", checkpoint = ?, loras = ?, concurrency = ?, running = ?, version = ?,"
                       + " reason = ?, any_model = ? WHERE name = ?",
                   values);
@@ -81,7 +81,7 @@ public final class Workers {
               : session.update(
                   "INSERT INTO sd_workers (heartbeat, checkpoint, loras, concurrency, running,"
                       + " version, reason, any_model, name) VALUES ("
-                      + JobStore.NOW
+                      + Database.NOW
                       + ", ?, ?, ?, ?, ?, ?, ?, ?)",
                   values);
         });
@@ -95,7 +95,7 @@ public final class Workers {
     database.within(
         session ->
             session.update(
-                "DELETE FROM sd_workers WHERE heartbeat < " + JobStore.NOW + " - ?",
+                "DELETE FROM sd_workers WHERE heartbeat < " + Database.NOW + " - ?",
                 FORGOTTEN.toMillis()));
   }
 
@@ -116,7 +116,7 @@ public final class Workers {
                         row.getString("version"),
                         Objects.requireNonNullElse(row.getString("reason"), "")),
                 "SELECT name, "
-                    + JobStore.NOW
+                    + Database.NOW
                     + " - heartbeat AS ago, checkpoint, loras, concurrency, running, version, reason"
                     + " FROM sd_workers ORDER BY name"));
   }

@@ -5,7 +5,9 @@
  *
  * <ul>
  *   <li>Tables and statements: {@code JobStore}.
- *   <li>Which job a server draws next, leases and retries: {@code Claims}.
+ *   <li>Stages of a job, leases and retries: {@code JobStage} has the table, {@code JobLife}
+ *       decides.
+ *   <li>Which job a server draws next: {@code Claims}.
  *   <li>When a server with faults claims no more jobs: {@code ServerHealth}.
  *   <li>How requests of each API become jobs: {@code DrawingJobs}, {@code Submission}.
  *   <li>Images that jobs read: {@code Pictures}, {@code WholeRequest}.
