@@ -1,5 +1,10 @@
+import dev.sdlora.api.image.spi.ImageBackend;
+import dev.sdlora.api.image.spi.ImageNetworks;
+import dev.sdlora.api.make.spi.MakingBackend;
+import dev.sdlora.api.model.spi.FileBackend;
+import dev.sdlora.api.prompt.spi.PromptBackend;
+import dev.sdlora.api.service.Downloads;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.MakingBackend;
 
 /** Stable Diffusion with LoRA: the public API. */
 @SuppressWarnings("module") // The modules named here depend on this one and are compiled later.
@@ -23,13 +28,24 @@ module dev.sdlora.api {
       dev.sdlora.server,
       dev.sdlora.spring,
       dev.sdlora.training;
-  exports dev.sdlora.api.spi to
-      dev.sdlora.families,
-      dev.sdlora.lora,
+  exports dev.sdlora.api.service to
       dev.sdlora.models,
-      dev.sdlora.onnx,
       dev.sdlora.pipeline,
       dev.sdlora.server;
+  exports dev.sdlora.api.spi to
+      dev.sdlora.families,
+      dev.sdlora.pipeline,
+      dev.sdlora.server;
+  exports dev.sdlora.api.image.spi to
+      dev.sdlora.onnx,
+      dev.sdlora.pipeline;
+  exports dev.sdlora.api.make.spi to
+      dev.sdlora.lora,
+      dev.sdlora.pipeline;
+  exports dev.sdlora.api.model.spi to
+      dev.sdlora.pipeline;
+  exports dev.sdlora.api.prompt.spi to
+      dev.sdlora.pipeline;
   exports dev.sdlora.api.value to
       dev.sdlora.batch,
       dev.sdlora.cli,
@@ -46,14 +62,17 @@ module dev.sdlora.api {
       dev.sdlora.tensors,
       dev.sdlora.training;
 
-  uses Backend.Downloads;
+  uses Downloads;
   uses Backend.Embeddings;
   uses Backend.Files;
   uses Backend.Loras;
-  uses Backend.ImageNetworks;
   uses Backend.Images;
   uses Backend.Pipelines;
   uses Backend.Prompts;
   uses Backend.Recoveries;
+  uses FileBackend;
+  uses ImageBackend;
+  uses ImageNetworks;
   uses MakingBackend;
+  uses PromptBackend;
 }

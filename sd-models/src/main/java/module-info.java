@@ -1,4 +1,4 @@
-import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.service.Downloads;
 import dev.sdlora.models.bucket.BucketSigner;
 import dev.sdlora.models.service.StoreDownloads;
 
@@ -16,6 +16,6 @@ module dev.sdlora.models {
 
   uses BucketSigner;
 
-  provides Backend.Downloads with
+  provides Downloads with
       StoreDownloads;
 }

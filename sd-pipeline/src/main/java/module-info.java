@@ -1,5 +1,8 @@
+import dev.sdlora.api.image.spi.ImageBackend;
+import dev.sdlora.api.make.spi.MakingBackend;
+import dev.sdlora.api.model.spi.FileBackend;
+import dev.sdlora.api.prompt.spi.PromptBackend;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.MakingBackend;
 import dev.sdlora.pipeline.LocalEmbeddings;
 import dev.sdlora.pipeline.LocalFiles;
 import dev.sdlora.pipeline.LocalImages;
@@ -42,6 +45,12 @@ module dev.sdlora.pipeline {
       LocalPrompts;
   provides Backend.Recoveries with
       LocalRecoveries;
+  provides FileBackend with
+      LocalFiles;
+  provides ImageBackend with
+      LocalImages;
+  provides PromptBackend with
+      LocalPrompts;
   provides MakingBackend with
       LocalMaking;
 }

@@ -1,4 +1,4 @@
-import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.image.spi.ImageNetworks;
 import dev.sdlora.onnx.OnnxNetworks;
 
 /** Runs networks in ONNX files on ONNX Runtime. */
@@ -9,6 +9,6 @@ module dev.sdlora.onnx {
   requires com.microsoft.onnxruntime;
   requires java.desktop;
 
-  provides Backend.ImageNetworks with
+  provides ImageNetworks with
       OnnxNetworks;
 }

@@ -1,8 +1,8 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.DeviceNames;
 import java.util.List;
 import java.util.Objects;

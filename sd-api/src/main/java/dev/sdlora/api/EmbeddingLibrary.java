@@ -1,8 +1,8 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.error.EmbeddingException;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

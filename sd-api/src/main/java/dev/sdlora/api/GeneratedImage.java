@@ -2,8 +2,8 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.FileReason;
 import java.awt.image.BufferedImage;

@@ -2,8 +2,8 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.lora.LoraQuery;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.model.CheckpointDistance;
 import dev.sdlora.api.model.FileDescription;
+import dev.sdlora.api.model.spi.FileBackend;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.FileKind;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Inspects files with weights. Created by {@link java.util.ServiceLoader}. */
-public final class LocalFiles implements Backend.Files {
+public final class LocalFiles implements Backend.Files, FileBackend {
 
   @Override
   public Checkpoint openCheckpoint(Path path, CheckpointParts parts) {

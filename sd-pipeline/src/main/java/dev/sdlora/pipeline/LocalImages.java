@@ -5,6 +5,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.UpscalerNetwork;
+import dev.sdlora.api.image.spi.ImageBackend;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.image.ImageFiles;
 import dev.sdlora.pipeline.image.Infotext;
@@ -18,7 +19,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 
 /** Reads, enlarges and preprocesses images. Created by {@link java.util.ServiceLoader}. */
-public final class LocalImages implements Backend.Images {
+public final class LocalImages implements Backend.Images, ImageBackend {
 
   @Override
   public PromptSpec parseParameters(String text) {

@@ -19,6 +19,7 @@ import dev.sdlora.api.prompt.PromptExplanation.Token;
 import dev.sdlora.api.prompt.PromptNode;
 import dev.sdlora.api.prompt.PromptNode.Kind;
 import dev.sdlora.api.prompt.Span;
+import dev.sdlora.api.prompt.spi.PromptBackend;
 import dev.sdlora.api.spi.Backend;
 import dev.sdlora.pipeline.lora.LoraTexts;
 import dev.sdlora.pipeline.model.FileCaches;
@@ -56,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * Explains how prompts are understood, with the same code as a generation. Created by {@link
  * java.util.ServiceLoader}.
  */
-public final class LocalPrompts implements Backend.Prompts {
+public final class LocalPrompts implements Backend.Prompts, PromptBackend {
   /** The tokens of a prompt that FLUX.1 [dev] and Chroma read. */
   private static final int T5_TOKENS = 512;
 

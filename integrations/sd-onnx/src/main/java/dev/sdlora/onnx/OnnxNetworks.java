@@ -4,7 +4,7 @@ import dev.sdlora.api.image.Detector;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.SegmentationModel;
-import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.image.spi.ImageNetworks;
 import dev.sdlora.onnx.detect.Detectors;
 import dev.sdlora.onnx.preprocess.ControlNetworks;
 import dev.sdlora.onnx.segment.Sam;
@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Opens networks in ONNX files. Created by {@link java.util.ServiceLoader}. */
-public final class OnnxNetworks implements Backend.ImageNetworks {
+public final class OnnxNetworks implements ImageNetworks {
   private final ControlNetworks controlNetworks = new ControlNetworks();
 
   @Override

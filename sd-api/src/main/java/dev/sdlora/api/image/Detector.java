@@ -2,8 +2,8 @@ package dev.sdlora.api.image;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.image.spi.ImageNetworks;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +31,7 @@ public interface Detector extends AutoCloseable {
    */
   static Detector open(Path file) {
     Objects.requireNonNull(file, "file");
-    return Services.find(Backend.ImageNetworks.class, "sd-onnx").openDetector(file);
+    return Services.find(ImageNetworks.class, "sd-onnx").openDetector(file);
   }
 
   /**

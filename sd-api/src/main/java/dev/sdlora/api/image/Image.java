@@ -3,8 +3,8 @@ package dev.sdlora.api.image;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.image.spi.ImageBackend;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.value.Checks;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -185,7 +185,7 @@ public final class Image {
       throw new IllegalArgumentException(
           "image must have at most %s pixels: %sx%s".formatted(MAX_PIXELS, width, height));
     }
-    return Services.find(Backend.Images.class).resize(this, width, height);
+    return Services.find(ImageBackend.class).resize(this, width, height);
   }
 
   /**
@@ -197,7 +197,7 @@ public final class Image {
    */
   public void savePng(Path file) {
     Objects.requireNonNull(file, "file");
-    Services.find(Backend.Images.class).savePng(this, file);
+    Services.find(ImageBackend.class).savePng(this, file);
   }
 
   @Override

@@ -4,8 +4,9 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.image.spi.ImageBackend;
+import dev.sdlora.api.image.spi.ImageNetworks;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.ControlFilter;
 import dev.sdlora.api.value.Decimals;
@@ -212,7 +213,7 @@ public record Preprocessor(
    */
   public static List<Preprocessor> available(List<Path> directories) {
     List<Path> folders = List.copyOf(Objects.requireNonNull(directories, "directories"));
-    boolean runsNetworks = !folders.isEmpty() && Services.isPresent(Backend.ImageNetworks.class);
+    boolean runsNetworks = !folders.isEmpty() && Services.isPresent(ImageNetworks.class);
     return builtIn().stream()
         .flatMap(
             each -> {
@@ -288,7 +289,7 @@ public record Preprocessor(
    */
   public Image apply(Image image) {
     Objects.requireNonNull(image, "image");
-    return Services.find(Backend.Images.class).preprocess(this, image);
+    return Services.find(ImageBackend.class).preprocess(this, image);
   }
 
   /** Returns the name, the numbers and the resolution, such as {@code canny=100/200@512}. */

@@ -2,8 +2,8 @@ package dev.sdlora.api.image;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.image.spi.ImageNetworks;
+import dev.sdlora.api.service.Services;
 import java.awt.Point;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +29,7 @@ public interface SegmentationModel extends AutoCloseable {
   static SegmentationModel open(Path encoder, Path decoder) {
     Objects.requireNonNull(encoder, "encoder");
     Objects.requireNonNull(decoder, "decoder");
-    return Services.find(Backend.ImageNetworks.class, "sd-onnx").openSegmentation(encoder, decoder);
+    return Services.find(ImageNetworks.class, "sd-onnx").openSegmentation(encoder, decoder);
   }
 
   /**

@@ -3,8 +3,8 @@ package dev.sdlora.api.image;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.image.spi.ImageBackend;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.DoubleConsumer;
@@ -33,7 +33,7 @@ public interface UpscalerNetwork extends AutoCloseable {
    */
   static UpscalerNetwork open(Path file) {
     Objects.requireNonNull(file, "file");
-    return Services.find(Backend.Images.class).openUpscaler(file);
+    return Services.find(ImageBackend.class).openUpscaler(file);
   }
 
   /** {@return the name of the file without its extension} */

@@ -1,9 +1,9 @@
 package dev.sdlora.api.make;
 
+import dev.sdlora.api.make.spi.MakingBackend;
+import dev.sdlora.api.make.spi.MakingBackend.Ranks;
 import dev.sdlora.api.model.NumberFormat;
-import dev.sdlora.api.spi.MakingBackend;
-import dev.sdlora.api.spi.MakingBackend.Ranks;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;

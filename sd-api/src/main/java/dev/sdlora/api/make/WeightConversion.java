@@ -1,8 +1,8 @@
 package dev.sdlora.api.make;
 
 import dev.sdlora.api.error.CheckpointException;
-import dev.sdlora.api.spi.MakingBackend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.make.spi.MakingBackend;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 

@@ -8,7 +8,7 @@
  * <ul>
  *   <li>An option of a task: its builder in {@code api.make}, its record in {@code MakingBackend},
  *       its class in {@code pipeline.make}.
- *   <li>The tensor names of the written files: {@code api.spi.KeyNames}, {@code
+ *   <li>The tensor names of the written files: {@code api.make.spi.KeyNames}, {@code
  *       lora.make.KeyNaming}.
  * </ul>
  */

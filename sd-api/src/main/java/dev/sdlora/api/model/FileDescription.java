@@ -7,8 +7,8 @@ import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.UpscalerNetwork;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.model.spi.FileBackend;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -73,6 +73,6 @@ public record FileDescription(Kind kind, String note, boolean runnable) {
    */
   public static Optional<FileDescription> of(Path file) {
     Objects.requireNonNull(file, "file");
-    return Services.find(Backend.Files.class).describe(file);
+    return Services.find(FileBackend.class).describe(file);
   }
 }

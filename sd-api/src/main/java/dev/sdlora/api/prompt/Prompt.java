@@ -2,8 +2,8 @@ package dev.sdlora.api.prompt;
 
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.error.PromptSyntaxException;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.prompt.spi.PromptBackend;
+import dev.sdlora.api.service.Services;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -72,7 +72,7 @@ public record Prompt(List<Part> parts) {
   public static Prompt parse(String text, PromptMode mode) {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(mode, "mode");
-    return Services.find(Backend.Prompts.class).parse(text, mode);
+    return Services.find(PromptBackend.class).parse(text, mode);
   }
 
   /**

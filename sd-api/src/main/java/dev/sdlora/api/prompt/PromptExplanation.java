@@ -8,8 +8,8 @@ import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.prompt.spi.PromptBackend;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.value.Checks;
 import java.util.Collections;
 import java.util.List;
@@ -278,7 +278,7 @@ public record PromptExplanation(
    * @throws LoraException if a LoRA folder no longer exists
    */
   public static PromptExplanation of(String prompt, Options options) {
-    return Services.find(Backend.Prompts.class).explain(prompt, options);
+    return Services.find(PromptBackend.class).explain(prompt, options);
   }
 
   /**

@@ -12,16 +12,11 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.TimeEstimate;
 import dev.sdlora.api.image.Detector;
-import dev.sdlora.api.image.Image;
-import dev.sdlora.api.image.Preprocessor;
-import dev.sdlora.api.image.SegmentationModel;
-import dev.sdlora.api.image.UpscalerNetwork;
 import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraDetails;
 import dev.sdlora.api.lora.LoraEffect;
@@ -29,11 +24,8 @@ import dev.sdlora.api.lora.LoraFit;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.model.CheckpointDistance;
-import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.model.WeightFormat;
-import dev.sdlora.api.prompt.Prompt;
-import dev.sdlora.api.prompt.PromptExplanation;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,9 +36,8 @@ import java.util.ServiceLoader;
 
 /**
  * The service interfaces behind the public API, one for each concern. They are found by {@link
- * ServiceLoader} and implemented by sd-pipeline, except {@link Downloads}, which sd-models
- * implements, and {@link ImageNetworks}, which sd-onnx implements. Callers of the library do not
- * need them. The contracts are those of the API methods that call them. All are thread-safe.
+ * ServiceLoader} and implemented by sd-pipeline. Callers of the library do not need them. The
+ * contracts are those of the API methods that call them. All are thread-safe.
  */
 public final class Backend {
   private Backend() {}
@@ -91,17 +82,6 @@ public final class Backend {
     void endAtNextSignal();
   }
 
-  /** Downloads published files. */
-  public interface Downloads {
-    /**
-     * Implements {@link Checkpoint#open(String)} and {@link LoraAdapter#open(String)}.
-     *
-     * @param reference a reference such as {@code hf:owner/repo}
-     * @return the complete file or folder on this machine
-     */
-    Path get(String reference);
-  }
-
   /** Reads the headers of files with weights. */
   public interface Files {
     /**
@@ -112,14 +92,6 @@ public final class Backend {
      * @return the checkpoint, with names and shapes read
      */
     Checkpoint openCheckpoint(Path path, CheckpointParts parts);
-
-    /**
-     * Implements {@link FileDescription#of}.
-     *
-     * @param file a file with tensors
-     * @return the description; empty if the names of its tensors are unknown
-     */
-    Optional<FileDescription> describe(Path file);
 
     /**
      * Implements {@link Checkpoint#distanceTo}.
@@ -321,26 +293,8 @@ public final class Backend {
     Recovery find(Recovery.Search search);
   }
 
-  /** Analyzes prompts without a model. */
+  /** Draws dynamic prompts. */
   public interface Prompts {
-    /**
-     * Implements {@link Prompt#parse}.
-     *
-     * @param text the original prompt
-     * @param mode the handling of malformed parts
-     * @return the prompt's tree
-     */
-    Prompt parse(String text, PromptMode mode);
-
-    /**
-     * Implements {@link PromptExplanation#of}.
-     *
-     * @param prompt the original prompt
-     * @param options the steps, embeddings and limits to use
-     * @return the explanation
-     */
-    PromptExplanation explain(String prompt, PromptExplanation.Options options);
-
     /**
      * Implements {@link DynamicPrompts#draw}.
      *
@@ -352,37 +306,7 @@ public final class Backend {
     String draw(String template, long seed, DynamicPrompts dynamic);
   }
 
-  /** Runs networks in ONNX files on images. Implemented by sd-onnx. */
-  public interface ImageNetworks {
-    /**
-     * Implements {@link Detector#open}.
-     *
-     * @param file an ONNX file
-     * @return the detector
-     */
-    Detector openDetector(Path file);
-
-    /**
-     * Implements {@link SegmentationModel#open}.
-     *
-     * @param encoder the ONNX file of the image encoder
-     * @param decoder the ONNX file of the mask decoder
-     * @return the model
-     */
-    SegmentationModel openSegmentation(Path encoder, Path decoder);
-
-    /**
-     * Implements {@link Preprocessor#apply} for preprocessors that run a network.
-     *
-     * @param preprocessor the name and the settings
-     * @param folders the folders to search for its files
-     * @param image any image
-     * @return the control image
-     */
-    Image preprocess(Preprocessor preprocessor, List<Path> folders, Image image);
-  }
-
-  /** Reads and writes image files with settings, and enlarges images. */
+  /** Reads and writes image files with settings. */
   public interface Images {
     /**
      * Implements {@link PromptSpec#fromInfotext}.
@@ -433,41 +357,6 @@ public final class Backend {
      * @param file the target, whose extension determines the format
      */
     void save(GeneratedImage image, Path file);
-
-    /**
-     * Implements {@link Image#savePng}.
-     *
-     * @param image the pixels
-     * @param file the target
-     */
-    void savePng(Image image, Path file);
-
-    /**
-     * Implements {@link Preprocessor#apply}.
-     *
-     * @param preprocessor the filter and its settings
-     * @param image the pixels
-     * @return the control image
-     */
-    Image preprocess(Preprocessor preprocessor, Image image);
-
-    /**
-     * Implements {@link Image#resized}.
-     *
-     * @param image the pixels
-     * @param width the width of the result in pixels, at least 1
-     * @param height the height of the result in pixels, at least 1
-     * @return a new image of that size
-     */
-    Image resize(Image image, int width, int height);
-
-    /**
-     * Implements {@link UpscalerNetwork#open}.
-     *
-     * @param file the network's file
-     * @return the network, with its weights in memory
-     */
-    UpscalerNetwork openUpscaler(Path file);
   }
 
   /**

@@ -6,7 +6,7 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.MakingListener;
-import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.make.spi.MakingBackend.Ranks;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;

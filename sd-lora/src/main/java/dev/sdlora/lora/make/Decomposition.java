@@ -2,7 +2,7 @@ package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.make.spi.MakingBackend.Ranks;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LowRank;

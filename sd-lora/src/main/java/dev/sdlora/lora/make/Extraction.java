@@ -9,7 +9,7 @@ import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.make.SkippedLayers;
-import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.make.spi.MakingBackend.Ranks;
 import dev.sdlora.lora.make.Decomposition.Difference;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.OpenFiles;

@@ -1,7 +1,7 @@
 package dev.sdlora.lora.make;
 
+import dev.sdlora.api.make.spi.KeyNames;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.api.spi.KeyNames;
 import dev.sdlora.lora.family.LayerTable;
 import dev.sdlora.lora.family.LayerTables;
 import dev.sdlora.lora.plan.Network;

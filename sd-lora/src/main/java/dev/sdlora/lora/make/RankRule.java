@@ -1,6 +1,6 @@
 package dev.sdlora.lora.make;
 
-import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.make.spi.MakingBackend.Ranks;
 
 /**
  * Chooses how many singular values of a change to keep: the fewest that keep a given share of its

@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.make.MakingListener;
-import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.make.spi.MakingBackend.Ranks;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.spi.MakingBackend.Ranks;
+import dev.sdlora.api.make.spi.MakingBackend.Ranks;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LowRank;
 import java.util.ArrayList;

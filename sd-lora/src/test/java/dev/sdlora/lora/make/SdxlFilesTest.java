@@ -3,8 +3,8 @@ package dev.sdlora.lora.make;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.make.spi.MakingBackend.Ranks;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.api.spi.MakingBackend.Ranks;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.LoraUse;

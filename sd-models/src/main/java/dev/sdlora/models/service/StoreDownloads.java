@@ -1,6 +1,6 @@
 package dev.sdlora.models.service;
 
-import dev.sdlora.api.spi.Backend;
+import dev.sdlora.api.service.Downloads;
 import dev.sdlora.models.ModelStore;
 import java.nio.file.Path;
 
@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * Downloads files with a store that uses the settings of the environment. Safe for use by several
  * threads.
  */
-public final class StoreDownloads implements Backend.Downloads {
+public final class StoreDownloads implements Downloads {
 
   /** Called by the service loader. */
   public StoreDownloads() {}

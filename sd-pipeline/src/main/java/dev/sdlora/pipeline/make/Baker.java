@@ -9,7 +9,7 @@ import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.ModelPart;
-import dev.sdlora.api.spi.MakingBackend.Bake;
+import dev.sdlora.api.make.spi.MakingBackend.Bake;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.lora.format.LoraFile;

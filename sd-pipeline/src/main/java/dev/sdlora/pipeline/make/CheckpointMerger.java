@@ -7,7 +7,7 @@ import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.api.spi.MakingBackend.MergeCheckpoints;
+import dev.sdlora.api.make.spi.MakingBackend.MergeCheckpoints;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.DType;

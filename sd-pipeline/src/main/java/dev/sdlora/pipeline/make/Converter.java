@@ -4,7 +4,7 @@ import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraConversion;
 import dev.sdlora.api.make.MakingListener;
-import dev.sdlora.api.spi.MakingBackend.Convert;
+import dev.sdlora.api.make.spi.MakingBackend.Convert;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterMetadata;

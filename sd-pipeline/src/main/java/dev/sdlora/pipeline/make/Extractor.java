@@ -7,7 +7,7 @@ import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.make.SkippedLayers.Cause;
-import dev.sdlora.api.spi.MakingBackend.Extract;
+import dev.sdlora.api.make.spi.MakingBackend.Extract;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.families.checkpoint.UNetFiles;

@@ -4,7 +4,7 @@ import dev.sdlora.api.make.ConvertedWeights;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.MakingListener;
-import dev.sdlora.api.spi.MakingBackend;
+import dev.sdlora.api.make.spi.MakingBackend;
 import java.nio.file.Path;
 import java.time.Clock;
 

@@ -8,7 +8,7 @@ import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.api.spi.MakingBackend.Merge;
+import dev.sdlora.api.make.spi.MakingBackend.Merge;
 import dev.sdlora.families.checkpoint.layout.NetworkFile;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterFile;

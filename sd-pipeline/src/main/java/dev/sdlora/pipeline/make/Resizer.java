@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraResizing;
 import dev.sdlora.api.make.MakingListener;
-import dev.sdlora.api.spi.MakingBackend.Resize;
+import dev.sdlora.api.make.spi.MakingBackend.Resize;
 import dev.sdlora.families.checkpoint.layout.NetworkFile;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterFile;

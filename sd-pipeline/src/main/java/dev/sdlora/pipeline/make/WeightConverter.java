@@ -4,7 +4,7 @@ import dev.sdlora.api.make.ConvertedWeights;
 import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.make.WeightConversion;
-import dev.sdlora.api.spi.MakingBackend.ConvertWeights;
+import dev.sdlora.api.make.spi.MakingBackend.ConvertWeights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -5,8 +5,8 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.image.ResizeMode;
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
+import dev.sdlora.api.image.spi.ImageNetworks;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.value.ControlFilter;
 import dev.sdlora.api.value.NetworkFile;
 import dev.sdlora.pipeline.raster.Raster;
@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Runs preprocessors: filters here, networks by {@link Backend.ImageNetworks}. */
+/** Runs preprocessors: filters here, networks by {@link ImageNetworks}. */
 public final class ControlImages {
   /** The side of the color adapter's squares. */
   private static final int SQUARE = 64;
@@ -44,7 +44,7 @@ public final class ControlImages {
     List<NetworkFile> networks = ControlFilter.parse(preprocessor.name()).networks();
     List<Path> searched = folders(preprocessor, folders);
     if (!networks.isEmpty()) {
-      Services.find(Backend.ImageNetworks.class, "sd-onnx");
+      Services.find(ImageNetworks.class, "sd-onnx");
       if (NetworkFile.find(networks, searched).isEmpty()) {
         throw new CheckpointException(
             NetworkFile.missing(preprocessor.name(), networks, searched),
@@ -109,7 +109,7 @@ public final class ControlImages {
 
   private static Raster network(Preprocessor preprocessor, Sized sized, List<Path> folders) {
     check(preprocessor, folders);
-    Backend.ImageNetworks networks = Services.find(Backend.ImageNetworks.class, "sd-onnx");
+    ImageNetworks networks = Services.find(ImageNetworks.class, "sd-onnx");
     List<Path> searched = folders(preprocessor, folders);
     return sized.throughNetwork(
         it -> Raster.of(networks.preprocess(preprocessor, searched, it.toImage())));

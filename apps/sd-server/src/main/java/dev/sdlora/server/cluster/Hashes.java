@@ -1,8 +1,8 @@
 package dev.sdlora.server.cluster;
 
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.service.Services;
 import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 
 /** The SHA-256 of files; those of large ones are remembered across processes. */

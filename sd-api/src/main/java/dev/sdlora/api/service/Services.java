@@ -1,4 +1,4 @@
-package dev.sdlora.api.spi;
+package dev.sdlora.api.service;
 
 import java.util.Optional;
 import java.util.ServiceLoader;

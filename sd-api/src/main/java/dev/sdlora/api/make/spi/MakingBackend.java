@@ -1,4 +1,4 @@
-package dev.sdlora.api.spi;
+package dev.sdlora.api.make.spi;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.LoraAdapter;

@@ -1,7 +1,5 @@
-package dev.sdlora.api.value;
+package dev.sdlora.api.service;
 
-import dev.sdlora.api.spi.Backend;
-import dev.sdlora.api.spi.Services;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -20,7 +18,7 @@ public final class FileReference {
    */
   public static Path path(String pathOrReference) {
     return SCHEME.matcher(pathOrReference).matches()
-        ? Services.find(Backend.Downloads.class, "sd-models").get(pathOrReference)
+        ? Services.find(Downloads.class, "sd-models").get(pathOrReference)
         : Path.of(pathOrReference);
   }
 }
