@@ -27,11 +27,6 @@ record Option<T>(
     return new Option<>(name, json(usual), setter, Optional.empty());
   }
 
-  /** Whether the setting is written as this option. */
-  boolean isWritten() {
-    return writer.isPresent();
-  }
-
   /** Returns a copy with another default, which A1111 has in place of none. */
   Option<T> usual(Object other) {
     return new Option<>(name, json(other), setter, writer);

@@ -87,12 +87,16 @@ final class OwnSettings {
   /** Returns the fields of all rows that are read nowhere else. */
   private static Stream<Option<OptionDraft>> regular() {
     Set<String> others =
-        Stream.of(IRREGULAR.stream(), Options.acting().stream().filter(Option::isWritten))
-            .flatMap(options -> options.map(Option::name))
+        Stream.concat(IRREGULAR.stream(), Options.acting().stream())
+            .map(Option::name)
             .collect(Collectors.toSet());
-    return Place.OF_ALL.stream()
-        .flatMap(place -> place.options().stream())
-        .filter(field -> !others.contains(field.name()))
+    Stream<Option<OptionDraft>> alsoOptions =
+        Stream.of("sChurn", "sTmin", "sNoise").map(Place.SAMPLER::option);
+    Stream<Option<OptionDraft>> rows =
+        Place.OF_ALL.stream()
+            .flatMap(place -> place.options().stream())
+            .filter(field -> !others.contains(field.name()));
+    return Stream.concat(alsoOptions, rows)
         .filter(field -> !FieldsByHand.NAMES.contains(field.name()));
   }
 

@@ -4,9 +4,9 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>A setting that A1111 does not have: nothing, its row in {@code dev.sdlora.api.setting}
- *       makes the field; where the row is not enough, {@code OwnSettings} or {@code FieldsByHand}
- *       says why.
+ *   <li>A setting that A1111 does not have: nothing; its row in {@code dev.sdlora.api.setting}
+ *       makes the field, or says why there is none. One that has other values in JSON than its row:
+ *       {@code OwnSettings}.
  *   <li>A field of A1111, over HTTP and in manifests: {@code DrawingReader}, {@code
  *       ImageToImageFields}, {@code ControlUnits} or {@code DetailPassFields} in {@code request};
  *       its name in {@code FieldsByHand}, in {@code sdapi/openapi.json} of the server and, if

@@ -36,7 +36,6 @@ final class SamplingSettings {
               "Eta of DDIM, the fresh noise per step.",
               o -> boxed(o.etaDdim()),
               SamplerOptions.Builder::etaDdim)
-          .without(JSON, "'eta' sets it together with eta")
           .unset("0")
           .with(
               "sChurn",
