@@ -1,6 +1,8 @@
 package dev.sdlora.server.mcp;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.setting.Kind;
+import dev.sdlora.api.setting.Setting;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.KnownFields;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /** The arguments of a tool: written as a JSON schema for clients, and checked against it. */
@@ -132,10 +135,13 @@ final class Arguments {
             multiple));
   }
 
-  /** Adds a number in a range. */
-  Arguments number(String name, String description, double least, OptionalDouble most) {
-    return add(
-        new Argument(name, Type.NUMBER, description, false, OptionalDouble.of(least), most, 1));
+  /** Adds a number with the range of a setting. */
+  Arguments setting(String name, Setting<?, ?, ?> setting, String description) {
+    Kind<?> kind = setting.kind();
+    Type type = kind.type() == Kind.Type.WHOLE_NUMBER ? Type.INTEGER : Type.NUMBER;
+    OptionalDouble least = OptionalDouble.of(kind.least());
+    OptionalDouble most = DoubleStream.of(kind.most()).filter(Double::isFinite).findFirst();
+    return add(new Argument(name, type, description, false, least, most, 1));
   }
 
   private Arguments add(Argument argument) {

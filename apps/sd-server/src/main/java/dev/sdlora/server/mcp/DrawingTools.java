@@ -6,6 +6,9 @@ import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.image.ImageToImage;
+import dev.sdlora.api.setting.Setting;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
@@ -24,7 +27,6 @@ import io.modelcontextprotocol.spec.McpSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,7 +34,8 @@ import java.util.function.Supplier;
 final class DrawingTools {
   private static final int LEAST_SIDE = 64;
   private static final int MOST_SIDE = 16_384;
-  private static final int MOST_STEPS = 1000;
+  private static final Setting<ImageToImage, ImageToImage.Builder, ?> STRENGTH =
+      Settings.IMAGE_TO_IMAGE.setting("denoisingStrength");
 
   /** Pixels of an edited image if the call sets no size; models draw larger ones badly. */
   private static final double MOST_EDITED_PIXELS = 1024.0 * 1024;
@@ -86,12 +89,13 @@ final class DrawingTools {
                             + (files ? " the path of a file, such as file:/home/me/photo.png," : "")
                             + " or a PNG or JPEG file in base64, also as a data: URL.")
                     .required("prompt", PROMPT)
-                    .number(
+                    .setting(
                         "strength",
+                        STRENGTH,
                         "How much of the image may change: 0 for nothing, 1 for everything."
-                            + " Default: 0.75.",
-                        0,
-                        OptionalDouble.of(1))
+                            + " Default: %s."
+                                .formatted(
+                                    Settings.IMAGE_TO_IMAGE.defaultText(STRENGTH).orElseThrow()))
                     .text(
                         "mask",
                         "An image, like the argument image, that is white where the image changes"
@@ -127,7 +131,8 @@ final class DrawingTools {
             LEAST_SIDE,
             side,
             8)
-        .whole("steps", "Number of steps. Default: that of the model.", 1, MOST_STEPS, 1)
+        .setting(
+            "steps", Settings.SPEC.setting("steps"), "Number of steps. Default: that of the model.")
         .whole(
             "seed",
             "Seed of the noise; the same seed and settings give the same image. Default: -1, a"
@@ -135,11 +140,10 @@ final class DrawingTools {
             -1,
             (1L << 53) - 1,
             1)
-        .number(
+        .setting(
             "cfg_scale",
-            "How closely the image follows the prompt. Default: that of the model.",
-            0,
-            OptionalDouble.empty());
+            Settings.SPEC.setting("cfgScale"),
+            "How closely the image follows the prompt. Default: that of the model.");
   }
 
   private List<McpSchema.Content> draw(
@@ -242,7 +246,7 @@ final class DrawingTools {
       node.putArray("reference_images").add(image);
     } else {
       node.putArray("init_images").add(image);
-      node.put("denoising_strength", arguments.number("strength").orElse(0.75));
+      arguments.number("strength").ifPresent(some -> node.put("denoising_strength", some));
     }
     if (arguments.name("mask").isPresent()) {
       node.put("inpaint_full_res", false);
