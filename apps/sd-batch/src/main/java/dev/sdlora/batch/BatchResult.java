@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.error.ImageFileException;
-import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.LoraReports;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,14 +102,7 @@ public record BatchResult(
     json.put("size", image.width() + "x" + image.height());
     json.put("precision", result.precision().name().toLowerCase(Locale.ROOT));
     ArrayNode loras = json.putArray("loras");
-    for (LoraReport lora : result.loras()) {
-      loras
-          .addObject()
-          .put("name", lora.name())
-          .put("hash", lora.hash())
-          .put("strength", lora.strength().tagArguments())
-          .put("mode", lora.mode().name().toLowerCase(Locale.ROOT));
-    }
+    result.loras().forEach(lora -> loras.add(LoraReports.brief(lora)));
     result.vae().ifPresent(vae -> json.put("vae", vae));
     ArrayNode warnings = json.putArray("warnings");
     result.warnings().forEach(warnings::add);

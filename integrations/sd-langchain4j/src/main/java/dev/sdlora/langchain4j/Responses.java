@@ -9,6 +9,7 @@ import dev.sdlora.api.lora.LoraReport;
 import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Converts results to langchain4j responses. */
@@ -31,9 +32,20 @@ final class Responses {
             "seeds", result.images().stream().map(GeneratedImage::seed).toList(),
             "parameters", result.images().stream().map(GeneratedImage::infotext).toList(),
             "warnings", result.warnings(),
-            "loras", result.loras().stream().map(LoraReport::toString).toList(),
+            "loras", result.loras().stream().map(Responses::plain).toList(),
             "seconds", result.elapsed().toNanos() / 1e9);
     return Response.from(content, null, null, metadata);
+  }
+
+  private static Map<String, Object> plain(LoraReport lora) {
+    return Map.of(
+        "name", lora.name(),
+        "file", String.valueOf(lora.path().getFileName()),
+        "hash", lora.hash(),
+        "strength", lora.strength().tagArguments(),
+        "mode", lora.mode().name().toLowerCase(Locale.ROOT),
+        "matched", lora.matched(),
+        "modules", lora.modules());
   }
 
   private static Image image(GeneratedImage image, String asked, ImageFormat format) {

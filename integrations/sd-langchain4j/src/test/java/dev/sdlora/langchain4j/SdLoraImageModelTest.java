@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import javax.imageio.ImageIO;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,7 +51,14 @@ class SdLoraImageModelTest extends Drawing {
     assertThat(list(response, "parameters"))
         .hasSize(2)
         .allSatisfy(text -> assertThat(text).startsWith("ring <lora:night:0.5>"));
-    assertThat(list(response, "loras")).singleElement().asString().contains("night");
+    assertThat((List<?>) response.metadata().get("loras"))
+        .singleElement()
+        .asInstanceOf(InstanceOfAssertFactories.MAP)
+        .containsEntry("mode", "patched")
+        .containsEntry("strength", "0.5")
+        .extractingByKey("name")
+        .asString()
+        .contains("night");
     assertThat(list(response, "warnings")).anyMatch(text -> text.contains("nonsense"));
     assertThat(response.metadata().get("seconds"))
         .isInstanceOfSatisfying(Double.class, seconds -> assertThat(seconds).isPositive());

@@ -3,9 +3,9 @@ package dev.sdlora.cli.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.lora.LoraReport;
 import dev.sdlora.cli.console.OptionWords;
 import dev.sdlora.cli.console.PeakMemory;
+import dev.sdlora.request.LoraReports;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,26 +34,10 @@ public record GenerationReport(
       seeds.add(image.seed());
       parameters.add(image.parameters());
     }
-    result.loras().forEach(lora -> loras.add(toJson(lora)));
+    result.loras().forEach(lora -> loras.add(LoraReports.withPath(lora)));
     result.vae().ifPresent(vae -> json.put("vae", vae));
     json.set("seconds", Json.tree(seconds));
     PeakMemory.residentBytes().ifPresent(bytes -> json.put("peakResidentBytes", bytes));
-    return json;
-  }
-
-  private static ObjectNode toJson(LoraReport lora) {
-    ObjectNode json = Json.object();
-    json.put("name", lora.name());
-    json.put("path", lora.path().toString());
-    json.put("hash", lora.hash());
-    json.put("textEncoderStrength", lora.textEncoderStrength());
-    json.put("unetStrength", lora.unetStrength());
-    json.put("strength", lora.strength().tagArguments());
-    json.put("mode", lora.mode().name().toLowerCase(Locale.ROOT));
-    json.put("matched", lora.matched());
-    json.put("modules", lora.modules());
-    json.set("unmatched", Json.tree(lora.unmatched()));
-    json.set("repeated", Json.tree(lora.repeated()));
     return json;
   }
 }

@@ -8,10 +8,10 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.request.LoraReports;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.JobProgress;
-import dev.sdlora.server.job.LoraJson;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,7 +107,7 @@ final class GridWork extends InterruptibleWork {
     public void generationEnd(GenerationResult result) {
       synchronized (GridWork.this) {
         warnings.addAll(result.warnings());
-        result.loras().forEach(report -> loras.add(LoraJson.of(report)));
+        result.loras().forEach(report -> loras.add(LoraReports.withFileName(report)));
       }
     }
   }

@@ -8,6 +8,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Variation;
+import dev.sdlora.request.LoraReports;
 import dev.sdlora.server.trace.Origin;
 import java.util.List;
 import java.util.Optional;
@@ -127,7 +128,7 @@ public final class DrawingRun implements Work {
     synchronized (this) {
       if (result != null) {
         warnings = result.warnings();
-        loras = result.loras().stream().map(LoraJson::of).toList();
+        loras = result.loras().stream().map(LoraReports::withFileName).toList();
       }
       boolean skipped = skipping && !cancelling && !interrupted;
       skippedLast = skipped && begun == images;

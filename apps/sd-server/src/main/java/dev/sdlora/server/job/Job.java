@@ -360,7 +360,7 @@ public final class Job {
     return warnings;
   }
 
-  /** Returns what {@link LoraJson} tells about each LoRA; it must not be changed. */
+  /** Returns the report of each LoRA as JSON; it must not be changed. */
   public synchronized List<JsonNode> loras() {
     return loras;
   }

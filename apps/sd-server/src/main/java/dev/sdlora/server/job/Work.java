@@ -131,7 +131,7 @@ public interface Work {
    * The result of finished work; images have been reported to {@link JobProgress#image} by then.
    *
    * @param warnings parts of the request that had no effect
-   * @param loras what {@link LoraJson} tells about each LoRA
+   * @param loras the report of each LoRA as JSON
    */
   record Outcome(List<String> warnings, List<JsonNode> loras) {
     /** No warnings and no LoRAs. */
