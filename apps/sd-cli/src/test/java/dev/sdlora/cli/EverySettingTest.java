@@ -215,7 +215,7 @@ class EverySettingTest {
     try {
       Object parsed = kind.parse(value);
       return !(parsed instanceof Number number)
-          || number.doubleValue() >= kind.least() && number.doubleValue() <= kind.most();
+          || (number.doubleValue() >= kind.least() && number.doubleValue() <= kind.most());
     } catch (IllegalArgumentException e) {
       return false;
     }
@@ -224,7 +224,7 @@ class EverySettingTest {
   /** Finds a value by its path; lists and maps have one element. */
   private static Optional<Object> find(Object tree, String path) {
     Object found = tree;
-    for (String name : path.split("\\.")) {
+    for (String name : path.split("\\.", -1)) {
       if (found instanceof List<?> list) {
         found = list.get(0);
       }

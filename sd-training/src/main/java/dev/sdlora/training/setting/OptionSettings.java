@@ -93,7 +93,7 @@ final class OptionSettings {
               part(
                   "rankStabilised",
                   Kind.flag(),
-                  "Multiply changes by alpha / sqrt(rank) (rank-stabilised LoRA).",
+                  "Multiply changes by alpha / √rank (rank-stabilised LoRA).",
                   AdapterOptions::rankStabilised))
           .named(JSON, "rank_stabilized")
           .named(COMMAND_LINE, "--rs-lora")

@@ -68,7 +68,7 @@ final class AdapterChoice {
 
   @Option(
       names = "--rs-lora",
-      description = "Multiply changes by alpha / sqrt(rank) (rank-stabilised LoRA).")
+      description = "Multiply changes by alpha / √rank (rank-stabilised LoRA).")
   private boolean stabilised;
 
   @Option(
