@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,7 @@ class SettingsPageTest {
       case LIST -> "list: " + values(kind.element().orElseThrow());
       case MAP -> "by name: " + values(kind.element().orElseThrow());
       case OBJECT -> {
-        String name = groups.get(kind.group().orElseThrow());
+        String name = Objects.requireNonNull(groups.get(kind.group().orElseThrow()));
         yield "[%s](#%s)".formatted(name, name.toLowerCase(Locale.ROOT));
       }
     };
