@@ -27,17 +27,23 @@ import org.junit.jupiter.api.Test;
 final class PublicTypesTest {
   /**
    * This module depends neither on the benchmarks, which count operations, nor on the apps, which
-   * word messages and read settings.
+   * word messages, read settings and draw charts, nor on sd-models, which downloads. Compilers copy
+   * the constants of {@code FlowKeys}; a test of sd-pipeline walks {@code SingleFileFamily}.
    */
   private static final Set<String> FOR_OTHER_MODULES =
       Set.of(
+          "dev.sdlora.api.service.Downloads",
           "dev.sdlora.api.setting.Door",
+          "dev.sdlora.api.setting.SettingWords",
           "dev.sdlora.api.setting.Settings",
+          "dev.sdlora.api.value.FlowKeys",
+          "dev.sdlora.families.checkpoint.SingleFileFamily",
           "dev.sdlora.api.value.Wording",
           "dev.sdlora.pipeline.speed.ProductRate",
           "dev.sdlora.pipeline.speed.TransformerWork",
           "dev.sdlora.pipeline.speed.UNetOperations",
-          "dev.sdlora.pipeline.speed.VaeOperations");
+          "dev.sdlora.pipeline.speed.VaeOperations",
+          "dev.sdlora.training.report.BarChart");
 
   @Test
   void publicTypes_areForCallersOrNeededByAnotherPackage() throws IOException {

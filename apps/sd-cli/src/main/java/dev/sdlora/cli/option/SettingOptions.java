@@ -136,6 +136,9 @@ final class SettingOptions<O, B> {
     if (areWords(kind.choices())) {
       option.completionCandidates(kind.choices());
     }
+    if (isAnyText(kind)) {
+      option.auxiliaryTypes(String.class);
+    }
     return option
         .type(rows.size() > 1 ? Object.class : type(kind))
         .arity("1")
@@ -150,6 +153,13 @@ final class SettingOptions<O, B> {
       return form.parse();
     }
     return rows.size() == 1 ? rows.get(0).kind()::parse : NumberPair::parse;
+  }
+
+  /** Whether no text is refused before the request is checked. */
+  private static boolean isAnyText(Kind<?> kind) {
+    return kind.type() == Kind.Type.TEXT
+        || kind.type() == Kind.Type.OBJECT
+        || (kind.type() == Kind.Type.LIST && isAnyText(kind.element().orElseThrow()));
   }
 
   private static Class<?> type(Kind<?> kind) {
