@@ -12,7 +12,7 @@ for build in first second; do
   find . -path '*/target/maven-status' -prune -exec rm -rf {} +
   rm -f {.,apps,demo}/sd-*/target/*.jar
   "$mvn" -B -ntp -q package -DskipTests "$@" \
-    -pl .,:sd-api,:sd-prompt,:sd-sampler,:sd-tensors,:sd-lora,:sd-families,:sd-pipeline,:sd-training,:sd-models,:sd-demo-model,:sd-cli,:sd-bom -am
+    -pl .,:sd-api,:sd-prompt,:sd-sampler,:sd-tensors,:sd-lora,:sd-infotext,:sd-families,:sd-pipeline,:sd-training,:sd-models,:sd-demo-model,:sd-cli,:sd-bom -am
   sha256sum {.,apps,demo}/sd-*/target/{*.jar,flattened-pom.xml} > "$work/$build"
 done
 diff "$work/first" "$work/second"

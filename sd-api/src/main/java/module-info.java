@@ -23,6 +23,8 @@ module dev.sdlora.api {
   exports dev.sdlora.api.sampling;
   exports dev.sdlora.api.setting to
       dev.sdlora.cli,
+      dev.sdlora.families,
+      dev.sdlora.infotext,
       dev.sdlora.pipeline,
       dev.sdlora.request,
       dev.sdlora.server,
@@ -34,6 +36,7 @@ module dev.sdlora.api {
       dev.sdlora.server;
   exports dev.sdlora.api.spi to
       dev.sdlora.families,
+      dev.sdlora.infotext,
       dev.sdlora.pipeline,
       dev.sdlora.server;
   exports dev.sdlora.api.image.spi to
@@ -50,6 +53,7 @@ module dev.sdlora.api {
       dev.sdlora.batch,
       dev.sdlora.cli,
       dev.sdlora.families,
+      dev.sdlora.infotext,
       dev.sdlora.lora,
       dev.sdlora.models,
       dev.sdlora.onnx,

@@ -10,7 +10,6 @@ import dev.sdlora.pipeline.LocalLoras;
 import dev.sdlora.pipeline.LocalPipelines;
 import dev.sdlora.pipeline.LocalPrompts;
 import dev.sdlora.pipeline.make.LocalMaking;
-import dev.sdlora.pipeline.recovery.LocalRecoveries;
 
 /** From a prompt to an image. */
 @SuppressWarnings("module") // dev.sdlora.training stands on this module and is compiled later.
@@ -18,6 +17,7 @@ module dev.sdlora.pipeline {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
   requires dev.sdlora.families;
+  requires dev.sdlora.infotext;
   requires dev.sdlora.lora;
   requires dev.sdlora.prompt;
   requires dev.sdlora.sampler;
@@ -43,8 +43,6 @@ module dev.sdlora.pipeline {
       LocalPipelines;
   provides Backend.Prompts with
       LocalPrompts;
-  provides Backend.Recoveries with
-      LocalRecoveries;
   provides FileBackend with
       LocalFiles;
   provides ImageBackend with

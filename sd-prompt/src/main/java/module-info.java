@@ -8,6 +8,7 @@ module dev.sdlora.prompt {
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.grammar to
       dev.sdlora.families,
+      dev.sdlora.infotext,
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.qwen to
       dev.sdlora.families,

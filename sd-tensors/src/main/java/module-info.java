@@ -14,11 +14,13 @@ module dev.sdlora.tensors {
   exports dev.sdlora.tensors.file to
       dev.sdlora.cli,
       dev.sdlora.families,
+      dev.sdlora.infotext,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.folder to
       dev.sdlora.families,
+      dev.sdlora.infotext,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
@@ -34,6 +36,7 @@ module dev.sdlora.tensors {
       dev.sdlora.training;
   exports dev.sdlora.tensors.weights to
       dev.sdlora.families,
+      dev.sdlora.infotext,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.generation;
 
-import dev.sdlora.pipeline.image.Reproduction;
+import dev.sdlora.infotext.Reproduction;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.pipeline.request.PlanWarnings;
 import dev.sdlora.pipeline.request.RequestPart;

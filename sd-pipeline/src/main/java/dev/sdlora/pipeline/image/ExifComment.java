@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.image;
 
+import dev.sdlora.infotext.OtherProgram;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

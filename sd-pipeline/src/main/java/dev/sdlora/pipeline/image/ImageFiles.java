@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.image;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.infotext.OtherProgram;
 import dev.sdlora.tensors.file.ReplacedFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,7 +125,11 @@ public final class ImageFiles {
    */
   static String parameters(String text, ImageSource source, Optional<ImageSize> size) {
     return OtherProgram.ofText(text)
-        .map(program -> program.parameters(text, size).orElseThrow(() -> program.notRead(source)))
+        .map(
+            program ->
+                program
+                    .parameters(text, size)
+                    .orElseThrow(() -> program.notRead(source.toString(), source.details())))
         .orElse(text);
   }
 }

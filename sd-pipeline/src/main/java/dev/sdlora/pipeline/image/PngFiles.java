@@ -2,6 +2,8 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.error.ImageFileException;
+import dev.sdlora.infotext.NovelAiTexts;
+import dev.sdlora.infotext.OtherProgram;
 import dev.sdlora.tensors.file.ReplacedFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -70,7 +72,7 @@ public final class PngFiles {
         .orElseThrow(
             () ->
                 program
-                    .map(known -> known.notRead(source))
+                    .map(known -> known.notRead(source.toString(), source.details()))
                     .orElseGet(() -> reader.noText(KEYWORD)));
   }
 

@@ -2,6 +2,8 @@ package dev.sdlora.pipeline.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.infotext.NovelAiTexts;
+import dev.sdlora.infotext.OtherProgram;
 import dev.sdlora.tensors.file.Inflated;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.awt.Rectangle;

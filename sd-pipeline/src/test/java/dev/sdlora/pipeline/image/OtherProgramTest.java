@@ -7,6 +7,8 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.infotext.Infotext;
+import dev.sdlora.infotext.key.ImageSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

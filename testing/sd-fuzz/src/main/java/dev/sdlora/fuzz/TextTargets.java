@@ -12,7 +12,7 @@ import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
-import dev.sdlora.pipeline.image.Infotext;
+import dev.sdlora.infotext.Infotext;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;

@@ -59,6 +59,8 @@ class ArchitectureTest {
           .definedBy("dev.sdlora.tensors..")
           .layer("lora")
           .definedBy("dev.sdlora.lora..")
+          .layer("infotext")
+          .definedBy("dev.sdlora.infotext..")
           .layer("families")
           .definedBy("dev.sdlora.families..")
           .layer("pipeline")
@@ -73,6 +75,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("api")
           .whereLayer("lora")
           .mayOnlyAccessLayers("api", "tensors")
+          .whereLayer("infotext")
+          .mayOnlyAccessLayers("api", "prompt", "tensors")
           .whereLayer("families")
           .mayOnlyAccessLayers("api", "prompt", "sampler", "tensors", "lora");
 
@@ -96,6 +100,7 @@ class ArchitectureTest {
               "dev.sdlora.tensors..",
               "dev.sdlora.lora..",
               "dev.sdlora.families..",
+              "dev.sdlora.infotext..",
               "dev.sdlora.pipeline..")
           .should()
           .dependOnClassesThat()
@@ -177,6 +182,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "dev.sdlora.pipeline..",
               "dev.sdlora.families..",
+              "dev.sdlora.infotext..",
               "dev.sdlora.lora..",
               "dev.sdlora.tensors..");
 

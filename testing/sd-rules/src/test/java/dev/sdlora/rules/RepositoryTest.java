@@ -67,7 +67,7 @@ class RepositoryTest {
               .map(folder -> String.valueOf(folder.getFileName()))
               .filter(name -> !name.startsWith(".") && !name.equals("target"))
               .toList();
-      assertThat(folders).hasSizeLessThanOrEqualTo(17);
+      assertThat(folders).hasSizeLessThanOrEqualTo(18);
     }
   }
 

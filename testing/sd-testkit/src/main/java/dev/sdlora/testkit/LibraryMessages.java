@@ -28,6 +28,7 @@ public final class LibraryMessages {
           "sd-api",
           "sd-prompt",
           "sd-lora",
+          "sd-infotext",
           "sd-families",
           "sd-pipeline",
           "sd-models",

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.infotext.foreign;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sdlora.pipeline.foreign;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sdlora.pipeline.recovery;
-
-import org.jspecify.annotations.NullMarked;
