@@ -11,6 +11,7 @@ import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Conversion;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.pipeline.make.tensors.Targets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

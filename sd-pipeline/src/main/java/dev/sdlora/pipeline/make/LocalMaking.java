@@ -5,6 +5,8 @@ import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.make.spi.MakingBackend;
+import dev.sdlora.pipeline.make.weights.Baker;
+import dev.sdlora.pipeline.make.weights.WeightConverter;
 import java.nio.file.Path;
 import java.time.Clock;
 

@@ -4,6 +4,7 @@ import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.plan.Blocks;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -16,6 +16,8 @@ import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Combination;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.pipeline.make.tensors.Targets;
+import dev.sdlora.pipeline.make.tensors.Uses;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.time.Clock;

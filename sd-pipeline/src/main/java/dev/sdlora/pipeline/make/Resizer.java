@@ -11,6 +11,7 @@ import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Combination;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.pipeline.make.tensors.Targets;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;

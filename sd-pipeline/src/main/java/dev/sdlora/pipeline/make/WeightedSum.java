@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.lora.make.Baking;
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
 import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;

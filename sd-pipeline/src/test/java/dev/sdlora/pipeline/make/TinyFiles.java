@@ -1,5 +1,7 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.pipeline.make.tensors.Uses;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.CheckpointParts;

@@ -1,5 +1,6 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
 import java.util.Optional;
 
 /** The values of tensors that a file to write does not take from its source. */

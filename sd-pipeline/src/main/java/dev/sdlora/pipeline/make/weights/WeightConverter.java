@@ -1,23 +1,24 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.make.ConvertedWeights;
 import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.make.WeightConversion;
 import dev.sdlora.api.make.spi.MakingBackend.ConvertWeights;
+import dev.sdlora.pipeline.make.tensors.Targets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** Implements {@link WeightConversion}. */
-final class WeightConverter {
+public final class WeightConverter {
   private final ConvertWeights task;
 
-  WeightConverter(ConvertWeights task) {
+  public WeightConverter(ConvertWeights task) {
     this.task = task;
   }
 
-  ConvertedWeights write(Path file, MakingListener listener) {
+  public ConvertedWeights write(Path file, MakingListener listener) {
     Optional<FileFormat> format = Optional.of(task.format());
     WeightWriter.requireName(file, format);
     Targets.requireOther(file, List.of(task.input()));

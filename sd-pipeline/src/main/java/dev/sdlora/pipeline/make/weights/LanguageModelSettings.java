@@ -1,5 +1,6 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
 import dev.sdlora.tensors.file.GgufWriter;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.make.FileFormat;
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
 import dev.sdlora.tensors.file.BlockType;
 import dev.sdlora.tensors.file.DType;
 import java.util.List;

@@ -1,9 +1,9 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.make.FileFormat;
-import dev.sdlora.pipeline.make.WeightWriter.Progress;
+import dev.sdlora.pipeline.make.weights.WeightWriter.Progress;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.GgufWriter;
 import dev.sdlora.tensors.file.SafetensorsWriter;

@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.tensors;
 
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.lora.format.LoraFile;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Names and dtypes of files to write. */
-final class Targets {
+public final class Targets {
   private static final String EXTENSION = ".safetensors";
 
   private Targets() {}
@@ -26,7 +26,7 @@ final class Targets {
    * @throws IllegalArgumentException if it does not end in {@code .safetensors} or is one of the
    *     source files
    */
-  static Path require(Path target, Collection<Path> sources) {
+  public static Path require(Path target, Collection<Path> sources) {
     if (!target.toString().endsWith(EXTENSION)) {
       throw new IllegalArgumentException("the file name must end in .safetensors: " + target);
     }
@@ -38,7 +38,7 @@ final class Targets {
    *
    * @throws IllegalArgumentException if it is one of the source files
    */
-  static Path requireOther(Path target, Collection<Path> sources) {
+  public static Path requireOther(Path target, Collection<Path> sources) {
     try {
       for (Path source : sources) {
         if (Files.exists(target) && isOf(target, source)) {
@@ -59,7 +59,7 @@ final class Targets {
   }
 
   /** Returns the requested dtype, or the smallest one that can hold the factors of the files. */
-  static DType format(Optional<NumberFormat> wanted, Collection<LoraFile> files) {
+  public static DType format(Optional<NumberFormat> wanted, Collection<LoraFile> files) {
     return wanted.map(DType::of).orElseGet(() -> widest(files));
   }
 

@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
@@ -7,6 +7,8 @@ import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.families.checkpoint.FileKind;
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
+import dev.sdlora.pipeline.make.tensors.Targets;
 import dev.sdlora.tensors.file.OpenFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;

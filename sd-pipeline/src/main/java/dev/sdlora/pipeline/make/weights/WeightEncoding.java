@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.tensors.file.BlockType;
 import dev.sdlora.tensors.file.DType;

@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.LoraAdapter;
@@ -20,9 +20,13 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
-import dev.sdlora.pipeline.make.StoredTensor.Piece;
-import dev.sdlora.pipeline.make.StoredTensor.Place;
-import dev.sdlora.pipeline.make.WeightWriter.Written;
+import dev.sdlora.pipeline.make.tensors.SingleFileTensors;
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
+import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;
+import dev.sdlora.pipeline.make.tensors.StoredTensor.Place;
+import dev.sdlora.pipeline.make.tensors.Targets;
+import dev.sdlora.pipeline.make.tensors.Uses;
+import dev.sdlora.pipeline.make.weights.WeightWriter.Written;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.TensorFile;
@@ -40,14 +44,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Implements {@link LoraBaking}. */
-final class Baker {
+public final class Baker {
   private final Bake task;
 
-  Baker(Bake task) {
+  public Baker(Bake task) {
     this.task = task;
   }
 
-  CreatedCheckpoint write(Path file, MakingListener listener) {
+  public CreatedCheckpoint write(Path file, MakingListener listener) {
     WeightWriter.requireName(file, task.format());
     List<Path> sources = new ArrayList<>(task.loras().stream().map(LoraAdapter::path).toList());
     sources.add(task.checkpoint());

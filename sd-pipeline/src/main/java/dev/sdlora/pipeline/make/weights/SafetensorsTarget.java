@@ -1,6 +1,6 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
-import dev.sdlora.pipeline.make.WeightWriter.Progress;
+import dev.sdlora.pipeline.make.weights.WeightWriter.Progress;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;

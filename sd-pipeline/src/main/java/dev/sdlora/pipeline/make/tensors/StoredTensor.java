@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.tensors;
 
 import dev.sdlora.lora.make.Baking;
 import dev.sdlora.lora.plan.Network;
@@ -21,13 +21,13 @@ import java.util.Optional;
  * @param name the name in the file to write
  * @param pieces its parts, concatenated by rows; several if the file to write fuses layers
  */
-record StoredTensor(String name, List<Piece> pieces) {
-  StoredTensor {
+public record StoredTensor(String name, List<Piece> pieces) {
+  public StoredTensor {
     pieces = List.copyOf(pieces);
   }
 
   /** The location of a weight that LoRAs can change, with its name in this library. */
-  record Place(Network network, String name, Origin origin) {}
+  public record Place(Network network, String name, Origin origin) {}
 
   /**
    * A tensor of a checkpoint.
@@ -36,7 +36,8 @@ record StoredTensor(String name, List<Piece> pieces) {
    * @param weight the weight that it holds; empty if LoRAs cannot change it
    * @param order the order in which it holds the values of the weight
    */
-  record Piece(TensorFile file, TensorEntry entry, Optional<Place> weight, StoredOrder order) {
+  public record Piece(
+      TensorFile file, TensorEntry entry, Optional<Place> weight, StoredOrder order) {
     /** The number of values processed at once. */
     private static final int PART = 1 << 16;
 
@@ -60,7 +61,7 @@ record StoredTensor(String name, List<Piece> pieces) {
   }
 
   /** Returns the shape in the file to write. */
-  List<Long> shape() {
+  public List<Long> shape() {
     List<Long> shape = new ArrayList<>(pieces.get(0).entry.shape());
     if (pieces.size() > 1) {
       shape.set(0, pieces.stream().mapToLong(piece -> piece.entry.shape().get(0)).sum());
@@ -69,17 +70,17 @@ record StoredTensor(String name, List<Piece> pieces) {
   }
 
   /** Returns the number of values. */
-  long elements() {
+  public long elements() {
     return pieces.stream().mapToLong(piece -> piece.entry.elements()).sum();
   }
 
   /** Returns a file that it is read from, for messages. */
-  TensorFile file() {
+  public TensorFile file() {
     return pieces.get(0).file;
   }
 
   /** Returns the dtype to write: its own, but float16 for 8-bit floats and quantised weights. */
-  DType format() {
+  public DType format() {
     DType own = pieces.get(0).entry.dtype();
     if (!isStoredAs(own)) {
       return DType.F32;
@@ -90,7 +91,7 @@ record StoredTensor(String name, List<Piece> pieces) {
   }
 
   /** Returns the format of its source if that has fewer than 16 bits. */
-  Optional<String> lowBits() {
+  public Optional<String> lowBits() {
     return pieces.stream()
         .filter(piece -> piece.entry.dtype().isFloat8() || piece.file.isQuantised(piece.entry))
         .map(piece -> piece.file.storage(piece.entry))
@@ -98,17 +99,17 @@ record StoredTensor(String name, List<Piece> pieces) {
   }
 
   /** Whether all pieces have this dtype. */
-  boolean isStoredAs(DType format) {
+  public boolean isStoredAs(DType format) {
     return pieces.stream().allMatch(piece -> piece.entry.dtype() == format);
   }
 
   /** Whether it holds floating-point values. */
-  boolean isFloating() {
+  public boolean isFloating() {
     return pieces.stream().allMatch(piece -> piece.entry.dtype().isFloating());
   }
 
   /** Returns all values. */
-  float[] floats(OpenFiles files) {
+  public float[] floats(OpenFiles files) {
     return floats(files, 0, Math.toIntExact(elements()));
   }
 
@@ -118,7 +119,7 @@ record StoredTensor(String name, List<Piece> pieces) {
    * @param first the index of the first value
    * @param count the number of values, within the tensor
    */
-  float[] floats(OpenFiles files, long first, int count) {
+  public float[] floats(OpenFiles files, long first, int count) {
     float[] values = new float[count];
     long begin = 0;
     int done = 0;
@@ -136,7 +137,8 @@ record StoredTensor(String name, List<Piece> pieces) {
   }
 
   /** Writes its values with a dtype. */
-  void writeTo(WritableByteChannel channel, OpenFiles files, DType format) throws IOException {
+  public void writeTo(WritableByteChannel channel, OpenFiles files, DType format)
+      throws IOException {
     for (Piece piece : pieces) {
       piece.writeTo(channel, files, format);
     }

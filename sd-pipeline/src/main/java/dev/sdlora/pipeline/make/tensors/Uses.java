@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.tensors;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.lora.format.LoraFile;
@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** LoRAs to write into a file, with their strengths. */
-final class Uses {
+public final class Uses {
   private Uses() {}
 
   /**
@@ -17,7 +17,7 @@ final class Uses {
    *     express
    * @throws dev.sdlora.api.error.LoraException if one cannot be read
    */
-  static List<LoraUse> open(List<LoraAdapter> loras) {
+  public static List<LoraUse> open(List<LoraAdapter> loras) {
     List<LoraUse> uses = new ArrayList<>();
     for (LoraAdapter lora : loras) {
       if (!lora.strength().unet().isConstant()) {

@@ -1,7 +1,8 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
 import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.OpenFiles;
 import java.io.IOException;

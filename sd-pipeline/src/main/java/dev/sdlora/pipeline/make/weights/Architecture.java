@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import java.util.Arrays;
 import java.util.Collection;

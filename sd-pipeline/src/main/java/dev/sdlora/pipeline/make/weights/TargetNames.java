@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.families.checkpoint.stored.LlamaNames;
 

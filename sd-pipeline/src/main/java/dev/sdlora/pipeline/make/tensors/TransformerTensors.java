@@ -1,12 +1,12 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.tensors;
 
 import dev.sdlora.families.checkpoint.SingleFileSigns;
 import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
 import dev.sdlora.families.checkpoint.transformer.Distillation;
 import dev.sdlora.families.checkpoint.transformer.ViewNames;
-import dev.sdlora.pipeline.make.StoredTensor.Piece;
-import dev.sdlora.pipeline.make.StoredTensor.Place;
+import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;
+import dev.sdlora.pipeline.make.tensors.StoredTensor.Place;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;

@@ -1,9 +1,9 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.tensors;
 
 import java.util.List;
 
 /** The order in which a file stores the values of a weight. */
-enum StoredOrder {
+public enum StoredOrder {
   /** The order of the weight. */
   SAME,
   /** The columns of the weight are the rows of the file. */
@@ -16,7 +16,7 @@ enum StoredOrder {
    *
    * @param shape the shape of the weight: a matrix if it is transposed
    */
-  float[] of(float[] values, List<Long> shape) {
+  public float[] of(float[] values, List<Long> shape) {
     return switch (this) {
       case SAME -> values;
       case TRANSPOSED -> transposed(values, shape);

@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.families.checkpoint.CheckpointReader;
@@ -7,7 +7,10 @@ import dev.sdlora.families.checkpoint.SingleFileSigns;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
 import dev.sdlora.families.checkpoint.transformer.Distillation;
 import dev.sdlora.families.checkpoint.transformer.TransformerFiles;
-import dev.sdlora.pipeline.make.StoredTensor.Piece;
+import dev.sdlora.pipeline.make.tensors.SingleFileTensors;
+import dev.sdlora.pipeline.make.tensors.StoredOrder;
+import dev.sdlora.pipeline.make.tensors.StoredTensor;
+import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

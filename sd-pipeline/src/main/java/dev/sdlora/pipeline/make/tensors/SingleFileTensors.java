@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.pipeline.make.tensors;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.ModelFiles;
@@ -9,8 +9,8 @@ import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.layout.OpenClipNames;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.make.StoredTensor.Piece;
-import dev.sdlora.pipeline.make.StoredTensor.Place;
+import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;
+import dev.sdlora.pipeline.make.tensors.StoredTensor.Place;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
@@ -33,10 +33,10 @@ import java.util.function.UnaryOperator;
  * @param signs the settings that a folder stores in settings files
  * @param metadata the metadata of the file
  */
-record SingleFileTensors(
+public record SingleFileTensors(
     List<StoredTensor> tensors, SingleFileSigns signs, Map<String, String> metadata) {
 
-  static SingleFileTensors of(ModelFiles model) {
+  public static SingleFileTensors of(ModelFiles model) {
     if (model instanceof TransformerModel transformer) {
       return new TransformerTensors(transformer).all();
     }
@@ -53,7 +53,7 @@ record SingleFileTensors(
   }
 
   /** Returns the files that it is read from. */
-  List<Path> files() {
+  public List<Path> files() {
     return tensors.stream()
         .flatMap(tensor -> tensor.pieces().stream())
         .flatMap(piece -> piece.file().parts().stream())
