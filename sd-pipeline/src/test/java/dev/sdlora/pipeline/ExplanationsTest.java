@@ -46,7 +46,7 @@ class ExplanationsTest {
     assertThat(length(klein)).isEqualTo("512/512");
   }
 
-  /** The sentences are those of results; see {@link FlowSettingsTest}. */
+  /** The sentences are those of results; see {@code FlowSettingsTest}. */
   @Test
   void explanation_forAFamilyThatReadsPlainText_warnsWhereItIsPlain() {
     String weights =

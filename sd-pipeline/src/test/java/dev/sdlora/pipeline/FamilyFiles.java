@@ -24,7 +24,7 @@ public final class FamilyFiles {
   private FamilyFiles() {}
 
   /** Returns the goldens of a set. */
-  static TensorFile golden(String set, String file) {
+  public static TensorFile golden(String set, String file) {
     return Fixtures.golden("families/" + set + "/" + file);
   }
 
@@ -67,7 +67,7 @@ public final class FamilyFiles {
   }
 
   /** Returns a ControlNet Union for SDXL. */
-  static Path union() {
+  public static Path union() {
     return Fixtures.golden("control/tiny-union-sdxl").path();
   }
 
@@ -76,7 +76,7 @@ public final class FamilyFiles {
    *
    * @param folder the folder in which it is written
    */
-  static Path promax(Path folder) {
+  public static Path promax(Path folder) {
     TensorFile own = Fixtures.golden("control/tiny-union-promax-sdxl");
     Path target = folder.resolve("union-promax.safetensors");
     replaced(union(), own.tensors().keySet()::contains, own.path(), target);
@@ -136,7 +136,8 @@ public final class FamilyFiles {
    *
    * @param vectors the vectors by width, which identifies the encoder
    */
-  static Path withToken(Path checkpoint, int token, Map<Integer, float[]> vectors, Path target) {
+  public static Path withToken(
+      Path checkpoint, int token, Map<Integer, float[]> vectors, Path target) {
     TensorFile file = TensorFile.open(checkpoint);
     Copy copy = new Copy();
     copy.add(file, name -> !name.endsWith("token_embedding.weight"));
@@ -159,7 +160,7 @@ public final class FamilyFiles {
    * @param names the names of the tensors to remove
    * @param other a file whose tensors are all added
    */
-  static void replaced(Path file, Predicate<String> names, Path other, Path target) {
+  public static void replaced(Path file, Predicate<String> names, Path other, Path target) {
     Copy copy = new Copy();
     copy.add(TensorFile.open(file), names.negate());
     copy.add(TensorFile.open(other), name -> true);
@@ -167,7 +168,7 @@ public final class FamilyFiles {
   }
 
   /** Writes a copy of a file without some of its tensors. */
-  static Path without(Path file, Predicate<String> names, Path target) {
+  public static Path without(Path file, Predicate<String> names, Path target) {
     Copy copy = new Copy();
     copy.add(TensorFile.open(file), names.negate());
     return copy.write(target);

@@ -9,14 +9,14 @@ import dev.sdlora.testkit.TinyTransformers;
 import java.nio.file.Path;
 
 /** The small models of FLUX.2 klein and Z-Image for whole requests. */
-enum TinyFlow {
+public enum TinyFlow {
   KLEIN(TinyTransformers.klein(), TinyTransformers.kleinLoras()),
   Z_IMAGE(TinyTransformers.zImageTurbo(), TinyTransformers.zImageLoras());
 
   /** A LoRA on the blocks by its tag in a prompt. */
-  static final String TAG = "<lora:lora_aitoolkit:0.8>";
+  public static final String TAG = "<lora:lora_aitoolkit:0.8>";
 
-  static final PromptSpec SPEC =
+  public static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).cfgScale(1).seed(5).build();
 
   @SuppressWarnings("ImmutableEnumChecker") // A path of the default file system is immutable.
@@ -31,28 +31,28 @@ enum TinyFlow {
   }
 
   /** Returns a builder of pipelines that run two requests at once. */
-  Pipeline.Builder builder() {
+  public Pipeline.Builder builder() {
     return Fixtures.float32()
         .checkpoint(Checkpoint.open(checkpoint))
         .loraDirectory(loras)
         .concurrency(2);
   }
 
-  static PromptSpec prompt(String prompt) {
+  public static PromptSpec prompt(String prompt) {
     return SPEC.toBuilder().prompt(prompt).build();
   }
 
-  static PromptSpec redrawing(ImageToImage.Builder source) {
+  public static PromptSpec redrawing(ImageToImage.Builder source) {
     return SPEC.toBuilder().imageToImage(source.build()).build();
   }
 
   /** Returns the mean difference of two images of the same size in levels of 255. */
-  static double difference(Image a, Image b) {
+  public static double difference(Image a, Image b) {
     return difference(a, b, 0, a.width());
   }
 
   /** Returns the mean difference in some columns. */
-  static double difference(Image a, Image b, int left, int right) {
+  public static double difference(Image a, Image b, int left, int right) {
     byte[] one = a.rgb();
     byte[] other = b.rgb();
     double sum = 0;

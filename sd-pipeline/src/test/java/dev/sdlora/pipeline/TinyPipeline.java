@@ -11,6 +11,7 @@ import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.pipeline.model.Model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,7 +48,7 @@ public final class TinyPipeline implements AutoCloseable {
   }
 
   /** Returns a mask, white inside a square and black elsewhere. */
-  static Image mask(int width, int height, int left, int top, int side) {
+  public static Image mask(int width, int height, int left, int top, int side) {
     byte[] rgb = new byte[3 * width * height];
     for (int y = top; y < top + side; y++) {
       for (int x = left; x < left + side; x++) {
@@ -60,7 +61,7 @@ public final class TinyPipeline implements AutoCloseable {
   }
 
   /** Returns the number of native arrays of a pipeline after it has loaded the VAE encoder. */
-  static int arraysOnceEncoded(Pipeline pipeline) {
+  public static int arraysOnceEncoded(Pipeline pipeline) {
     ImageToImage source = ImageToImage.builder(image(64, 64)).denoisingStrength(0.1).build();
     pipeline.generate(SPEC.toBuilder().imageToImage(source).build());
     return pipeline.liveTensors();
@@ -70,7 +71,7 @@ public final class TinyPipeline implements AutoCloseable {
     return SPEC.toBuilder().imageToImage(source.build()).build();
   }
 
-  static PromptSpec repainting(Image picture, Inpainting.Builder part) {
+  public static PromptSpec repainting(Image picture, Inpainting.Builder part) {
     return redrawing(ImageToImage.builder(picture).inpainting(part.build()));
   }
 
@@ -78,12 +79,12 @@ public final class TinyPipeline implements AutoCloseable {
     return pipeline;
   }
 
-  Image draw(PromptSpec spec) {
+  public Image draw(PromptSpec spec) {
     return pipeline.generate(spec).first().image();
   }
 
   /** Returns the steps that a listener sees: number/total. */
-  List<String> steps(PromptSpec spec) {
+  public List<String> steps(PromptSpec spec) {
     List<String> steps = new ArrayList<>();
     pipeline.generate(
         spec,
@@ -141,7 +142,7 @@ public final class TinyPipeline implements AutoCloseable {
     throw new IllegalStateException("enough");
   }
 
-  static GenerationListener inStep(int number, Runnable action) {
+  public static GenerationListener inStep(int number, Runnable action) {
     return new GenerationListener() {
       @Override
       public void stepStart(Step step) {
@@ -156,5 +157,10 @@ public final class TinyPipeline implements AutoCloseable {
   public void close() {
     assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     pipeline.close();
+  }
+
+  /** Returns what the requests of a pipeline share. */
+  public static Model model(Pipeline pipeline) {
+    return ((LocalPipeline) pipeline).model();
   }
 }

@@ -1,7 +1,5 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.pipeline.make.tensors.Uses;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.CheckpointParts;
@@ -15,6 +13,7 @@ import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.pipeline.make.tensors.Uses;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.pipeline.Fixtures;
-import dev.sdlora.pipeline.PeakMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
