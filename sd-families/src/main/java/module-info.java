@@ -9,6 +9,9 @@ module dev.sdlora.families {
   requires java.management;
   requires jdk.management;
 
+  exports dev.sdlora.families to
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.families.checkpoint to
       dev.sdlora.pipeline,
       dev.sdlora.training;
@@ -20,7 +23,8 @@ module dev.sdlora.families {
   exports dev.sdlora.families.checkpoint.stored to
       dev.sdlora.pipeline;
   exports dev.sdlora.families.checkpoint.transformer to
-      dev.sdlora.pipeline;
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.families.conditioning to
       dev.sdlora.pipeline,
       dev.sdlora.training;
@@ -42,6 +46,8 @@ module dev.sdlora.families {
   exports dev.sdlora.families.network.vae to
       dev.sdlora.pipeline,
       dev.sdlora.training;
+  exports dev.sdlora.families.sd to
+      dev.sdlora.pipeline;
   exports dev.sdlora.families.transformer to
       dev.sdlora.pipeline,
       dev.sdlora.training;

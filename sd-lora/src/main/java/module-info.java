@@ -17,6 +17,7 @@ module dev.sdlora.lora {
   exports dev.sdlora.lora.library to
       dev.sdlora.pipeline;
   exports dev.sdlora.lora.make to
+      dev.sdlora.families,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.lora.overlay to

@@ -1,5 +1,7 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.Families;
 import dev.sdlora.families.checkpoint.SingleFileNames;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
 import dev.sdlora.tensors.file.DType;
@@ -62,10 +64,12 @@ final class FlowCheckpoint {
                 texts.write(file, shapes);
               }
             });
-    boolean isSd3 = config.family() == TransformerFamily.SD3;
+    boolean isSd3 = config.family() == ModelFamily.SD3;
     FlowCheckpoint others = new FlowCheckpoint(isSd3 ? DType.F16 : DType.BF16, seed);
     Path vae =
-        folder.resolve("vae").resolve(isSd3 ? "sd3_vae.safetensors" : config.family().vae().file());
+        folder
+            .resolve("vae")
+            .resolve(isSd3 ? "sd3_vae.safetensors" : Families.of(config.family()).vae().file());
     progress.accept(vae);
     others.write(vae, vae(config));
     progress.accept(transformer);
@@ -80,6 +84,8 @@ final class FlowCheckpoint {
       case FLUX1 -> "flux1-dev.safetensors";
       case CHROMA -> "Chroma1-HD.safetensors";
       case SD3 -> "sd3.5_medium.safetensors";
+      case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN ->
+          throw new IllegalArgumentException(config.family() + " has no transformer");
     };
   }
 
@@ -94,7 +100,8 @@ final class FlowCheckpoint {
 
   /** Returns the shapes of the tensors in the transformer's file. */
   static Map<String, List<Long>> transformer(FlowConfig config) {
-    return inFile(config.transformer().weights(), config.family().transformerFileNames());
+    return inFile(
+        config.transformer().weights(), Families.of(config.family()).transformerFileNames());
   }
 
   /** Returns the shapes of the tensors in the VAE's file, with the statistics of its batch norm. */
@@ -105,7 +112,7 @@ final class FlowCheckpoint {
         .weights()
         .forEach((name, shape) -> weights.put(name, SingleFileNames.shape(name, shape)));
     Map<String, List<Long>> shapes = inFile(weights, TransformerFamily.vaeFileNames(config.vae()));
-    if (config.family() == TransformerFamily.FLUX2) {
+    if (config.family() == ModelFamily.FLUX2) {
       List<Long> channels = List.of((long) config.vae().sampledChannels());
       shapes.put(MEAN, channels);
       shapes.put(VARIANCE, channels);

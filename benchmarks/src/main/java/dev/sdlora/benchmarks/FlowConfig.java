@@ -1,8 +1,7 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.families.checkpoint.TransformerModel;
-import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.families.transformer.Flux1Config;
 import dev.sdlora.families.transformer.Flux2Config;
@@ -20,20 +19,14 @@ import dev.sdlora.families.transformer.ZImageConfig;
  * @param vae the autoencoder
  */
 record FlowConfig(
-    TransformerFamily family, TransformerConfig transformer, FlowTexts texts, VaeConfig vae) {
+    ModelFamily family, TransformerConfig transformer, FlowTexts texts, VaeConfig vae) {
   /** The least number of Qwen3's layers that readers take. */
   private static final int LEAST_LAYERS = 4;
 
   /** Returns the dimensions of a checkpoint. */
   static FlowConfig of(TransformerModel model) {
     return new FlowConfig(
-        switch (model.checkpoint().family()) {
-          case FLUX2 -> TransformerFamily.FLUX2;
-          case FLUX1 -> TransformerFamily.FLUX1;
-          case CHROMA -> TransformerFamily.CHROMA;
-          case SD3 -> TransformerFamily.SD3;
-          default -> TransformerFamily.Z_IMAGE;
-        },
+        model.checkpoint().family(),
         model.transformer().config(),
         FlowTexts.of(model.texts()),
         model.vae().config());
@@ -147,16 +140,6 @@ record FlowConfig(
   /** The name in figures. */
   String title() {
     boolean full = transformer.equals(FlowModels.published(family).transformer);
-    return (full ? "" : "small ") + name().label();
-  }
-
-  private ModelFamily name() {
-    return switch (family) {
-      case FLUX2 -> ModelFamily.FLUX2;
-      case Z_IMAGE -> ModelFamily.Z_IMAGE;
-      case FLUX1 -> ModelFamily.FLUX1;
-      case CHROMA -> ModelFamily.CHROMA;
-      case SD3 -> ModelFamily.SD3;
-    };
+    return (full ? "" : "small ") + family.label();
   }
 }

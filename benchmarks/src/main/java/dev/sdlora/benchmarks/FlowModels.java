@@ -1,6 +1,6 @@
 package dev.sdlora.benchmarks;
 
-import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
 import dev.sdlora.families.network.vae.VaeConfig;
@@ -52,7 +52,7 @@ final class FlowModels {
   /** FLUX.2 klein 4B. */
   static final FlowConfig KLEIN =
       new FlowConfig(
-          TransformerFamily.FLUX2,
+          ModelFamily.FLUX2,
           klein(24, QWEN_WIDTH),
           qwen(QWEN_WIDTH, QWEN_LAYERS),
           flux2Vae(128, 256, 512, 512));
@@ -60,7 +60,7 @@ final class FlowModels {
   /** Z-Image. */
   static final FlowConfig Z_IMAGE =
       new FlowConfig(
-          TransformerFamily.Z_IMAGE,
+          ModelFamily.Z_IMAGE,
           zImage(30, QWEN_WIDTH),
           qwen(QWEN_WIDTH, QWEN_LAYERS),
           fluxVae(128, 256, 512, 512));
@@ -68,7 +68,7 @@ final class FlowModels {
   /** FLUX.1 dev. */
   static final FlowConfig FLUX1 =
       new FlowConfig(
-          TransformerFamily.FLUX1,
+          ModelFamily.FLUX1,
           flux1(new Flux1Config.OwnLayers(768, true)),
           new FlowTexts.ClipAndT5(List.of(CLIP_L), T5_XXL),
           fluxVae(128, 256, 512, 512));
@@ -76,7 +76,7 @@ final class FlowModels {
   /** Chroma. */
   static final FlowConfig CHROMA =
       new FlowConfig(
-          TransformerFamily.CHROMA,
+          ModelFamily.CHROMA,
           flux1(new Flux1Config.Approximator(64, 5120, 5)),
           new FlowTexts.ClipAndT5(List.of(), T5_XXL),
           fluxVae(128, 256, 512, 512));
@@ -84,7 +84,7 @@ final class FlowModels {
   /** Stable Diffusion 3.5 Medium, whose first 13 blocks have a second attention. */
   static final FlowConfig SD35_MEDIUM =
       new FlowConfig(
-          TransformerFamily.SD3,
+          ModelFamily.SD3,
           new Sd3Config(
               16, 1536, 24, 24, 4096, 2048, 384, IntStream.range(0, 13).boxed().toList(), true),
           new FlowTexts.ClipAndT5(List.of(both(CLIP_L), CLIP_G), T5_XXL),
@@ -93,7 +93,7 @@ final class FlowModels {
   /** A tiny FLUX.2; as in all tiny models, its text encoder has the published vocabulary. */
   static final FlowConfig TINY_FLUX2 =
       new FlowConfig(
-          TransformerFamily.FLUX2,
+          ModelFamily.FLUX2,
           new Flux2Config(128, 64, 2, 1, 2, 3 * 32, 192, 256, List.of(8, 8, 8, 8), 2000),
           new FlowTexts.Qwen(TINY_QWEN),
           flux2Vae(32, 32, 64, 64));
@@ -101,7 +101,7 @@ final class FlowModels {
   /** A tiny Z-Image. */
   static final FlowConfig TINY_Z_IMAGE =
       new FlowConfig(
-          TransformerFamily.Z_IMAGE,
+          ModelFamily.Z_IMAGE,
           new ZImageConfig(
               16, 64, 2, 128, 32, 32, 64, 1, 2, List.of(8, 12, 12), ZImageConfig.THETA),
           new FlowTexts.Qwen(TINY_QWEN),
@@ -110,7 +110,7 @@ final class FlowModels {
   /** A tiny FLUX.1. */
   static final FlowConfig TINY_FLUX1 =
       new FlowConfig(
-          TransformerFamily.FLUX1,
+          ModelFamily.FLUX1,
           tinyFlux1(new Flux1Config.OwnLayers(64, true)),
           new FlowTexts.ClipAndT5(List.of(TINY_CLIP_L), TINY_T5),
           fluxVae(32, 32, 64, 64));
@@ -118,7 +118,7 @@ final class FlowModels {
   /** A tiny Chroma. */
   static final FlowConfig TINY_CHROMA =
       new FlowConfig(
-          TransformerFamily.CHROMA,
+          ModelFamily.CHROMA,
           tinyFlux1(new Flux1Config.Approximator(64, 32, 2)),
           new FlowTexts.ClipAndT5(List.of(), TINY_T5),
           fluxVae(32, 32, 64, 64));
@@ -126,7 +126,7 @@ final class FlowModels {
   /** A tiny Stable Diffusion 3.5, whose first block has a second attention. */
   static final FlowConfig TINY_SD3 =
       new FlowConfig(
-          TransformerFamily.SD3,
+          ModelFamily.SD3,
           new Sd3Config(16, 64, 2, 3, 96, 96, 24, List.of(0), true),
           new FlowTexts.ClipAndT5(List.of(both(TINY_CLIP_L), TINY_CLIP_G), TINY_T5),
           sd3Vae(32, 32, 64, 64));
@@ -146,7 +146,7 @@ final class FlowModels {
   }
 
   /** Returns the published model of a family. */
-  static FlowConfig published(TransformerFamily family) {
+  static FlowConfig published(ModelFamily family) {
     return NUMBERED.values().stream()
         .filter(model -> model.family() == family)
         .findFirst()
@@ -158,7 +158,7 @@ final class FlowModels {
    * encoder's layers. Their readers expect all blocks only of transformers of full width.
    */
   static FlowConfig narrower(FlowConfig model, int layers) {
-    boolean isFlux2 = model.family() == TransformerFamily.FLUX2;
+    boolean isFlux2 = model.family() == ModelFamily.FLUX2;
     int width = QWEN_WIDTH - HEAD;
     return new FlowConfig(
         model.family(),

@@ -1,7 +1,7 @@
 package dev.sdlora.benchmarks;
 
-import dev.sdlora.families.checkpoint.ModelFiles;
-import dev.sdlora.families.checkpoint.TextParts;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.transformer.Qwen3Config;
 import dev.sdlora.families.transformer.T5Config;

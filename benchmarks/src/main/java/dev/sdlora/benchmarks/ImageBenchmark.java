@@ -9,7 +9,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.tensors.torch.ScalarType;
 import java.io.IOException;
 import java.io.PrintStream;

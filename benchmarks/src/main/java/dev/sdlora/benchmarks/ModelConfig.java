@@ -1,9 +1,9 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.families.checkpoint.ModelFiles;
-import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.Transformers;
 import dev.sdlora.families.network.UNetConfig;

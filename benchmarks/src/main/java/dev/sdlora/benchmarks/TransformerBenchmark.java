@@ -3,11 +3,11 @@ package dev.sdlora.benchmarks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.ModelFiles;
-import dev.sdlora.families.checkpoint.TextParts;
-import dev.sdlora.families.checkpoint.TransformerModel;
-import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TextParts;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.network.AddedConditions;
 import dev.sdlora.families.transformer.DiffusionTransformer;
 import dev.sdlora.families.transformer.Flux1Config;
@@ -208,7 +208,7 @@ public final class TransformerBenchmark {
       List<Figure> figures = new ArrayList<>(List.of(ready("denoiser", weights)));
       int side = size / all.vae().sampledFactor();
       int text = tokens();
-      int patch = all.family() == TransformerFamily.FLUX2 ? 1 : 2;
+      int patch = all.family() == ModelFamily.FLUX2 ? 1 : 2;
       TransformerWork work = TransformerWork.of(config, side / patch * (side / patch), text);
       DiffusionTransformer network = config.network(torch, weights);
       Random random = new Random(1);
@@ -254,7 +254,7 @@ public final class TransformerBenchmark {
       case FLUX2 -> QwenPrompt.LENGTH;
       case FLUX1 -> FLUX1_TOKENS;
       case SD3 -> SD3_TOKENS;
-      case Z_IMAGE, CHROMA -> UNPADDED_TOKENS;
+      default -> UNPADDED_TOKENS;
     };
   }
 

@@ -1,10 +1,10 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.families.checkpoint.SingleFileNames;
-import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import dev.sdlora.api.prompt.PromptExplanation.Encoded;
 import dev.sdlora.api.prompt.PromptExplanation.Piece;
 import dev.sdlora.api.prompt.PromptExplanation.Problem;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
+import dev.sdlora.families.Families;
 import dev.sdlora.families.family.PromptReading;
 import dev.sdlora.families.family.PromptWarnings;
 import dev.sdlora.prompt.qwen.QwenPrompt;
@@ -27,7 +28,7 @@ final class QwenTexts {
 
   /** Whether a family reads prompts with Qwen3. */
   static boolean isReadBy(ModelFamily family) {
-    return family == ModelFamily.FLUX2 || family == ModelFamily.Z_IMAGE;
+    return family.isTransformer() && Families.of(family).template().isPresent();
   }
 
   /** Returns a text as Qwen3 reads it: in the family's template, without weights. */
@@ -49,11 +50,7 @@ final class QwenTexts {
 
   private QwenPrompt inTemplate(String text) {
     return known.computeIfAbsent(
-        text,
-        unknown ->
-            family == ModelFamily.FLUX2
-                ? QwenPrompt.klein(unknown, tokenizer)
-                : QwenPrompt.zImage(unknown, tokenizer));
+        text, unknown -> Families.of(family).template().orElseThrow().apply(unknown, tokenizer));
   }
 
   /** Returns a text with its brackets as one piece. */

@@ -3,8 +3,10 @@ package dev.sdlora.training;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Checks;
-import dev.sdlora.families.checkpoint.TransformerModel;
-import dev.sdlora.families.family.PlainTexts;
+import dev.sdlora.families.Families;
+import dev.sdlora.families.PlainTexts;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
+import dev.sdlora.families.family.TrainingRules;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.plan.Network;
@@ -27,7 +29,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /**
  * Training of FLUX.2 klein, Z-Image and FLUX.1. Their text encoders are never trained.
@@ -38,8 +39,6 @@ import java.util.OptionalDouble;
 record FlowTraining(TransformerModel model, TrainingPrecision precision) implements TrainedFamily {
   /** The number of pixels that a token covers along each side. */
   private static final int TOKEN = 16;
-
-  private static final double Z_IMAGE_SHIFT = 3;
 
   @Override
   public List<AdapterModule> modules(AdapterSettings adapter, int clipSkip) {
@@ -54,29 +53,33 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
 
   private void requireTrainable() {
     Checkpoint checkpoint = model.checkpoint();
-    switch (checkpoint.family()) {
-      case FLUX1, FLUX2, Z_IMAGE -> {
-        if (checkpoint.task() != Checkpoint.Task.TEXT_TO_IMAGE) {
-          throw TrainedFamily.refusal(
-              checkpoint,
-              checkpoint.task() == Checkpoint.Task.INPAINTING
-                  ? "is FLUX.1 Fill, an inpainting model"
-                  : "reads a control image, like FLUX.1 Canny and Depth",
-              "expected a text-to-image model");
-        }
-        if (checkpoint.name().toLowerCase(Locale.ROOT).contains("kontext")) {
-          throw TrainedFamily.refusal(
-              checkpoint,
-              "is FLUX.1 Kontext, an image editing model",
-              "expected a text-to-image model");
-        }
-      }
-      default ->
-          throw TrainedFamily.refusal(
-              checkpoint,
-              "is " + checkpoint.family().label(),
-              "expected Stable Diffusion 1.x, 2.x, SDXL, FLUX.1, FLUX.2 or Z-Image");
+    rules();
+    if (checkpoint.task() != Checkpoint.Task.TEXT_TO_IMAGE) {
+      throw TrainedFamily.refusal(
+          checkpoint,
+          checkpoint.task() == Checkpoint.Task.INPAINTING
+              ? "is FLUX.1 Fill, an inpainting model"
+              : "reads a control image, like FLUX.1 Canny and Depth",
+          "expected a text-to-image model");
     }
+    if (checkpoint.name().toLowerCase(Locale.ROOT).contains("kontext")) {
+      throw TrainedFamily.refusal(
+          checkpoint,
+          "is FLUX.1 Kontext, an image editing model",
+          "expected a text-to-image model");
+    }
+  }
+
+  private TrainingRules rules() {
+    Checkpoint checkpoint = model.checkpoint();
+    return Families.of(checkpoint.family())
+        .training(model.transformer().config())
+        .orElseThrow(
+            () ->
+                TrainedFamily.refusal(
+                    checkpoint,
+                    "is " + checkpoint.family().label(),
+                    "expected Stable Diffusion 1.x, 2.x, SDXL, FLUX.1, FLUX.2 or Z-Image"));
   }
 
   @Override
@@ -106,7 +109,7 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
    */
   @Override
   public ImageEncoder imageEncoder() {
-    return ImageEncoder.load(model, model.checkpoint().family() != ModelFamily.FLUX2);
+    return ImageEncoder.load(model, rules().samplesLatents());
   }
 
   /**
@@ -117,16 +120,7 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
    */
   @Override
   public NoiseProcess noise() {
-    OptionalDouble shift =
-        switch (model.checkpoint().family()) {
-          case Z_IMAGE -> OptionalDouble.of(Z_IMAGE_SHIFT);
-          case FLUX1 ->
-              model.transformer().config().isGuided()
-                  ? OptionalDouble.empty()
-                  : OptionalDouble.of(1);
-          default -> OptionalDouble.empty();
-        };
-    return new FlowProcess(shift, TOKEN / latentFactor());
+    return new FlowProcess(rules().shift(), TOKEN / latentFactor());
   }
 
   @Override
@@ -154,7 +148,7 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
   @Override
   public LayerNames names() {
     ModelFamily family = model.checkpoint().family();
-    if (family == ModelFamily.FLUX2) {
+    if (rules().hasAuthorsNames()) {
       return (network, layer) ->
           KeyNaming.SINGLE_FILE.key(network, FlowLayers.authorsName(layer, family));
     }
@@ -163,8 +157,6 @@ record FlowTraining(TransformerModel model, TrainingPrecision precision) impleme
 
   @Override
   public KeyNaming style() {
-    return model.checkpoint().family() == ModelFamily.FLUX1
-        ? KeyNaming.PEFT
-        : KeyNaming.SINGLE_FILE;
+    return rules().style();
   }
 }

@@ -2,7 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.training.data.CacheKey;
 import dev.sdlora.training.data.SeededRandom;

@@ -1,7 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.training.option.TrainingPrecision;
 import java.util.LinkedHashMap;

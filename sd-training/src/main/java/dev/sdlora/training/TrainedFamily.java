@@ -2,7 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.tensors.torch.Torch;

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Batch;

@@ -3,8 +3,8 @@ package dev.sdlora.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.Transformers;
 import dev.sdlora.families.network.UNetConfig;

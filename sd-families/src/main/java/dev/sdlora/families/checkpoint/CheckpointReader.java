@@ -7,9 +7,10 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.spi.CheckpointBuilder;
+import dev.sdlora.families.KnownModels;
 import dev.sdlora.families.checkpoint.layout.FileTensors;
 import dev.sdlora.families.checkpoint.layout.NetworkShapes;
-import dev.sdlora.families.checkpoint.transformer.TransformerFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.SizeConditions;
@@ -75,7 +76,7 @@ public final class CheckpointReader {
 
   private static void requireUNet(Path path, CheckpointParts parts) {
     requireExisting(path);
-    TransformerFiles.recognise(path, parts)
+    KnownModels.recognise(path, parts)
         .ifPresent(
             family -> {
               throw new CheckpointException(

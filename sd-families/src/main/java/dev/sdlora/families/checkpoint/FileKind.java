@@ -5,9 +5,10 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.FileDescription.Kind;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.KnownModels;
 import dev.sdlora.families.checkpoint.layout.LdmNames;
 import dev.sdlora.families.checkpoint.stored.TensorHeaders;
-import dev.sdlora.families.checkpoint.transformer.KnownModels;
+import dev.sdlora.families.checkpoint.transformer.KnownModel;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,7 +131,7 @@ public final class FileKind {
         return Optional.of(new FileDescription(sign.kind, sign.is, false));
       }
     }
-    Optional<KnownModels.Known> other = KnownModels.find(file.tensors());
+    Optional<KnownModel> other = KnownModels.find(file.tensors());
     if (other.isPresent()) {
       return other.map(FileKind::transformer);
     }
@@ -170,7 +171,7 @@ public final class FileKind {
                 true));
   }
 
-  private static FileDescription transformer(KnownModels.Known known) {
+  private static FileDescription transformer(KnownModel known) {
     return known.family().isPresent()
         ? new FileDescription(Kind.CHECKPOINT, "is a checkpoint of " + known.name(), true)
         : new FileDescription(Kind.CHECKPOINT, "is " + known.name() + ": not supported", false);

@@ -14,6 +14,7 @@ import dev.sdlora.families.checkpoint.layout.NetworkShapes;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights.Stems;
 import dev.sdlora.families.checkpoint.stored.TensorHeaders;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.LatentFormat;

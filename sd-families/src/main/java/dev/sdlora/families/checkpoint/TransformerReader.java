@@ -3,19 +3,21 @@ package dev.sdlora.families.checkpoint;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
-import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.spi.CheckpointBuilder;
+import dev.sdlora.families.KnownModels;
+import dev.sdlora.families.checkpoint.transformer.CheckedPart;
+import dev.sdlora.families.checkpoint.transformer.TextParts;
+import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
 import dev.sdlora.families.checkpoint.transformer.TransformerFiles;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,12 +30,12 @@ final class TransformerReader {
   private static final int FULL_WIDTH = 1024;
 
   private final TransformerFiles files;
-  private final TransformerTraits traits;
+  private final TransformerFamily family;
   private final Path path;
 
   private TransformerReader(TransformerFiles files, Path path) {
     this.files = files;
-    this.traits = TransformerTraits.of(files.family());
+    this.family = files.family();
     this.path = path;
   }
 
@@ -44,63 +46,27 @@ final class TransformerReader {
    * @throws CheckpointException if it is incomplete or not supported
    */
   static Optional<TransformerModel> read(Path path, CheckpointParts parts) {
-    return TransformerFiles.read(path, parts)
+    return KnownModels.read(path, parts)
         .map(files -> new TransformerReader(files, path).model(parts));
   }
 
   private TransformerModel model(CheckpointParts parts) {
     TransformerConfig transformer =
-        checked(files.transformer(), part -> traits.transformer(part.shapes(), part.settings()));
-    TextParts texts = traits.texts(files);
-    VaeConfig vae = checked(files.vae(), this::vae);
+        CheckedPart.checked(
+            files.transformer(), part -> family.transformer(part.shapes(), part.settings()));
+    TextParts texts = family.texts(files);
+    VaeConfig vae = CheckedPart.checked(files.vae(), this::vae);
     boolean isDistilled = files.distillation().distilled();
     return new TransformerModel(
         describe(parts, transformer),
         texts,
-        part(files.transformer(), transformer, transformer.weights()),
-        part(files.vae(), vae, vae.weights()),
+        CheckedPart.part(files.transformer(), transformer, transformer.weights()),
+        CheckedPart.part(files.vae(), vae, vae.weights()),
         files.transformer().stored(),
         parts.distilled().isPresent() || files.shift().isEmpty()
-            ? traits.shift(isDistilled)
+            ? family.shift(isDistilled)
             : files.shift().getAsDouble(),
         isDistilled);
-  }
-
-  /** Derives the dimensions of a network. */
-  interface Dimensions<C> {
-    C of(TransformerFiles.Part part);
-  }
-
-  /** Reads dimensions; contradictions become errors about the file. */
-  static <C> C checked(TransformerFiles.Part part, Dimensions<C> dimensions) {
-    try {
-      return dimensions.of(part);
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException(
-          "'%s': %s".formatted(part.path(), e.getMessage()), ErrorDetails.in(part.path()), e);
-    }
-  }
-
-  /** Selects the weights of a network that are read. */
-  static <C> ModelFiles.Part<C> part(
-      TransformerFiles.Part part, C config, Map<String, List<Long>> wanted) {
-    Map<String, Origin> weights = new LinkedHashMap<>();
-    wanted.forEach(
-        (name, shape) -> {
-          Origin origin = part.weights().get(name);
-          if (origin == null || !origin.shape().equals(shape)) {
-            throw new CheckpointException(
-                "'%s': tensor '%s' %s, expected the shape %s"
-                    .formatted(
-                        part.path(),
-                        name,
-                        origin == null ? "is missing" : "has the shape " + origin.shape(),
-                        shape),
-                ErrorDetails.in(part.path()).withTensor(name));
-          }
-          weights.put(name, origin);
-        });
-    return new ModelFiles.Part<>(config, Collections.unmodifiableMap(weights));
   }
 
   private VaeConfig vae(TransformerFiles.Part part) {
@@ -119,7 +85,7 @@ final class TransformerReader {
     int latents = Math.toIntExact(shape(shapes, "decoder.conv_in.weight").get(1));
     boolean quantConvs = shapes.containsKey("quant_conv.weight");
     return new VaeConfig(
-        channels, decoder, layers, latents, quantConvs, traits.latents(part, latents));
+        channels, decoder, layers, latents, quantConvs, family.latents(part, latents));
   }
 
   private static boolean has(Map<String, List<Long>> shapes, String block) {
@@ -153,19 +119,19 @@ final class TransformerReader {
             .map(Map::values)
             .flatMap(Collection::stream)
             .toList();
-    boolean isFull = size(transformer.weights(), traits.widest()) >= FULL_WIDTH;
+    boolean isFull = size(transformer.weights(), family.widest()) >= FULL_WIDTH;
     CheckpointBuilder builder =
-        new CheckpointBuilder(path, traits.family())
+        new CheckpointBuilder(path, family.family())
             .folder(files.folder())
             .predictionType(PredictionType.FLOW)
-            .task(traits.task(transformer))
+            .task(family.task(transformer))
             .signs(signs())
             .storage(CheckpointReader.storage(List.copyOf(files.transformer().weights().values())))
             .weightBytes(CheckpointReader.weightBytes(all))
             .tensors(all.size())
             .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
             .defaultSize(new ImageSize(1024, 1024))
-            .defaults(traits.defaults(files, transformer))
+            .defaults(family.defaults(files, transformer))
             .parts(parts);
     if (!isFull) {
       builder.guessedSize(new ImageSize(128, 128));

@@ -7,6 +7,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.families.checkpoint.layout.TrainedLevels;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.UNetConfig;

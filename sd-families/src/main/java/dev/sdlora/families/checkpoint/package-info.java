@@ -12,9 +12,9 @@
  *       pipeline.UntaughtWords}.
  *   <li>File kinds that {@code sd info} recognises: {@code checkpoint.FileKind}.
  *   <li>Detecting a file's family and prediction type: {@code checkpoint.SingleFileFamily}, {@code
- *       transformer.KnownModels} (transformers, and those rejected), {@code PredictionSigns},
- *       {@code NetworkShapes}; storing them in a written file, {@code SingleFileSigns}; noise
- *       levels as the U-Net sees them, {@code network.Prediction}.
+ *       families.KnownModels} (transformers, and those rejected), {@code PredictionSigns}, {@code
+ *       NetworkShapes}; storing them in a written file, {@code SingleFileSigns}; noise levels as
+ *       the U-Net sees them, {@code network.Prediction}.
  *   <li>ControlNets and T2I-Adapters: their files, {@code auxiliary.ControlNetReader} and {@code
  *       T2iAdapterReader}; the U-Nets they fit, {@code control.Fitting}; when and how strongly they
  *       act, {@code Controls} and {@code Scales}.

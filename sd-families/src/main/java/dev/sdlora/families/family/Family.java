@@ -24,7 +24,7 @@ import java.util.Optional;
 
 /**
  * A family of models, as drawing sees it: the conditioning by its text encoders, the prediction of
- * its denoiser, its latents, its schedule, and the names of its layers for LoRAs. {@link
+ * its denoiser, its latents, its schedule, and the names of its layers for LoRAs. {@code
  * UNetFamily} is SD 1.x, SD 2, SDXL and SDXL's refiner; a family whose denoiser is another network,
  * such as a transformer that predicts flows, is another implementation. Immutable and thread-safe.
  */

@@ -7,8 +7,8 @@ import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.setting.FlowKeys;
 import dev.sdlora.api.value.Decimals;
-import dev.sdlora.families.checkpoint.ModelFiles;
-import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.conditioning.AppliedEncoder;
 import dev.sdlora.families.conditioning.TextConditioner;
 import dev.sdlora.families.denoise.BatchedPredictor;
@@ -35,22 +35,19 @@ import java.util.stream.Stream;
  * differ in.
  *
  * @param model the checkpoint
+ * @param traits what its family answers for it
  */
-public record FlowFamily(TransformerModel model) implements Family {
+public record FlowFamily(TransformerModel model, FlowTraits traits) implements Family {
   /** Pixels of the side of a token. */
-  static final int TOKEN = 16;
+  public static final int TOKEN = 16;
 
   @Override
   public ModelFamily name() {
     return model.checkpoint().family();
   }
 
-  private FlowTraits traits() {
-    return FlowTraits.of(model);
-  }
-
   /** Returns the number of an image's tokens. */
-  static int tokens(ImageSize size) {
+  public static int tokens(ImageSize size) {
     return size.width() / TOKEN * (size.height() / TOKEN);
   }
 
@@ -60,7 +57,7 @@ public record FlowFamily(TransformerModel model) implements Family {
       TrainedWords words,
       PromptSpec spec,
       PixelSize conditionedSize) {
-    return traits().conditioner(encoders, words, spec);
+    return traits.conditioner(encoders, words, spec);
   }
 
   @Override
@@ -71,7 +68,7 @@ public record FlowFamily(TransformerModel model) implements Family {
       ImageSize size,
       int rows,
       NDManager scope) {
-    OptionalDouble scale = traits().guidance(spec);
+    OptionalDouble scale = traits.guidance(spec);
     float[] guidance = scale.isPresent() ? new float[] {(float) scale.getAsDouble()} : new float[0];
     return new BatchedPredictor(
         network, Prediction.FLOW, levels, guidance, latents(size), rows, scope);
@@ -84,12 +81,12 @@ public record FlowFamily(TransformerModel model) implements Family {
 
   @Override
   public boolean fillsMasks() {
-    return traits().fillsMasks();
+    return traits.fillsMasks();
   }
 
   @Override
   public boolean readsControl() {
-    return traits().readsControl();
+    return traits.readsControl();
   }
 
   @Override
@@ -124,14 +121,14 @@ public record FlowFamily(TransformerModel model) implements Family {
 
   @Override
   public NoiseLevels levels(boolean zeroTerminalSnr, ImageSize size) {
-    return traits().levels(size);
+    return traits.levels(size);
   }
 
   @Override
   public void requireSupported(PromptSpec spec, ImageSize size) {
-    traits().settings(spec).require(spec, size, sizeMultiple());
-    SkippableLayers.require(spec, name(), traits().skippableLayers());
-    OptionalInt longest = traits().longestSide();
+    traits.settings(spec).require(spec, size, sizeMultiple());
+    SkippableLayers.require(spec, name(), traits.skippableLayers());
+    OptionalInt longest = traits.longestSide();
     if (longest.isPresent() && Math.max(size.width(), size.height()) > longest.getAsInt()) {
       throw new IllegalArgumentException(
           "size is %s, but images of checkpoint '%s' have at most %s pixels a side, because it knows no places beyond"
@@ -142,13 +139,13 @@ public record FlowFamily(TransformerModel model) implements Family {
   @Override
   public List<String> warnings(PromptSpec spec, PromptSteps pass, String prompt, String negative) {
     List<String> warnings = new ArrayList<>();
-    if (spec.distilledGuidance().isPresent() && traits().guidance(spec).isEmpty()) {
+    if (spec.distilledGuidance().isPresent() && traits.guidance(spec).isEmpty()) {
       warnings.add(
           "distilledGuidance is %s, but this model reads no guidance scale, so it has no effect; cfgScale sets its guidance"
               .formatted(Decimals.text(spec.distilledGuidance().getAsDouble())));
     }
-    warnings.addAll(traits().warnings(spec));
-    warnings.addAll(traits().settings(spec).warnings(spec, pass, prompt, negative));
+    warnings.addAll(traits.warnings(spec));
+    warnings.addAll(traits.settings(spec).warnings(spec, pass, prompt, negative));
     return warnings;
   }
 
@@ -160,7 +157,7 @@ public record FlowFamily(TransformerModel model) implements Family {
     return Optional.of(
         TransformerMemory.call(
             model.transformer().config(),
-            image + references + traits().textTokens(spec),
+            image + references + traits.textTokens(spec),
             packed,
             number,
             rows));
@@ -174,18 +171,18 @@ public record FlowFamily(TransformerModel model) implements Family {
   public Map<String, String> facts(PromptSpec spec) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(FlowKeys.SCHEDULE, spec.schedule().label());
-    traits()
+    traits
         .guidance(spec)
         .ifPresent(scale -> facts.put(FlowKeys.DISTILLED_GUIDANCE, Decimals.text(scale)));
     if (!spec.referenceImages().isEmpty()) {
       facts.put(FlowKeys.REFERENCES, Integer.toString(spec.referenceImages().size()));
     }
-    if (traits().padsT5()) {
+    if (traits.padsT5()) {
       spec.promptOptions()
           .t5Tokens()
           .ifPresent(tokens -> facts.put(FlowKeys.T5_TOKENS, Integer.toString(tokens)));
     }
-    if (traits().hasFixedShift()) {
+    if (traits.hasFixedShift()) {
       facts.put(FlowKeys.SHIFT, Decimals.text(model.shift()));
     }
     if (!model.checkpoint().isFolder()) {

@@ -6,7 +6,7 @@ import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
-import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSchedule.Weighted;
 import dev.sdlora.prompt.schedule.PromptSteps;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Checks requests to families whose denoiser is a transformer that predicts flows. */
-final class FlowSettings {
+public final class FlowSettings {
   private final String label;
   private final boolean isDistilled;
   private final boolean readsReferences;
@@ -27,7 +27,7 @@ final class FlowSettings {
    * @param readsReferences whether it reads reference images
    * @param reading the reading of its prompts
    */
-  FlowSettings(TransformerModel model, boolean readsReferences, PromptReading reading) {
+  public FlowSettings(TransformerModel model, boolean readsReferences, PromptReading reading) {
     this.label = model.checkpoint().family().label();
     this.isDistilled = model.isDistilled();
     this.readsReferences = readsReferences;
@@ -106,7 +106,7 @@ final class FlowSettings {
    * Whether the negative prompt acts: if the factors of the parts add up to 1 everywhere, it
    * cancels out.
    */
-  static boolean readsNegative(PromptSpec spec, List<Weighted> parts) {
+  public static boolean readsNegative(PromptSpec spec, List<Weighted> parts) {
     return spec.cfgScale() != 1
         || !spec.masks().isEmpty()
         || parts.stream().mapToDouble(Weighted::weight).sum() != 1;

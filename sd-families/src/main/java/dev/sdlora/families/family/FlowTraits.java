@@ -2,7 +2,6 @@ package dev.sdlora.families.family;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.conditioning.AppliedEncoder;
 import dev.sdlora.families.conditioning.TextConditioner;
 import dev.sdlora.prompt.tokens.TrainedWords;
@@ -11,22 +10,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** The differences between families of transformers. */
-interface FlowTraits {
-  /** Returns the traits of a model's family. */
-  static FlowTraits of(TransformerModel model) {
-    return switch (model.checkpoint().family()) {
-      case FLUX2 -> new Flux2Flow(model);
-      case Z_IMAGE -> new ZImageFlow(model);
-      case FLUX1 -> new Flux1Flow(model);
-      case CHROMA -> new ChromaFlow(model);
-      case SD3 -> new Sd3Flow(model);
-      default ->
-          throw new IllegalArgumentException(
-              model.checkpoint().family().label() + " is not a family of transformers");
-    };
-  }
-
+/** What drawing asks of a model with a transformer; families differ in it. */
+public interface FlowTraits {
   /**
    * Returns the conditioner of a pass.
    *

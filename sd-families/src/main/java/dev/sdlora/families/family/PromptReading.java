@@ -27,7 +27,7 @@ public record PromptReading(int tokens, boolean weighs, UnaryOperator<String> cu
   }
 
   /** Returns the reading by T5, in which weights act as in Forge. */
-  static PromptReading ofT5(int tokens, PromptLimits limits) {
+  public static PromptReading ofT5(int tokens, PromptLimits limits) {
     return new PromptReading(
         tokens,
         true,

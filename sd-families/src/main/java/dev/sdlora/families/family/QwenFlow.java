@@ -1,8 +1,8 @@
 package dev.sdlora.families.family;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.families.checkpoint.TextParts;
-import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.transformer.TextParts;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.conditioning.AppliedEncoder;
 import dev.sdlora.families.conditioning.QwenConditioner;
 import dev.sdlora.families.conditioning.TextConditioner;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /** The families whose prompts Qwen3 reads. */
-abstract class QwenFlow implements FlowTraits {
+public abstract class QwenFlow implements FlowTraits {
   private final TransformerModel model;
   private final BiFunction<String, QwenTokenizer, QwenPrompt> template;
   private final boolean readsPadding;
@@ -26,7 +26,7 @@ abstract class QwenFlow implements FlowTraits {
    * @param readsPadding whether the denoiser reads the states of padding
    * @param readsReferences whether it reads reference images
    */
-  QwenFlow(
+  protected QwenFlow(
       TransformerModel model,
       BiFunction<String, QwenTokenizer, QwenPrompt> template,
       boolean readsPadding,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /** Checks the blocks that skip-layer guidance leaves out. */
-final class SkippableLayers {
+public final class SkippableLayers {
   private SkippableLayers() {}
 
   /**
@@ -16,7 +16,7 @@ final class SkippableLayers {
    * @throws IllegalArgumentException if the request leaves out blocks that the network does not
    *     have, or needs
    */
-  static void require(PromptSpec spec, ModelFamily family, OptionalInt blocks) {
+  public static void require(PromptSpec spec, ModelFamily family, OptionalInt blocks) {
     List<Integer> layers = spec.samplerOptions().skipLayers();
     if (layers.isEmpty()) {
       return;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.testkit.TinyFamilies;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.sdlora.api.model.BlockChange;
 import dev.sdlora.api.model.CheckpointDistance;
 import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.effect.DistanceMeter;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.torch.ThreadLimit;

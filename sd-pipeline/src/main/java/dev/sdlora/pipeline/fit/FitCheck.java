@@ -8,7 +8,7 @@ import dev.sdlora.api.lora.LoraConflicts;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.lora.LoraFit;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.effect.EffectMeter;
 import dev.sdlora.lora.library.Bases;
 import dev.sdlora.lora.library.LoraCards;

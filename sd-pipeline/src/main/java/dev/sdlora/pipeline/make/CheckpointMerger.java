@@ -9,7 +9,7 @@ import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.make.spi.MakingBackend.MergeCheckpoints;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.pipeline.make.tensors.SingleFileTensors;
 import dev.sdlora.pipeline.make.tensors.StoredTensor;
 import dev.sdlora.pipeline.make.tensors.Targets;

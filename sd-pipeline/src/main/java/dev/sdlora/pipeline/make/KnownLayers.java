@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.Families;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.lora.plan.ModuleIndex;
@@ -64,11 +65,7 @@ final class KnownLayers {
               CLIP_L.weights(),
               Network.TEXT_ENCODER_2,
               projected(CLIP_BIG_G));
-      case FLUX2 -> KnownTransformers.flux2();
-      case Z_IMAGE -> KnownTransformers.zImage();
-      case FLUX1 -> KnownTransformers.flux1();
-      case CHROMA -> KnownTransformers.chroma();
-      case SD3 -> KnownTransformers.sd3();
+      default -> Families.of(family).published();
     };
   }
 

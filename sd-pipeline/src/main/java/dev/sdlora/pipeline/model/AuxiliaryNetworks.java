@@ -5,7 +5,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.Detector;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.spi.Backend.Settings;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.detail.Detectors;

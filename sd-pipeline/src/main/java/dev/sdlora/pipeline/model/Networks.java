@@ -3,19 +3,20 @@ package dev.sdlora.pipeline.model;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.model.WeightFormat;
-import dev.sdlora.families.checkpoint.ModelFiles;
-import dev.sdlora.families.checkpoint.TextParts;
-import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.Families;
 import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TextParts;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.family.Family;
 import dev.sdlora.families.family.FlowFamily;
-import dev.sdlora.families.family.UNetFamily;
 import dev.sdlora.families.network.AdaptableNetwork;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.TextEncoder;
 import dev.sdlora.families.network.UNet;
 import dev.sdlora.families.network.vae.LatentResizing;
 import dev.sdlora.families.network.vae.Vae;
+import dev.sdlora.families.sd.UNetFamily;
 import dev.sdlora.families.transformer.Qwen3;
 import dev.sdlora.families.transformer.T5;
 import dev.sdlora.lora.plan.Network;
@@ -64,7 +65,7 @@ public final class Networks implements AutoCloseable {
               .network(
                   torch,
                   keep(PrecisionChoice.transformerWeights(torch, loader, parts, formats, device)));
-      this.family = new FlowFamily(parts);
+      this.family = new FlowFamily(parts, Families.of(parts));
     }
     LiveWeights encoder = keep(PrecisionChoice.vaeWeights(torch, files, true, type, device));
     this.vae = new Vae(torch, files.vae().config(), encoder, decoder);

@@ -2,10 +2,10 @@ package dev.sdlora.pipeline.model;
 
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.families.checkpoint.ModelFiles;
-import dev.sdlora.families.checkpoint.TextParts;
-import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TextParts;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.network.IntegerPacking;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.UNetPacking;

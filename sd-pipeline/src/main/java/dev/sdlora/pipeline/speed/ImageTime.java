@@ -6,7 +6,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.TimeEstimate;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.pipeline.model.PrecisionChoice;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.ThreadLimit;

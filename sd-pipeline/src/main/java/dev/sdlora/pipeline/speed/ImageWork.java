@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.speed;
 
-import dev.sdlora.families.checkpoint.ModelFiles;
-import dev.sdlora.families.checkpoint.TextParts;
-import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.checkpoint.UNetFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TextParts;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.families.transformer.TransformerConfig;

@@ -1,7 +1,7 @@
 package dev.sdlora.training.data;
 
 import dev.sdlora.api.value.Sha256;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.weights.Origin;

@@ -1,7 +1,7 @@
 package dev.sdlora.training.data;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.TextEncoder;
 import dev.sdlora.tensors.torch.ScalarType;

@@ -3,7 +3,7 @@ package dev.sdlora.training.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.vae.Vae;
 import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.tensors.torch.ScalarType;

@@ -3,7 +3,7 @@ package dev.sdlora.training.step;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import dev.sdlora.families.checkpoint.TransformerModel;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.conditioning.Conditioning;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;

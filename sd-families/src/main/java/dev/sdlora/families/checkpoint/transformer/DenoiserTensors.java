@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The tensors of a family's transformer in files of every layout. */
-interface DenoiserTensors {
+public interface DenoiserTensors {
   /**
    * Finds the transformer in a file or folder.
    *

@@ -19,11 +19,6 @@ import java.util.regex.Pattern;
  * @param sign the evidence
  */
 public record Distillation(boolean distilled, String sign) {
-  /** The shift of Z-Image's schedule without distillation. */
-  private static final double BASE_SHIFT = 6;
-
-  private static final double TURBO_SHIFT = 3;
-
   /** A setting of diffusers, and metadata of the files that this library writes. */
   public static final String IS_DISTILLED = "is_distilled";
 
@@ -76,17 +71,16 @@ public record Distillation(boolean distilled, String sign) {
       return new Distillation(told.asBoolean(), IS_DISTILLED + " in model_index.json");
     }
     double shift = scheduler.path("shift").asDouble(0);
-    // FLUX.2's schedules have no such shift, and all its files say 3.
-    if (family == TransformerFamily.Z_IMAGE && (shift == TURBO_SHIFT || shift == BASE_SHIFT)) {
-      return new Distillation(
-          shift == TURBO_SHIFT, "shift %s in scheduler_config.json".formatted(shift));
+    Optional<Boolean> byShift = family.isDistilled(shift);
+    if (byShift.isPresent()) {
+      return new Distillation(byShift.get(), "shift %s in scheduler_config.json".formatted(shift));
     }
     String written = metadata.getOrDefault(IS_DISTILLED, "");
     if (written.equals("true") || written.equals("false")) {
       return new Distillation(written.equals("true"), "metadata " + IS_DISTILLED);
     }
-    if (family == TransformerFamily.FLUX1) {
-      return ofFlux1(metadata, String.valueOf(path.getFileName()));
+    if (family.isDistilledUnlessUndone()) {
+      return unlessUndone(family, metadata, String.valueOf(path.getFileName()));
     }
     for (String key : METADATA) {
       Optional<Boolean> found = inWords(words(metadata.getOrDefault(key, "")));
@@ -103,27 +97,25 @@ public record Distillation(boolean distilled, String sign) {
         .orElseGet(
             () ->
                 new Distillation(
-                    family != TransformerFamily.CHROMA && family != TransformerFamily.SD3,
-                    "the default, because nothing shows it"));
+                    family.isUsuallyDistilled(), "the default, because nothing shows it"));
   }
 
-  /** FLUX.1's models are distilled, unless this was undone so that they need guidance again. */
-  private static Distillation ofFlux1(Map<String, String> metadata, String name) {
+  /** Models are distilled, unless this was undone so that they need guidance again. */
+  private static Distillation unlessUndone(
+      TransformerFamily family, Map<String, String> metadata, String name) {
     String words = String.join(" ", words(name + " " + metadata.getOrDefault("general.name", "")));
     return UNDONE.matcher(words).find()
         ? new Distillation(false, "the name '" + name + "'")
-        : new Distillation(true, "the default of FLUX.1");
+        : new Distillation(true, "the default of " + family.label());
   }
 
   /**
    * Returns whether the transformer of a file alone is distilled.
    *
    * @param metadata the metadata of the file
-   * @param zImage whether it is Z-Image, otherwise FLUX.2
    */
-  public static boolean ofFile(Map<String, String> metadata, Path path, boolean zImage) {
+  public static boolean ofFile(TransformerFamily family, Map<String, String> metadata, Path path) {
     JsonNode none = MissingNode.getInstance();
-    TransformerFamily family = zImage ? TransformerFamily.Z_IMAGE : TransformerFamily.FLUX2;
     return of(family, none, none, metadata, path).distilled();
   }
 
@@ -131,7 +123,7 @@ public record Distillation(boolean distilled, String sign) {
   private static boolean isBare(TransformerFamily family, List<String> words) {
     List<String> rest = new ArrayList<>(words);
     rest.removeIf(word -> FORMATS.contains(word) || BLOCKS.matcher(word).matches());
-    return family == TransformerFamily.Z_IMAGE && rest.equals(List.of("z", "image"));
+    return !family.baseName().isEmpty() && rest.equals(family.baseName());
   }
 
   private static Optional<Boolean> inWords(List<String> words) {

@@ -9,7 +9,7 @@ import java.util.Map;
  * query, key and value projections, by their names in diffusers. The families' MLPs and modulations
  * have different names.
  */
-final class DoubleBlocks {
+public final class DoubleBlocks {
   private static final Map<String, Place> PLACES =
       Map.ofEntries(
           Map.entry("norm1.linear", Place.whole("img_mod.lin")),
@@ -38,7 +38,7 @@ final class DoubleBlocks {
   private DoubleBlocks() {}
 
   /** Returns the place of a module; the whole tensor of the same name if it is not renamed. */
-  static Place place(String module) {
+  public static Place place(String module) {
     return PLACES.getOrDefault(module, Place.whole(module));
   }
 }

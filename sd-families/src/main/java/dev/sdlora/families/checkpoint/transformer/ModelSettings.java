@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads settings files of a folder in diffusers' layout, which may be missing. */
-final class ModelSettings {
+public final class ModelSettings {
   /** Upper bound, more than any network has. */
   private static final int MAX_BLOCKS = 200;
 
@@ -40,7 +40,7 @@ final class ModelSettings {
    *
    * @throws CheckpointException if it is not a whole number from 1 to 200
    */
-  static int blocks(JsonNode settings, String key, Path network) {
+  public static int blocks(JsonNode settings, String key, Path network) {
     JsonNode number = settings.path(key);
     if (number.isMissingNode() || number.isNull()) {
       return 0;

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  *     exists counts, and the last is diffusers' name
  * @param diffusers whether most names are those of diffusers, for messages
  */
-record StoredNetwork(
+public record StoredNetwork(
     NetworkWeights weights,
     String prefix,
     String network,
@@ -46,7 +46,7 @@ record StoredNetwork(
   private static final Pattern SHARD = Pattern.compile(".*-\\d{5}-of-\\d{5}\\.\\w+");
 
   /** A part of a stored tensor. */
-  enum Cut {
+  public enum Cut {
     WHOLE(""),
     FIRST_THIRD("[to_q]", 0, 1, 3),
     SECOND_THIRD("[to_k]", 1, 2, 3),
@@ -109,8 +109,8 @@ record StoredNetwork(
    * @param name the name of the tensor
    * @param cut the part of it
    */
-  record Place(String name, Cut cut) {
-    static Place whole(String name) {
+  public record Place(String name, Cut cut) {
+    public static Place whole(String name) {
       return new Place(name, Cut.WHOLE);
     }
   }
@@ -138,7 +138,7 @@ record StoredNetwork(
   }
 
   /** Whether the network has a weight. */
-  boolean has(String name) {
+  public boolean has(String name) {
     return find(name).isPresent();
   }
 
@@ -149,7 +149,7 @@ record StoredNetwork(
    * @param dimension the index of the dimension in each weight
    * @throws CheckpointException if none exists, or the size is out of range
    */
-  long common(int dimension, String... candidates) {
+  public long common(int dimension, String... candidates) {
     Map<Long, Integer> votes = new TreeMap<>();
     for (String name : candidates) {
       find(name)
@@ -187,7 +187,7 @@ record StoredNetwork(
    * @param pattern matches the beginnings of names without the prefix; its first group is the
    *     number
    */
-  int blocks(String pattern) {
+  public int blocks(String pattern) {
     Pattern block = Pattern.compile(Pattern.quote(prefix) + "(?:" + pattern + ")");
     int blocks = 0;
     for (String name : weights.names()) {

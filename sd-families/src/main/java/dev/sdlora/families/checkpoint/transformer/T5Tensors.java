@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * The tensors of T5-XXL's encoder, with transformers' names: {@code shared}, {@code
  * encoder.block.N}, {@code encoder.final_layer_norm}. A decoder is never read.
  */
-final class T5Tensors {
+public final class T5Tensors {
   /** The file names in ComfyUI's folder, the usual one first. */
   static final List<String> FILES =
       List.of(
@@ -26,7 +26,7 @@ final class T5Tensors {
           "t5xxl.safetensors");
 
   /** The repository of the usual file on Hugging Face. */
-  static final String REPOSITORY = "comfyanonymous/flux_text_encoders";
+  public static final String REPOSITORY = "comfyanonymous/flux_text_encoders";
 
   private static final String BLOCK = "encoder.block.";
   private static final String ATTENTION = ".layer.0.SelfAttention.";

@@ -1,34 +1,30 @@
 package dev.sdlora.families.checkpoint.transformer;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.families.network.vae.LatentFormat;
 import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.transformer.TransformerConfig;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Families of diffusion transformers that this library runs. */
-public enum TransformerFamily {
-  /** FLUX.2 klein with 4 billion parameters, distilled or base. */
-  FLUX2("FLUX.2 klein 4B", 32, 3, 27),
-  /** Z-Image, the distilled Turbo or base. */
-  Z_IMAGE("Z-Image", 16, 1, 35),
-  /** FLUX.1: dev, schnell and models trained from them. */
-  FLUX1("FLUX.1", 16, 1, 0),
-  /** Chroma. */
-  CHROMA("Chroma", 16, 1, 0),
-  /** Stable Diffusion 3 Medium and 3.5 Large, Large Turbo and Medium. */
-  SD3("Stable Diffusion 3", 16, 1, 0);
+/**
+ * A family of diffusion transformers: its files, its dimensions and its settings. Each family has a
+ * package with an implementation, which {@code Families} lists.
+ */
+public interface TransformerFamily {
+  /** Returns the family's name for callers. */
+  ModelFamily family();
 
-  private static final String SD3_ENCODERS = "Comfy-Org/stable-diffusion-3.5-fp8";
-
-  private final String label;
-  private final int latentChannels;
-  private final int states;
-  private final int encoderLayers;
-
-  TransformerFamily(String label, int latentChannels, int states, int encoderLayers) {
-    this.label = label;
-    this.latentChannels = latentChannels;
-    this.states = states;
-    this.encoderLayers = encoderLayers;
+  /** Returns the name for errors about files, such as {@code Z-Image}. */
+  default String label() {
+    return family().label();
   }
 
   /**
@@ -37,96 +33,83 @@ public enum TransformerFamily {
    * @param file the file name
    * @param repository its repository on Hugging Face
    */
-  public record Usual(String file, String repository) {}
-
-  /** Returns the name for display, such as {@code Z-Image}. */
-  public String label() {
-    return label;
-  }
-
-  /** Returns the channels of the VAE's latents. */
-  int latentChannels() {
-    return latentChannels;
-  }
+  record Usual(String file, String repository) {}
 
   /** Returns the tensors of its transformer. */
-  DenoiserTensors denoiser() {
-    return switch (this) {
-      case FLUX2 -> new Flux2Tensors();
-      case Z_IMAGE -> new ZImageTensors();
-      case FLUX1 -> new Flux1Tensors(false);
-      case CHROMA -> new Flux1Tensors(true);
-      case SD3 -> new Sd3Tensors();
-    };
-  }
-
-  /** Whether its VAE has statistics by which latents are normalised. */
-  boolean normalisesLatents() {
-    return this == FLUX2;
-  }
+  DenoiserTensors denoiser();
 
   /** Returns its text encoders, in the order of diffusers' folders. */
-  public List<TextEncoderKind> textEncoders() {
-    return switch (this) {
-      case FLUX2, Z_IMAGE -> List.of(TextEncoderKind.QWEN3);
-      case FLUX1 -> List.of(TextEncoderKind.CLIP_L, TextEncoderKind.T5);
-      case CHROMA -> List.of(TextEncoderKind.T5);
-      case SD3 -> List.of(TextEncoderKind.CLIP_L, TextEncoderKind.CLIP_G, TextEncoderKind.T5);
-    };
-  }
+  List<TextEncoderKind> textEncoders();
+
+  /** Returns the repository on Hugging Face with the usual files of its text encoders. */
+  String encoderRepository();
 
   /** Whether its models also draw without one of its text encoders. */
-  boolean drawsWithout(TextEncoderKind kind) {
-    return this == SD3 && kind == TextEncoderKind.T5;
+  default boolean drawsWithout(TextEncoderKind kind) {
+    return false;
   }
 
   /** Returns the number of Qwen3's states that the transformer reads side by side. */
-  int states() {
-    return states;
+  default int states() {
+    return 1;
   }
 
   /** Returns the number of the full-size Qwen3's layers that are read, of 36. */
-  int encoderLayers() {
-    return encoderLayers;
+  default int encoderLayers() {
+    return 0;
+  }
+
+  /** Returns the channels of the VAE's latents. */
+  default int latentChannels() {
+    return 16;
+  }
+
+  /** Whether its VAE has statistics by which latents are normalised. */
+  default boolean normalisesLatents() {
+    return false;
   }
 
   /** Returns the usual file of its first text encoder. */
-  public Usual textEncoder() {
+  default Usual textEncoder() {
     return textEncoder(textEncoders().get(0));
   }
 
   /** Returns the usual file of a text encoder. */
-  Usual textEncoder(TextEncoderKind kind) {
-    return new Usual(
-        kind.files().get(0),
-        switch (this) {
-          case FLUX2 -> "Comfy-Org/vae-text-encorder-for-flux-klein-4b";
-          case Z_IMAGE -> "Comfy-Org/z_image_turbo";
-          case FLUX1, CHROMA -> T5Tensors.REPOSITORY;
-          case SD3 -> SD3_ENCODERS;
-        });
+  default Usual textEncoder(TextEncoderKind kind) {
+    return new Usual(kind.files().get(0), encoderRepository());
   }
 
-  /** Returns the usual file of its VAE. */
-  public Usual vae() {
-    return switch (this) {
-      case FLUX2 ->
-          new Usual("flux2-vae.safetensors", "Comfy-Org/vae-text-encorder-for-flux-klein-4b");
-      case SD3 ->
-          new Usual(
-              "diffusion_pytorch_model.safetensors",
-              "stabilityai/stable-diffusion-3.5-medium (folder vae)");
-      case Z_IMAGE, FLUX1, CHROMA -> new Usual("ae.safetensors", "Comfy-Org/z_image_turbo");
-    };
+  /** Returns the usual file of its VAE; FLUX.1's by default. */
+  default Usual vae() {
+    return new Usual("ae.safetensors", "Comfy-Org/z_image_turbo");
   }
 
   /** Returns the file names of its VAE in ComfyUI's folder, the usual one first. */
-  List<String> vaes() {
-    return switch (this) {
-      case FLUX2 -> List.of(vae().file(), "flux2_ae.safetensors");
-      case SD3 -> List.of("sd3_vae.safetensors", "sd3.5_vae.safetensors");
-      case Z_IMAGE, FLUX1, CHROMA -> List.of(vae().file(), "flux_ae.safetensors");
-    };
+  default List<String> vaes() {
+    return List.of(vae().file(), "flux_ae.safetensors");
+  }
+
+  /**
+   * Returns whether a model is distilled to few steps by the shift of its scheduler; empty if that
+   * does not show it.
+   */
+  default Optional<Boolean> isDistilled(double shift) {
+    return Optional.empty();
+  }
+
+  /** Whether models are distilled if nothing shows it. */
+  default boolean isUsuallyDistilled() {
+    return true;
+  }
+
+  /** Whether all models are distilled but those whose name says that this was undone. */
+  default boolean isDistilledUnlessUndone() {
+    return false;
+  }
+
+  /** Returns the words of a name that, alone, is that of a base model; empty if there is none. */
+  default List<String> baseName() {
+    return List.of();
   }
 
   /**
@@ -134,12 +117,63 @@ public enum TransformerFamily {
    * Weights that a file stacks in one tensor have the same name, and their rows follow in the order
    * of the configuration. FLUX.2's files have the halves of {@code norm_out.linear} swapped.
    */
-  public UnaryOperator<String> transformerFileNames() {
+  default UnaryOperator<String> transformerFileNames() {
     return name -> denoiser().places(name).get(0).name();
   }
 
   /** Returns the names of a VAE's weights in single files. */
-  public static UnaryOperator<String> vaeFileNames(VaeConfig config) {
+  static UnaryOperator<String> vaeFileNames(VaeConfig config) {
     return name -> VaeTensors.places(name, config.levels()).get(0).name();
+  }
+
+  /**
+   * Derives the dimensions of the transformer.
+   *
+   * @param shapes the shapes of its weights
+   * @param settings its config.json; missing if there is none
+   * @throws IllegalArgumentException if they contradict each other
+   */
+  TransformerConfig transformer(Map<String, List<Long>> shapes, JsonNode settings);
+
+  /**
+   * Reads the dimensions of the text encoders.
+   *
+   * @throws dev.sdlora.api.error.CheckpointException if their tensors contradict each other
+   */
+  TextParts texts(TransformerFiles files);
+
+  /** Returns the conversion of the VAE's latents to those of the sampler; FLUX.1's by default. */
+  default LatentFormat latents(TransformerFiles.Part vae, int channels) {
+    return LatentFormat.shifted(0.1159, 0.3611, channels);
+  }
+
+  /** Returns the task for which the transformer was trained. */
+  default Checkpoint.Task task(TransformerConfig transformer) {
+    return Checkpoint.Task.TEXT_TO_IMAGE;
+  }
+
+  /** Returns the name of a weight with one row for each channel of a token. */
+  default String widest() {
+    return "x_embedder.weight";
+  }
+
+  /** Returns the shift of the schedule if no settings tell it; 1 if it depends on sizes. */
+  default double shift(boolean isDistilled) {
+    return 1;
+  }
+
+  /** Returns the settings that the authors recommend. */
+  PromptSpec defaults(TransformerFiles files, TransformerConfig config);
+
+  /** Returns a request with the sampler of flows. */
+  static PromptSpec defaults(int steps, double cfgScale) {
+    return PromptSpec.builder().sampler(Sampler.EULER).steps(steps).cfgScale(cfgScale).build();
+  }
+
+  /** Returns the numbers of a list in settings; empty if there is none. */
+  static List<Integer> integers(JsonNode array) {
+    List<Integer> numbers = new ArrayList<>();
+    array.forEach(number -> numbers.add(number.asInt()));
+    return numbers;
   }
 }

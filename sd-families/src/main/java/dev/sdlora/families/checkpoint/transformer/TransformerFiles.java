@@ -6,7 +6,7 @@ import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
-import dev.sdlora.families.checkpoint.transformer.KnownModels.Known;
+import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,18 +95,21 @@ public record TransformerFiles(
    * Opens a file, an index of shards or a folder. Reads only headers and settings.
    *
    * @param parts networks that come from other files
+   * @param known all models
    * @return the model; empty if this is not a model with a transformer
    * @throws CheckpointException if it is a transformer that this library does not run, or some of
    *     its parts or tensors are missing
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
    */
-  public static Optional<TransformerFiles> read(Path path, CheckpointParts parts) {
+  public static Optional<TransformerFiles> read(
+      Path path, CheckpointParts parts, Recognition known) {
     Optional<TransformerSource> source = TransformerSource.open(path, parts.variant());
     if (source.isEmpty() || isAddition(source.get())) {
       return Optional.empty();
     }
-    return KnownModels.find(source.get().weights().tensors())
-        .map(known -> read(source.get(), known, parts));
+    return known
+        .find(source.get().weights().tensors())
+        .map(found -> read(source.get(), found, known, parts));
   }
 
   /**
@@ -115,11 +118,12 @@ public record TransformerFiles(
    *
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
    */
-  public static Optional<TransformerFamily> recognise(Path path, CheckpointParts parts) {
+  public static Optional<TransformerFamily> recognise(
+      Path path, CheckpointParts parts, Recognition known) {
     return TransformerSource.open(path, parts.variant())
         .filter(source -> !isAddition(source))
-        .flatMap(source -> KnownModels.find(source.weights().tensors()))
-        .flatMap(Known::family);
+        .flatMap(source -> known.find(source.weights().tensors()))
+        .flatMap(KnownModel::family);
   }
 
   /**
@@ -128,13 +132,14 @@ public record TransformerFiles(
    * @return its tensors; empty if the folder has no transformer that this library runs
    * @throws dev.sdlora.api.error.TensorFileException if a file is damaged or is not a tensor file
    */
-  public static Optional<Alone> alone(Path folder) {
+  public static Optional<Alone> alone(Path folder, Recognition known) {
     return TransformerSource.open(folder, Optional.empty())
         .filter(source -> !isAddition(source))
         .flatMap(
             source ->
-                KnownModels.find(source.weights().tensors())
-                    .flatMap(Known::family)
+                known
+                    .find(source.weights().tensors())
+                    .flatMap(KnownModel::family)
                     .map(
                         family ->
                             new Alone(
@@ -156,6 +161,19 @@ public record TransformerFiles(
    */
   public record Alone(NetworkWeights weights, boolean distilled) {}
 
+  /** All models that are recognised. */
+  public interface Recognition {
+    /**
+     * Returns the model; empty if it is none with a transformer.
+     *
+     * @param tensors the tensors by name
+     */
+    Optional<KnownModel> find(Map<String, TensorEntry> tensors);
+
+    /** Creates the error for a model that this library does not run. */
+    CheckpointException notSupported(Path path, KnownModel known);
+  }
+
   private static boolean isAddition(TransformerSource source) {
     return source.weights().names().stream().anyMatch(name -> ADDITION.matcher(name).find());
   }
@@ -173,8 +191,9 @@ public record TransformerFiles(
   }
 
   private static TransformerFiles read(
-      TransformerSource source, Known known, CheckpointParts parts) {
-    TransformerFamily family = known.family().orElseThrow(() -> notSupported(source.path(), known));
+      TransformerSource source, KnownModel known, Recognition all, CheckpointParts parts) {
+    TransformerFamily family =
+        known.family().orElseThrow(() -> all.notSupported(source.path(), known));
     requireFew(source, family, parts);
     StoredNetwork transformer = family.denoiser().in(source.weights(), known.sign());
     transformer.requireSupported(source.settings());
@@ -215,7 +234,10 @@ public record TransformerFiles(
   }
 
   private static List<String> signs(
-      Known known, Distillation distillation, TransformerFamily family, PartPlaces.Parts parts) {
+      KnownModel known,
+      Distillation distillation,
+      TransformerFamily family,
+      PartPlaces.Parts parts) {
     List<String> signs = new ArrayList<>();
     signs.add("%s: %s".formatted(known.name(), known.found()));
     signs.add(
@@ -247,14 +269,6 @@ public record TransformerFiles(
             ErrorDetails.in(source.path()));
       }
     }
-  }
-
-  /** Creates the error for a model that this library does not run. */
-  public static CheckpointException notSupported(Path path, Known known) {
-    return new CheckpointException(
-        "'%s' is %s, which is not supported: found %s; expected FLUX.2 klein 4B, Z-Image, FLUX.1, Chroma, Stable Diffusion 3 or a model with a U-Net (SD 1.x, SD 2.x, SDXL)"
-            .formatted(path, known.name(), known.found()),
-        ErrorDetails.in(path).withTensor(known.sign()));
   }
 
   private static Part textEncoder(

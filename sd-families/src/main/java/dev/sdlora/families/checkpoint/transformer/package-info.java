@@ -5,10 +5,8 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>Models that are recognised, and rejected by name: {@code KnownModels}.
- *   <li>Tensor names and shapes of a network: {@code Flux1Tensors}, {@code Flux2Tensors}, {@code
- *       ZImageTensors}, {@code Qwen3Tensors}, {@code VaeTensors}; one object for each family
- *       implements {@code DenoiserTensors}.
+ *   <li>Tensor names and shapes of a network: {@code Qwen3Tensors}, {@code VaeTensors}; those of
+ *       denoisers implement {@code DenoiserTensors} in the packages of the families.
  *   <li>Text encoders: {@code TextEncoderKind}.
  *   <li>The names of parts of fused tensors: {@code ViewNames}.
  *   <li>Places of text encoders and VAEs: {@code PartPlaces}.

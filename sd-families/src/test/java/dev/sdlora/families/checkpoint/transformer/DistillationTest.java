@@ -3,6 +3,8 @@ package dev.sdlora.families.checkpoint.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.Families;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,7 +27,7 @@ final class DistillationTest {
     "Z_IMAGE, my-z-image-mix.safetensors, true, the default",
     "Z_IMAGE, diffusion_pytorch_model.safetensors.index.json, true, the default"
   })
-  void of_name_decidesLast(TransformerFamily family, String name, boolean distilled, String sign)
+  void of_name_decidesLast(ModelFamily family, String name, boolean distilled, String sign)
       throws JsonProcessingException {
     Distillation found = of(family, "{}", "{}", Map.of(), name);
     assertThat(found.distilled()).isEqualTo(distilled);
@@ -42,7 +44,7 @@ final class DistillationTest {
       throws JsonProcessingException {
     Distillation found =
         of(
-            TransformerFamily.FLUX2,
+            ModelFamily.FLUX2,
             "{}",
             "{}",
             Map.of("modelspec.title", "turbo", "is_distilled", value),
@@ -52,14 +54,14 @@ final class DistillationTest {
   }
 
   private static Distillation of(
-      TransformerFamily family,
-      String index,
-      String scheduler,
-      Map<String, String> metadata,
-      String name)
+      ModelFamily family, String index, String scheduler, Map<String, String> metadata, String name)
       throws JsonProcessingException {
     return Distillation.of(
-        family, SettingsJson.parse(index), SettingsJson.parse(scheduler), metadata, Path.of(name));
+        Families.of(family),
+        SettingsJson.parse(index),
+        SettingsJson.parse(scheduler),
+        metadata,
+        Path.of(name));
   }
 
   @ParameterizedTest
@@ -76,7 +78,7 @@ final class DistillationTest {
         "Z_IMAGE | [] | {\"shift\": \"x\"} | Turbo | true | metadata modelspec.title"
       })
   void of_settingsAndMetadata_goBeforeTheName(
-      TransformerFamily family,
+      ModelFamily family,
       String index,
       String scheduler,
       String title,

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.Families;
+import dev.sdlora.families.KnownModels;
 import dev.sdlora.tensorkit.GgufWriter;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
@@ -28,7 +31,7 @@ final class Flux1FilesTest {
   @TempDir Path folder;
 
   private static TransformerFiles read(Path path, CheckpointParts parts) {
-    return TransformerFiles.read(path, parts).orElseThrow();
+    return KnownModels.read(path, parts).orElseThrow();
   }
 
   private static TransformerFiles read(Path path) {
@@ -65,14 +68,14 @@ final class Flux1FilesTest {
 
   @ParameterizedTest
   @CsvSource({"FLUX1", "CHROMA"})
-  void read_diffusersFolder_hasTheWeightsOfTheSingleFile(TransformerFamily family) {
-    boolean isChroma = family == TransformerFamily.CHROMA;
+  void read_diffusersFolder_hasTheWeightsOfTheSingleFile(ModelFamily family) {
+    boolean isChroma = family == ModelFamily.CHROMA;
     TransformerFiles file =
         read(isChroma ? TinyTransformers.chroma() : TinyTransformers.flux1Dev());
     TransformerFiles split =
         read(isChroma ? TinyTransformers.chromaFolder() : TinyTransformers.flux1Folder());
-    assertThat(file.family()).isEqualTo(family);
-    assertThat(split.family()).isEqualTo(family);
+    assertThat(file.family().family()).isEqualTo(family);
+    assertThat(split.family().family()).isEqualTo(family);
     assertEqual(split.transformer().weights(), file.transformer().weights());
     assertThat(file.textEncoders()).hasSize(isChroma ? 1 : 2);
     for (int i = 0; i < file.textEncoders().size(); i++) {
@@ -141,7 +144,7 @@ final class Flux1FilesTest {
             .vae(root.resolve("vae/ae.safetensors"))
             .build();
     TransformerFiles files = read(file, parts);
-    assertThat(files.family()).isEqualTo(TransformerFamily.FLUX1);
+    assertThat(files.family().family()).isEqualTo(ModelFamily.FLUX1);
     assertThat(files.transformer().weights().keySet())
         .isEqualTo(read(TinyTransformers.flux1Schnell()).transformer().weights().keySet());
   }
@@ -170,10 +173,9 @@ final class Flux1FilesTest {
     "CHROMA, Chroma1-HD.safetensors, false",
     "CHROMA, Chroma1-Flash.safetensors, true"
   })
-  void distillation_ofNames_isThatOfTheModel(
-      TransformerFamily family, String name, boolean distilled) {
+  void distillation_ofNames_isThatOfTheModel(ModelFamily family, String name, boolean distilled) {
     JsonNode none = MissingNode.getInstance();
-    assertThat(Distillation.of(family, none, none, Map.of(), Path.of(name)).distilled())
-        .isEqualTo(distilled);
+    Distillation found = Distillation.of(Families.of(family), none, none, Map.of(), Path.of(name));
+    assertThat(found.distilled()).isEqualTo(distilled);
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.KnownModels;
 import dev.sdlora.tensorkit.GgufWriter;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.weights.Origin;
@@ -86,7 +88,7 @@ final class GgufFilesTest {
                         : SampleNetwork.vae16Original())
                     .write(folder.resolve("vae.safetensors")))
             .build();
-    return TransformerFiles.read(path, parts).orElseThrow();
+    return KnownModels.read(path, parts).orElseThrow();
   }
 
   @ParameterizedTest
@@ -95,7 +97,7 @@ final class GgufFilesTest {
     SampleNetwork stored = SampleNetwork.flux2Original().prefixed(prefix);
     Path path = write(stored, prefix.isEmpty() ? "flux" : "", folder.resolve("flux2.gguf"));
     TransformerFiles files = read(path);
-    assertThat(files.family()).isEqualTo(TransformerFamily.FLUX2);
+    assertThat(files.family().family()).isEqualTo(ModelFamily.FLUX2);
     assertEqual(files.transformer(), SampleNetwork.flux2());
     assertEqual(files.textEncoder(), SampleNetwork.qwen3());
     assertThat(formats(files.transformer().weights())).contains("Q8_0", "float32");
@@ -108,7 +110,7 @@ final class GgufFilesTest {
     SampleNetwork stored = SampleNetwork.zImageOriginal().prefixed(prefix);
     Path path = write(stored, prefix.isEmpty() ? "lumina2" : "", folder.resolve("z.gguf"));
     TransformerFiles files = read(path);
-    assertThat(files.family()).isEqualTo(TransformerFamily.Z_IMAGE);
+    assertThat(files.family().family()).isEqualTo(ModelFamily.Z_IMAGE);
     assertEqual(files.transformer(), SampleNetwork.zImage());
   }
 
@@ -177,7 +179,7 @@ final class GgufFilesTest {
             "llama",
             folder.resolve("llama.gguf"));
     CheckpointParts parts = CheckpointParts.builder().textEncoder(other).vae(other).build();
-    assertThatThrownBy(() -> TransformerFiles.read(path, parts))
+    assertThatThrownBy(() -> KnownModels.read(path, parts))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("is a language model without norms of queries and keys");
     Path t5 =
@@ -186,9 +188,7 @@ final class GgufFilesTest {
             "t5encoder",
             folder.resolve("t5.gguf"));
     assertThatThrownBy(
-            () ->
-                TransformerFiles.read(
-                    path, CheckpointParts.builder().textEncoder(t5).vae(t5).build()))
+            () -> KnownModels.read(path, CheckpointParts.builder().textEncoder(t5).vae(t5).build()))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("is a T5 model");
   }
@@ -196,12 +196,12 @@ final class GgufFilesTest {
   @Test
   void read_cutFile_isRefused() throws IOException {
     Path path = Files.writeString(folder.resolve("flux-2-klein-4b-Q4_K_M.gguf"), "GGUF\3\0\0\0");
-    assertThatThrownBy(() -> TransformerFiles.read(path, CheckpointParts.DEFAULT))
+    assertThatThrownBy(() -> KnownModels.read(path, CheckpointParts.DEFAULT))
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining("ends within its header");
   }
 
   private static TransformerFiles open(Path path) {
-    return TransformerFiles.read(path, CheckpointParts.DEFAULT).orElseThrow();
+    return KnownModels.read(path, CheckpointParts.DEFAULT).orElseThrow();
   }
 }

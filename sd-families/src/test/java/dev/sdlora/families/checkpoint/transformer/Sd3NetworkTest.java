@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.Families;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
 import dev.sdlora.families.network.AddedConditions;
 import dev.sdlora.families.transformer.DiffusionTransformer;
@@ -29,6 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Compares the transformers of Stable Diffusion 3 and 3.5 to diffusers in float64. */
 class Sd3NetworkTest {
+  private static final DenoiserTensors TENSORS = Families.of(ModelFamily.SD3).denoiser();
+
   private static final Path FOLDER =
       GoldenTensors.folder("/dev/sdlora/families").resolve("transformer/sd3");
   private static final TensorFile GOLDEN = TensorFile.open(FOLDER.resolve("golden.safetensors"));
@@ -55,9 +59,8 @@ class Sd3NetworkTest {
             .filter(each -> each.contains("joint_blocks."))
             .findFirst()
             .orElseThrow();
-    StoredNetwork stored = new Sd3Tensors().in(weights, sign);
-    Map<String, Origin> origins =
-        stored.resolve(new Sd3Tensors().wanted(stored, MissingNode.getInstance()));
+    StoredNetwork stored = TENSORS.in(weights, sign);
+    Map<String, Origin> origins = stored.resolve(TENSORS.wanted(stored, MissingNode.getInstance()));
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     origins.forEach((key, origin) -> shapes.put(key, origin.shape()));
     Sd3Config config = Sd3Config.of(shapes);

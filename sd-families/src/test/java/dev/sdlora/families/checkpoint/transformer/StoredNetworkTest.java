@@ -3,6 +3,8 @@ package dev.sdlora.families.checkpoint.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.Families;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -22,12 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests of weights that are parts of stored tensors, in memory. */
 final class StoredNetworkTest {
+  private static final DenoiserTensors TENSORS = Families.of(ModelFamily.FLUX2).denoiser();
+
   @TempDir Path folder;
 
   private Map<String, Origin> weights(SampleNetwork network, String name) {
     TensorFile file = TensorFile.open(network.write(folder.resolve(name)));
-    StoredNetwork stored = new Flux2Tensors().in(NetworkWeights.of(file), "");
-    return stored.resolve(new Flux2Tensors().wanted(stored, MissingNode.getInstance()));
+    StoredNetwork stored = TENSORS.in(NetworkWeights.of(file), "");
+    return stored.resolve(TENSORS.wanted(stored, MissingNode.getInstance()));
   }
 
   /** A LoRA changes the rows of the network, not those of the file, and leaves no trace. */

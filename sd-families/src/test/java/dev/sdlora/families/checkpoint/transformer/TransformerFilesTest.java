@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.KnownModels;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.testkit.TinyModels;
@@ -30,7 +32,7 @@ final class TransformerFilesTest {
   @TempDir Path folder;
 
   private static TransformerFiles read(Path path, CheckpointParts parts) {
-    return TransformerFiles.read(path, parts).orElseThrow();
+    return KnownModels.read(path, parts).orElseThrow();
   }
 
   private static TransformerFiles read(Path path) {
@@ -93,8 +95,7 @@ final class TransformerFilesTest {
     Path path = network.prefixed(prefix).write(folder.resolve("model.safetensors"));
     boolean flux2 = family.equals("flux2");
     TransformerFiles files = read(path, flux2 ? flux2Parts() : zImageParts());
-    assertThat(files.family())
-        .isEqualTo(flux2 ? TransformerFamily.FLUX2 : TransformerFamily.Z_IMAGE);
+    assertThat(files.family().family()).isEqualTo(flux2 ? ModelFamily.FLUX2 : ModelFamily.Z_IMAGE);
     assertThat(files.folder()).isFalse();
     assertThat(files.transformer().path()).isEqualTo(path);
     assertThat(files.shift()).isEmpty();
@@ -311,8 +312,8 @@ final class TransformerFilesTest {
 
   @Test
   void read_checkpointOfAUNet_isLeftToOthers() throws IOException {
-    assertThat(TransformerFiles.read(TinyModels.CHECKPOINT, CheckpointParts.DEFAULT)).isEmpty();
-    assertThat(TransformerFiles.read(Files.createDirectory(folder.resolve("a")), zImageParts()))
+    assertThat(KnownModels.read(TinyModels.CHECKPOINT, CheckpointParts.DEFAULT)).isEmpty();
+    assertThat(KnownModels.read(Files.createDirectory(folder.resolve("a")), zImageParts()))
         .isEmpty();
     for (String name :
         List.of(
@@ -326,7 +327,7 @@ final class TransformerFilesTest {
           new SampleNetwork(Map.of())
               .with(name, 2L, 2L)
               .write(folder.resolve("addition.safetensors"));
-      assertThat(TransformerFiles.read(file, CheckpointParts.DEFAULT)).as(name).isEmpty();
+      assertThat(KnownModels.read(file, CheckpointParts.DEFAULT)).as(name).isEmpty();
     }
   }
 }

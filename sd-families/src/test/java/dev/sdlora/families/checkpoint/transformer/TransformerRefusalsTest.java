@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.families.KnownModels;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class TransformerRefusalsTest {
   @TempDir Path folder;
 
   private void read(Path path) {
-    TransformerFiles.read(path, CheckpointParts.DEFAULT);
+    KnownModels.read(path, CheckpointParts.DEFAULT);
   }
 
   private CheckpointParts parts(SampleNetwork encoder, SampleNetwork vae) {
@@ -212,7 +213,7 @@ final class TransformerRefusalsTest {
         (tensor, kind) ->
             assertThatThrownBy(
                     () ->
-                        TransformerFiles.read(
+                        KnownModels.read(
                             path,
                             parts(
                                 new SampleNetwork(Map.of()).with(tensor, 2L, 2L),
@@ -231,8 +232,7 @@ final class TransformerRefusalsTest {
             .write(folder.resolve("model.safetensors"));
     assertThatThrownBy(
             () ->
-                TransformerFiles.read(
-                    path, parts(SampleNetwork.qwen3(), SampleNetwork.vae16Original())))
+                KnownModels.read(path, parts(SampleNetwork.qwen3(), SampleNetwork.vae16Original())))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("has states of width 48, expected 64 for the transformer '")
         .hasMessageEndingWith("it is probably Qwen3 of another size than 4B");
@@ -242,7 +242,7 @@ final class TransformerRefusalsTest {
   void read_halfTextEncoder_namesWhatIsMissing() {
     Path path = SampleNetwork.flux2().write(folder.resolve("model.safetensors"));
     SampleNetwork half = SampleNetwork.qwen3().without(name -> name.contains("layers.3."));
-    assertThatThrownBy(() -> TransformerFiles.read(path, parts(half, SampleNetwork.flux2Vae())))
+    assertThatThrownBy(() -> KnownModels.read(path, parts(half, SampleNetwork.flux2Vae())))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(
             ": 11 of the 90 tensors of the text encoder are missing, from"
@@ -254,14 +254,14 @@ final class TransformerRefusalsTest {
     Path flux2 = SampleNetwork.flux2().write(folder.resolve("model.safetensors"));
     assertThatThrownBy(
             () ->
-                TransformerFiles.read(
+                KnownModels.read(
                     flux2, parts(SampleNetwork.qwen3(), SampleNetwork.vae16Original())))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(
             "has latents of 16 channels, expected 32 as FLUX.2 klein 4B has; the usual file is"
                 + " 'flux2-vae.safetensors'");
     assertThatThrownBy(
-            () -> TransformerFiles.read(flux2, parts(SampleNetwork.qwen3(), SampleNetwork.qwen3())))
+            () -> KnownModels.read(flux2, parts(SampleNetwork.qwen3(), SampleNetwork.qwen3())))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("vae.safetensors' is not a VAE: none of its 90 tensors is named");
   }
@@ -273,7 +273,7 @@ final class TransformerRefusalsTest {
       for (String name : some(vae, 24)) {
         assertThatThrownBy(
                 () ->
-                    TransformerFiles.read(
+                    KnownModels.read(
                         flux2, parts(SampleNetwork.qwen3(), vae.without(name::equals))))
             .as(name)
             .isInstanceOf(CheckpointException.class)
@@ -390,7 +390,7 @@ final class TransformerRefusalsTest {
             List.of(144L, 48L),
             channel -> channel.write(ByteBuffer.allocate(144 * 48)))
         .write(path);
-    assertThat(TransformerFiles.read(path, parts(SampleNetwork.qwen3(), SampleNetwork.flux2Vae())))
+    assertThat(KnownModels.read(path, parts(SampleNetwork.qwen3(), SampleNetwork.flux2Vae())))
         .isPresent();
   }
 }

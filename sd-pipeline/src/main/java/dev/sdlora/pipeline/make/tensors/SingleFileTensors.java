@@ -1,12 +1,12 @@
 package dev.sdlora.pipeline.make.tensors;
 
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.families.checkpoint.SingleFileNames;
 import dev.sdlora.families.checkpoint.SingleFileSigns;
-import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.layout.OpenClipNames;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;

@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.make.tensors;
 
 import dev.sdlora.families.checkpoint.SingleFileSigns;
-import dev.sdlora.families.checkpoint.TransformerModel;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
 import dev.sdlora.families.checkpoint.transformer.Distillation;
+import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.checkpoint.transformer.ViewNames;
 import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.tensors.StoredTensor.Place;

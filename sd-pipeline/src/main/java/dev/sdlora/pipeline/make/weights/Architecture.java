@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.make.weights;
 
+import dev.sdlora.api.model.ModelFamily;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -13,9 +14,9 @@ import java.util.function.Predicate;
  */
 enum Architecture {
   /** FLUX.1, FLUX.2 and Chroma. */
-  FLUX("flux"),
+  FLUX("flux", Optional.of(ModelFamily.FLUX2)),
   /** Lumina-Image 2 and Z-Image. */
-  LUMINA2("lumina2"),
+  LUMINA2("lumina2", Optional.of(ModelFamily.Z_IMAGE)),
   /** Stable Diffusion 3. */
   SD3("sd3"),
   /** The U-Net of SDXL. */
@@ -33,9 +34,20 @@ enum Architecture {
   private static final String LAST = "proj_out.weight";
 
   private final String label;
+  private final Optional<ModelFamily> distilled;
 
   Architecture(String label) {
+    this(label, Optional.empty());
+  }
+
+  Architecture(String label, Optional<ModelFamily> distilled) {
     this.label = label;
+    this.distilled = distilled;
+  }
+
+  /** Returns the family whose names show whether such a model is distilled; empty if none do. */
+  Optional<ModelFamily> distilled() {
+    return distilled;
   }
 
   /** Returns parts of names that only this network has, if it comes first. */

@@ -11,7 +11,7 @@ import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.api.make.spi.MakingBackend.Bake;
 import dev.sdlora.api.model.ModelPart;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Baking;

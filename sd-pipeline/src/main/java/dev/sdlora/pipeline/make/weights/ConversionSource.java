@@ -1,12 +1,13 @@
 package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.families.Families;
+import dev.sdlora.families.KnownModels;
 import dev.sdlora.families.checkpoint.CheckpointReader;
-import dev.sdlora.families.checkpoint.ModelFiles;
 import dev.sdlora.families.checkpoint.SingleFileSigns;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
 import dev.sdlora.families.checkpoint.transformer.Distillation;
-import dev.sdlora.families.checkpoint.transformer.TransformerFiles;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.pipeline.make.tensors.SingleFileTensors;
 import dev.sdlora.pipeline.make.tensors.StoredOrder;
 import dev.sdlora.pipeline.make.tensors.StoredTensor;
@@ -57,7 +58,7 @@ record ConversionSource(
   static ConversionSource of(Path path) {
     if (Files.isDirectory(path)) {
       Optional<ConversionSource> transformer =
-          TransformerFiles.alone(path)
+          KnownModels.alone(path)
               .map(
                   alone ->
                       new ConversionSource(
@@ -150,13 +151,13 @@ record ConversionSource(
     Map<String, String> all = new LinkedHashMap<>(metadata);
     Stream.of("format", "_quantization_metadata").forEach(all::remove);
     architecture()
-        .filter(known -> known == Architecture.FLUX || known == Architecture.LUMINA2)
+        .flatMap(Architecture::distilled)
         .filter(known -> Files.isRegularFile(path))
+        .map(Families::of)
         .ifPresent(
-            known -> {
-              boolean distilled =
-                  Distillation.ofFile(metadata, path, known == Architecture.LUMINA2);
-              if (distilled != Distillation.ofFile(all, file, known == Architecture.LUMINA2)) {
+            family -> {
+              boolean distilled = Distillation.ofFile(family, metadata, path);
+              if (distilled != Distillation.ofFile(family, all, file)) {
                 all.put(Distillation.IS_DISTILLED, Boolean.toString(distilled));
               }
             });

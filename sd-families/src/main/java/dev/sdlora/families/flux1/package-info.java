@@ -1,0 +1,5 @@
+/** The family FLUX.1: its files, its defaults, and what drawing asks of it. */
+@NullMarked
+package dev.sdlora.families.flux1;
+
+import org.jspecify.annotations.NullMarked;

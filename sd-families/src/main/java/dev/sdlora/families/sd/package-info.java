@@ -1,0 +1,5 @@
+/** SD 1.x, SD 2.x, SDXL and its refiner: what drawing asks of models with a U-Net. */
+@NullMarked
+package dev.sdlora.families.sd;
+
+import org.jspecify.annotations.NullMarked;

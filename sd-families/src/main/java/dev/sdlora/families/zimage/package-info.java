@@ -1,0 +1,5 @@
+/** The family Z-Image: its files, its defaults, and what drawing asks of it. */
+@NullMarked
+package dev.sdlora.families.zimage;
+
+import org.jspecify.annotations.NullMarked;
