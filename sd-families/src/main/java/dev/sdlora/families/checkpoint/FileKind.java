@@ -5,6 +5,7 @@ import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.FileDescription.Kind;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.value.Labels;
 import dev.sdlora.families.KnownModels;
 import dev.sdlora.families.checkpoint.layout.LdmNames;
 import dev.sdlora.families.checkpoint.stored.TensorHeaders;
@@ -208,8 +209,9 @@ public final class FileKind {
   /** Creates the error for a model of an unsupported family. */
   static CheckpointException notSupported(Path path, String family) {
     return new CheckpointException(
-        "'%s' is %s, which is not supported; this version runs SD 1.x, SD 2.x and SDXL checkpoints"
-            .formatted(path, family),
+        "'%s' is %s, which is not supported; this version runs %s checkpoints"
+            .formatted(
+                path, family, Labels.list(ModelFamily.supported(), ModelFamily::label, "and")),
         ErrorDetails.in(path).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
   }
 
