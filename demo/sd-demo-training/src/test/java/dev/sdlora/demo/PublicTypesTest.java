@@ -36,7 +36,7 @@ final class PublicTypesTest {
           "dev.sdlora.api.setting.Door",
           "dev.sdlora.api.setting.SettingWords",
           "dev.sdlora.api.setting.Settings",
-          "dev.sdlora.api.value.FlowKeys",
+          "dev.sdlora.api.setting.FlowKeys",
           "dev.sdlora.families.checkpoint.SingleFileFamily",
           "dev.sdlora.api.value.Wording",
           "dev.sdlora.pipeline.speed.ProductRate",
