@@ -7,7 +7,6 @@ import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.PromptSyntaxException;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.Prompt;
 import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptExplanation.Encoded;
@@ -149,7 +148,7 @@ public final class LocalPrompts implements Backend.Prompts, PromptBackend {
         texts.stream()
             .map(
                 text -> {
-                  if (isReadByT5(options.family())) {
+                  if (T5Texts.isReadBy(options.family())) {
                     return T5Texts.encode(text, T5_TOKENS, limits);
                   }
                   return plain
@@ -181,10 +180,6 @@ public final class LocalPrompts implements Backend.Prompts, PromptBackend {
       List<WeightedText> attention, TrainedWords words, PromptLimits limits) {
     return Chunks.of(
         attention, ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words, limits);
-  }
-
-  private static boolean isReadByT5(ModelFamily family) {
-    return family == ModelFamily.FLUX1 || family == ModelFamily.CHROMA;
   }
 
   /** Returns the names of the embeddings in texts. */

@@ -28,7 +28,7 @@ final class QwenTexts {
 
   /** Whether a family reads prompts with Qwen3. */
   static boolean isReadBy(ModelFamily family) {
-    return family.isTransformer() && Families.of(family).template().isPresent();
+    return family.readsPlainText();
   }
 
   /** Returns a text as Qwen3 reads it: in the family's template, without weights. */

@@ -1,9 +1,12 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.PromptLimits;
+import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.prompt.PromptExplanation.Encoded;
 import dev.sdlora.api.prompt.PromptExplanation.Piece;
 import dev.sdlora.api.prompt.PromptExplanation.Token;
+import dev.sdlora.families.Families;
+import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.t5.T5Prompt;
@@ -14,6 +17,11 @@ import java.util.List;
 /** Explains the texts of prompts for families that read them with T5. */
 final class T5Texts {
   private T5Texts() {}
+
+  /** Whether T5 reads the prompts of a family first of all. */
+  static boolean isReadBy(ModelFamily family) {
+    return family.isTransformer() && Families.of(family).mainEncoder() == TextEncoderKind.T5;
+  }
 
   /**
    * Returns a text as T5 reads it, without padding; each part between {@code BREAK}s is a chunk.

@@ -47,7 +47,6 @@ import static dev.sdlora.training.setting.TrainingSettings.WEIGHT_DECAY;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.FileReason;
@@ -181,7 +180,7 @@ record Assembly(LoraTrainerBuilder given) {
       requireFlowSettings(label);
     }
     Checks.require(
-        given.get(CLIP_SKIP) == 1 || model.checkpoint().family() == ModelFamily.SD1,
+        given.get(CLIP_SKIP) == 1 || model.checkpoint().family().hasClipSkip(),
         "clipSkip",
         "be 1 for %s, which always reads the layer that it was trained to read".formatted(label),
         given.get(CLIP_SKIP));

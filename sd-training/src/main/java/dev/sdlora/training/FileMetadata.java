@@ -42,7 +42,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.model(family());
     pairs.put(
         "ss_clip_skip",
-        family() == ModelFamily.SD1 ? Integer.toString(settings.recipe().clipSkip()) : NONE);
+        family().hasClipSkip() ? Integer.toString(settings.recipe().clipSkip()) : NONE);
     if (settings.family().model() instanceof UNetFiles unet
         && unet.levels().equals(TrainedLevels.ZERO_TERMINAL_SNR)) {
       pairs.put("ss_zero_terminal_snr", "True");

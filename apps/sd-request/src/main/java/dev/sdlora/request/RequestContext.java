@@ -342,11 +342,8 @@ public record RequestContext(
 
   /** Whether the checkpoint reads reference images. */
   public boolean readsReferences() {
-    return switch (pipeline().checkpoint().family()) {
-      case FLUX2 -> true;
-      case FLUX1 -> pipeline().checkpoint().name().toLowerCase(Locale.ROOT).contains("kontext");
-      default -> false;
-    };
+    Checkpoint checkpoint = pipeline().checkpoint();
+    return checkpoint.family().readsReferences(checkpoint.name());
   }
 
   /** Returns the number that width and height of the checkpoint's images must be multiples of. */

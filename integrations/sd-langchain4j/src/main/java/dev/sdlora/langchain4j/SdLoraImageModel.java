@@ -4,13 +4,13 @@ import dev.langchain4j.data.image.Image;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.image.ImageModel;
 import dev.langchain4j.model.output.Response;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -161,11 +161,8 @@ public final class SdLoraImageModel implements ImageModel {
 
   /** Whether the model reads images in addition to the prompt. */
   boolean readsReferences() {
-    return switch (pipeline.checkpoint().family()) {
-      case FLUX2 -> true;
-      case FLUX1 -> pipeline.checkpoint().name().toLowerCase(Locale.ROOT).contains("kontext");
-      default -> false;
-    };
+    Checkpoint checkpoint = pipeline.checkpoint();
+    return checkpoint.family().readsReferences(checkpoint.name());
   }
 
   /**

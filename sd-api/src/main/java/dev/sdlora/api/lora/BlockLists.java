@@ -1,40 +1,26 @@
 package dev.sdlora.api.lora;
 
 import dev.sdlora.api.model.ModelFamily;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The lists of blocks that {@link BlockWeights} have values for, a row for each set of families.
+ * The lists of blocks that {@link BlockWeights} have values for, a row for the families that have
+ * the same.
  */
 final class BlockLists {
   private static final List<Row> ROWS =
-      List.of(
-          new Row(
-              List.of(
-                  ModelFamily.SD1, ModelFamily.SD2, ModelFamily.SDXL_REFINER, ModelFamily.UNKNOWN),
-              List.of(
-                  unet(List.of(1, 2, 4, 5, 7, 8), 3, 12),
-                  unet(IntStream.range(0, 12).boxed().toList(), 0, 12))),
-          new Row(
-              List.of(ModelFamily.SDXL),
-              List.of(
-                  unet(List.of(4, 5, 7, 8), 0, 6),
-                  unet(IntStream.range(0, 9).boxed().toList(), 0, 9))),
-          new Row(
-              List.of(ModelFamily.FLUX2),
-              List.of(runs(run("D", 5), run("S", 20)), runs(run("D", 8), run("S", 24)))),
-          new Row(
-              List.of(ModelFamily.Z_IMAGE), List.of(runs(run("N", 2), run("C", 2), run("L", 30)))),
-          new Row(
-              List.of(ModelFamily.FLUX1, ModelFamily.CHROMA),
-              List.of(runs(run("D", 19), run("S", 38)))),
-          // SD 3 and 3.5 Medium, and 3.5 Large.
-          new Row(List.of(ModelFamily.SD3), List.of(runs(run("D", 24)), runs(run("D", 38)))));
+      Arrays.stream(ModelFamily.values())
+          .collect(
+              Collectors.groupingBy(
+                  ModelFamily::blocks, LinkedHashMap::new, Collectors.toUnmodifiableList()))
+          .entrySet()
+          .stream()
+          .map(row -> new Row(row.getValue(), row.getKey()))
+          .toList();
 
   private record Row(List<ModelFamily> families, List<List<String>> lists) {
     /** The numbers of values. */
@@ -104,25 +90,5 @@ final class BlockLists {
             .map(row -> row.sizes() + " for " + row.labels())
             .collect(Collectors.joining(", "));
     return all.replaceFirst(" for", " values for");
-  }
-
-  private static Stream<String> run(String letter, int count) {
-    return IntStream.range(0, count)
-        .mapToObj(number -> String.format(Locale.ROOT, "%s%02d", letter, number));
-  }
-
-  private static List<String> runs(Stream<?>... runs) {
-    return Stream.concat(Stream.of(BlockWeights.BASE), Stream.of(runs).flatMap(run -> run))
-        .map(String::valueOf)
-        .toList();
-  }
-
-  private static List<String> unet(List<Integer> in, int firstOut, int outs) {
-    List<String> blocks = new ArrayList<>(List.of(BlockWeights.BASE));
-    in.forEach(number -> blocks.add(String.format(Locale.ROOT, "IN%02d", number)));
-    blocks.add(BlockWeights.MID);
-    IntStream.range(firstOut, outs)
-        .forEach(number -> blocks.add(String.format(Locale.ROOT, "OUT%02d", number)));
-    return List.copyOf(blocks);
   }
 }

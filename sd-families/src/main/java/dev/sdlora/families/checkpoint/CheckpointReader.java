@@ -212,11 +212,12 @@ public final class CheckpointReader {
     if (isSmall(unet)) {
       return 128;
     }
-    return switch (family) {
-      case SDXL, SDXL_REFINER -> 1024;
-      case SD2 -> prediction.prediction() == Prediction.V_PREDICTION ? 768 : 512;
-      default -> 512;
-    };
+    if (family.isXl()) {
+      return 1024;
+    }
+    boolean isSd2OfVelocity =
+        family == ModelFamily.SD2 && prediction.prediction() == Prediction.V_PREDICTION;
+    return isSd2OfVelocity ? 768 : 512;
   }
 
   private static boolean isSmall(UNetConfig unet) {

@@ -53,6 +53,11 @@ public final class Flux1 implements FlowDefinition {
   }
 
   @Override
+  public TextEncoderKind mainEncoder() {
+    return TextEncoderKind.T5;
+  }
+
+  @Override
   public String encoderRepository() {
     return T5Tensors.REPOSITORY;
   }

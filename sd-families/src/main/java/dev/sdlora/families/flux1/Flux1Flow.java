@@ -15,7 +15,6 @@ import dev.sdlora.families.transformer.Flux1Config;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -99,7 +98,7 @@ final class Flux1Flow implements FlowTraits {
   @Override
   public List<String> warnings(PromptSpec spec) {
     String name = model.checkpoint().name();
-    boolean isKontext = name.toLowerCase(Locale.ROOT).contains("kontext");
+    boolean isKontext = model.checkpoint().family().readsReferences(name);
     return spec.referenceImages().isEmpty() || isKontext || isControlled
         ? List.of()
         : List.of(

@@ -1,6 +1,5 @@
 package dev.sdlora.families.network;
 
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.tensors.weights.Packing;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,9 +52,7 @@ public final class UNetPacking {
 
   /** Returns height and width of a layer's input. */
   private int side(String name) {
-    boolean large =
-        config.family() == ModelFamily.SDXL || config.family() == ModelFamily.SDXL_REFINER;
-    int latent = large ? 128 : 64;
+    int latent = config.family().isXl() ? 128 : 64;
     return Math.max(1, latent >> level(name));
   }
 

@@ -54,7 +54,7 @@ final class FitDraft {
                 advice.add(
                     "it was trained for %s, but the checkpoint uses %s: expect broken images"
                         .formatted(type.label(), checkpoint.predictionType().label())));
-    if (facts.clipSkip().orElse(1) > 1 && checkpoint.family() == ModelFamily.SD1) {
+    if (facts.clipSkip().orElse(1) > 1 && checkpoint.family().hasClipSkip()) {
       advice.add(
           "it was trained with clip skip %s: set that in the request"
               .formatted(facts.clipSkip().getAsInt()));

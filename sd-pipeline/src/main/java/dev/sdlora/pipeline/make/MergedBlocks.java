@@ -62,7 +62,8 @@ final class MergedBlocks {
       return String.format(Locale.ROOT, "%s%02d", way, Integer.parseInt(numbered.group(2)));
     }
     if (layer.startsWith("out.")) {
-      return family == ModelFamily.SDXL ? "OUT08" : "OUT11";
+      List<String> blocks = family.blocks().get(0);
+      return blocks.get(blocks.size() - 1);
     }
     return FIRST;
   }

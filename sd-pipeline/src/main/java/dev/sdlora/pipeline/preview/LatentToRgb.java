@@ -43,7 +43,7 @@ public final class LatentToRgb implements Previewer {
 
   /** Returns the approximation for a model family. */
   public static LatentToRgb of(ModelFamily family) {
-    return family == ModelFamily.SDXL || family == ModelFamily.SDXL_REFINER ? SDXL : SD1;
+    return family.isXl() ? SDXL : SD1;
   }
 
   @Override

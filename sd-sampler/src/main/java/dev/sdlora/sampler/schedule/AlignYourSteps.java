@@ -25,8 +25,7 @@ final class AlignYourSteps {
    * @param family SDXL and its refiner have their own table, all others use that of SD 1.x
    */
   static double[] levels(int count, ModelFamily family) {
-    boolean xl = family == ModelFamily.SDXL || family == ModelFamily.SDXL_REFINER;
-    double[] table = xl ? SDXL : SD1;
+    double[] table = family.isXl() ? SDXL : SD1;
     double[] logs = Arrays.stream(table).map(Math::log).toArray();
     double[] levels = new double[count];
     for (int i = 0; i < count; i++) {

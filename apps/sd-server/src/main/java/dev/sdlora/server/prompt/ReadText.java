@@ -58,7 +58,7 @@ final class ReadText {
     ArrayNode problems = json.putArray("problems");
     if (prompt.length() <= PromptLimits.DEFAULTS.characters()) {
       Prompt tree = Prompt.parse(prompt);
-      Highlights.of(tree, negative, readsPlainText())
+      Highlights.of(tree, negative, checkpoint.family().readsPlainText())
           .forEach(piece -> put(spans.addObject(), piece.span()).put("kind", piece.kind()));
       LoraTags.of(tree).stream()
           .limit(PromptLimits.DEFAULTS.loras())
@@ -76,13 +76,6 @@ final class ReadText {
       add(problems, new Problem(new Span(0, 0), true, sentence(e)));
     }
     return json;
-  }
-
-  private boolean readsPlainText() {
-    return switch (checkpoint.family()) {
-      case FLUX2, Z_IMAGE -> true;
-      default -> false;
-    };
   }
 
   private PromptExplanation explain(

@@ -110,10 +110,7 @@ public final class NetworkShapes {
 
   /** Returns the factor that scales a family's latents to unit variance; no tensor shows it. */
   public static double latentScale(ModelFamily family) {
-    return switch (family) {
-      case SDXL, SDXL_REFINER -> 0.13025;
-      default -> 0.18215;
-    };
+    return family.isXl() ? 0.13025 : 0.18215;
   }
 
   /** Reads the dimensions of a U-Net; see {@link #unetEncoder}. */

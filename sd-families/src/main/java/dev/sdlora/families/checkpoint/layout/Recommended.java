@@ -3,7 +3,6 @@ package dev.sdlora.families.checkpoint.layout;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.spi.CheckpointBuilder;
@@ -63,7 +62,7 @@ public final class Recommended {
           Schedule.inName(value).ifPresent(spec::schedule);
         });
     read(SCHEDULE, value -> spec.schedule(Schedule.parse(value)));
-    if (checkpoint.family() == ModelFamily.SD1) {
+    if (checkpoint.family().hasClipSkip()) {
       read(CLIP_SKIP, value -> spec.clipSkip(Integer.parseInt(value)));
     }
     CheckpointBuilder noted = new CheckpointBuilder(checkpoint).defaults(spec.build());

@@ -41,6 +41,11 @@ public interface TransformerFamily {
   /** Returns its text encoders, in the order of diffusers' folders. */
   List<TextEncoderKind> textEncoders();
 
+  /** Returns the text encoder that reads prompts in full; the first one by default. */
+  default TextEncoderKind mainEncoder() {
+    return textEncoders().get(0);
+  }
+
   /** Returns the repository on Hugging Face with the usual files of its text encoders. */
   String encoderRepository();
 
