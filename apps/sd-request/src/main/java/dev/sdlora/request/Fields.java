@@ -185,11 +185,6 @@ public final class Fields {
     return images.add(text);
   }
 
-  /** Whether the image of a text was read, from these fields or from those that share warnings. */
-  boolean hasReadImage(String text) {
-    return images.contains(text);
-  }
-
   private Optional<JsonNode> get(String name) {
     return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
   }

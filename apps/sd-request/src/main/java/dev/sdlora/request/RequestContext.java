@@ -105,20 +105,6 @@ public record RequestContext(
             .orElseThrow(() -> new IllegalArgumentException(unknown(checkpoint))));
   }
 
-  /** Returns the context with other styles. */
-  public RequestContext withStyles(List<Style> others) {
-    return new RequestContext(
-        models,
-        chosen,
-        upscalerFolders,
-        controlNetFolders,
-        others,
-        images,
-        limits,
-        paths,
-        ignoreScripts);
-  }
-
   /** Returns the context with other images that requests can refer to. */
   public RequestContext withImages(References others) {
     return new RequestContext(

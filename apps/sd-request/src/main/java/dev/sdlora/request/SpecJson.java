@@ -16,7 +16,8 @@ public final class SpecJson {
   /** The version of the form. It changes if what was written before cannot be read any more. */
   public static final int VERSION = 1;
 
-  private static final String VERSION_NAME = "version";
+  /** The name of the version; what has none is no request in this form. */
+  public static final String VERSION_NAME = "version";
 
   private SpecJson() {}
 

@@ -75,18 +75,6 @@ public final class StoredRequest {
     return settings;
   }
 
-  /**
-   * Returns the fields with all images that were read, so that the request can be repeated
-   * elsewhere and later.
-   *
-   * @param read the request read from the fields, with a seed
-   * @throws IllegalArgumentException if an image is gone since it was read
-   */
-  public static WholeRequest whole(Fields fields, PromptSpec read, References images) {
-    WholeRequest whole = WholeRequest.of(fields, images);
-    return whole.with(seeded(whole.fields(), read));
-  }
-
   private static ObjectNode seeded(ObjectNode fields, PromptSpec read) {
     read.seed().ifPresent(seed -> fields.put("seed", seed));
     read.variation().seed().ifPresent(seed -> fields.put("subseed", seed));
@@ -118,12 +106,6 @@ public final class StoredRequest {
   }
 
   private static void withoutImages(JsonNode node) {
-    removeImages(node);
-    node.forEach(StoredRequest::withoutImages);
-  }
-
-  /** Removes the images that stand directly in an object or a list. */
-  static void removeImages(JsonNode node) {
     if (node instanceof ObjectNode object) {
       List<String> names = new ArrayList<>();
       object.fieldNames().forEachRemaining(names::add);
@@ -135,11 +117,7 @@ public final class StoredRequest {
         }
       }
     }
-  }
-
-  /** Whether a field holds a text for people, which is never an image. */
-  static boolean isText(String name) {
-    return TEXTS.contains(name);
+    node.forEach(StoredRequest::withoutImages);
   }
 
   private static boolean isImage(String name, JsonNode node) {

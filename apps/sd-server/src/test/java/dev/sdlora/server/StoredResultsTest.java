@@ -160,4 +160,28 @@ class StoredResultsTest {
     }
     assertThat(keys()).hasSize(4).contains("");
   }
+
+  /** Older versions stored the fields of an API; later ones store complete requests. */
+  @Test
+  void waitingJob_ofAnOlderVersion_failsWithTheReason() throws SQLException {
+    try (Served served = served()) {
+      drawn(served, BODY);
+    }
+    try (Connection connection = database();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO sd_jobs (id, model, affinity, kind, title, parts, settings, body, state,"
+              + " place, created, attempts, cancelling, report, priority) SELECT 'old', model,"
+              + " affinity, kind, title, parts, settings, settings, 'waiting', place, created, 0,"
+              + " FALSE, '{}', priority FROM sd_jobs");
+    }
+    try (Served served = served()) {
+      JsonNode job =
+          served.until("/api/jobs/old", found -> !found.get("state").asText().matches("[wr].*"));
+      assertThat(job.get("error").asText())
+          .isEqualTo(
+              "the job was stored by an older version of this program, which this one cannot"
+                  + " draw; send its request again");
+    }
+  }
 }

@@ -11,9 +11,12 @@ import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.SpecFiles;
+import dev.sdlora.request.SpecJson;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.request.WholeRequest;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,10 +66,7 @@ final class GridPlan {
     PromptSpec spec =
         reader.read(request, Dialect.LIBRARY, Overrides.NONE).toBuilder().images(1).build();
     Axis columns = axis("x", fields, offer);
-    Optional<Axis> rows =
-        fields.object("y").name("axis").isPresent()
-            ? Optional.of(axis("y", fields, offer))
-            : Optional.empty();
+    Optional<Axis> rows = rows(fields, offer);
     StoredRequest.requireShort(fields, offer.limits().text());
     ObjectNode settings = StoredRequest.of(fields);
     offer.name(request.node());
@@ -74,6 +74,22 @@ final class GridPlan {
     GridPlan plan = new GridPlan(offer, spec, columns, rows, settings, fields.warnings());
     plan.requireRoom(reader, offer.limits().pixels());
     return plan;
+  }
+
+  /** Reads what {@link #whole} returned. */
+  static GridPlan stored(Fields fields, RequestFormat format, RequestContext offer) {
+    PromptSpec spec = Submission.stored(fields.object("request"), offer);
+    return new GridPlan(
+        offer,
+        spec,
+        axis("x", fields, offer),
+        rows(fields, offer),
+        fields.node(),
+        format.warnings());
+  }
+
+  private static Optional<Axis> rows(Fields fields, RequestContext offer) {
+    return fields.object("y").name("axis").map(name -> axis("y", fields, offer));
   }
 
   private static Axis axis(String field, Fields fields, RequestContext offer) {
@@ -177,18 +193,12 @@ final class GridPlan {
     return settings;
   }
 
-  /** Returns the fields of the request with all images. */
-  WholeRequest whole(Fields fields) {
-    WholeRequest request = StoredRequest.whole(fields.object("request"), spec, offer.images());
-    Submission.forgetCheckpoint(request.fields());
-    ObjectNode grid = Fields.object();
-    for (String name : List.of("x", "y")) {
-      if (fields.has(name)) {
-        grid.set(name, settings.get(name));
-      }
-    }
-    grid.set("request", request.fields());
-    return request.with(grid);
+  /** Returns the axes, and the request with all images. */
+  WholeRequest whole() {
+    SpecFiles files = SpecFiles.stored(offer);
+    ObjectNode grid = settings.deepCopy().retain("x", "y");
+    grid.set("request", SpecJson.write(spec, files));
+    return new WholeRequest(grid, files.images());
   }
 
   /** Returns the warnings of the request. */

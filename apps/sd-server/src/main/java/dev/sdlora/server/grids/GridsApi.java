@@ -1,8 +1,6 @@
 package dev.sdlora.server.grids;
 
-import dev.sdlora.request.Dialect;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
@@ -51,8 +49,7 @@ public final class GridsApi {
   }
 
   private void submit(Context context) {
-    Fields fields = Bodies.fields(context);
-    GridPlan plan = GridPlan.read(fields, offer);
+    GridPlan plan = plan(context);
     Job job =
         drawings.submit(
             new Submission(
@@ -61,13 +58,8 @@ public final class GridsApi {
                 plan.cells(),
                 new GridWork(plan.offer().pipeline(), plan),
                 plan.settings(),
-                () -> plan.whole(fields),
-                new RequestFormat(
-                    Dialect.LIBRARY,
-                    Overrides.NONE.values(),
-                    null,
-                    0,
-                    plan.spec().promptOptions().styles()),
+                plan::whole,
+                new RequestFormat(plan.warnings(), 0),
                 true),
             Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
@@ -76,8 +68,7 @@ public final class GridsApi {
 
   /** Makes the work of a stored grid. */
   public static Work read(Fields fields, RequestFormat format, RequestContext offer) {
-    GridPlan plan = GridPlan.read(fields, offer);
-    return new GridWork(plan.offer().pipeline(), plan);
+    return new GridWork(offer.pipeline(), GridPlan.stored(fields, format, offer));
   }
 
   private void cell(Context context) {

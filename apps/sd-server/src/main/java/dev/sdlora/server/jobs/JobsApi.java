@@ -128,7 +128,7 @@ public final class JobsApi {
   private Job add(String kind, Fields fields, PromptSpec spec, String id, RequestContext chosen) {
     return drawings.submit(
         Submission.drawing(
-            kind, fields, spec, chosen, StoredRequest.of(fields, spec), RequestFormat.OWN, true),
+            kind, fields, spec, chosen, StoredRequest.of(fields, spec), RequestFormat.PLAIN, true),
         Optional.of(id));
   }
 

@@ -170,7 +170,7 @@ final class DrawingTools {
                                 spec,
                                 offer,
                                 StoredRequest.translated(fields, spec, offer),
-                                RequestFormat.OWN,
+                                RequestFormat.PLAIN,
                                 false),
                             Optional.empty()));
     JobState end = call.awaitEnd(job, progress).state();

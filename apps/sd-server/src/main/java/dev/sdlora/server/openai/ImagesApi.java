@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.request.Dialect;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Model;
-import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
 import dev.sdlora.server.http.Answers;
@@ -23,6 +21,7 @@ import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -114,7 +113,7 @@ public final class ImagesApi {
             spec,
             chosen,
             StoredRequest.translated(asked, spec, chosen),
-            Submission.format(Dialect.LIBRARY, Overrides.NONE, streaming ? partial : 0),
+            RequestFormat.previews(streaming ? partial : 0),
             false);
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = drawings.submit(submission, Optional.empty());

@@ -22,6 +22,7 @@ import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -88,7 +89,7 @@ final class DrawingEndpoints {
             spec,
             chosen,
             StoredRequest.translated(fields, spec, chosen),
-            Submission.format(Dialect.A1111, options, 0),
+            RequestFormat.PLAIN,
             false);
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = drawings.submit(asked, taskId(fields));

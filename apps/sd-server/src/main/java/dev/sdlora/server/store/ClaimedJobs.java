@@ -2,7 +2,6 @@ package dev.sdlora.server.store;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.sdlora.api.Style;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
@@ -344,7 +343,7 @@ final class ClaimedJobs {
       Fields fields = Fields.parse(claim.body().getBytes(StandardCharsets.UTF_8));
       WorkReader reader = readers.getOrDefault(claim.kind(), Submission::drawing);
       RequestFormat format = RequestFormat.parse(claim.format());
-      Work read = reader.read(fields, format, withStyles(offer, format));
+      Work read = reader.read(fields, format, offer);
       var unused =
           drawing
               .work
@@ -369,14 +368,6 @@ final class ClaimedJobs {
       drawing.job.passed(Phase.Passed.until(Phase.CHECKPOINT, began));
     }
     return offer;
-  }
-
-  /** A worker has no styles of its own. */
-  private static RequestContext withStyles(RequestContext offer, RequestFormat format) {
-    List<Style> styles = format.styles();
-    return styles == null || styles.isEmpty() || !offer.styles().isEmpty()
-        ? offer
-        : offer.withStyles(styles);
   }
 
   /** Reports that this server is alive. */

@@ -3,39 +3,42 @@ package dev.sdlora.server.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.Style;
-import dev.sdlora.request.Dialect;
-import dev.sdlora.request.Overrides;
 import dev.sdlora.server.job.StoreException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way in which the fields of a stored request are read.
+ * What a stored request has next to its settings.
  *
- * @param dialect the defaults for missing fields
- * @param options the options of the server that accepted it
- * @param warnings the warnings of the request; null if reading the fields tells them
+ * @param warnings the warnings of the request
  * @param previews the number of previews to keep of each image
- * @param styles the styles that the request names, which workers lack
  */
-public record RequestFormat(
-    Dialect dialect,
-    ObjectNode options,
-    @Nullable List<String> warnings,
-    int previews,
-    @Nullable List<Style> styles) {
+public record RequestFormat(List<String> warnings, int previews) {
   private static final ObjectMapper JSON =
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-  /** The form of {@code /api/jobs}. */
-  public static final RequestFormat OWN =
-      new RequestFormat(Dialect.LIBRARY, Overrides.NONE.values(), null, 0, null);
+  /** No warnings and no previews. */
+  public static final RequestFormat PLAIN = new RequestFormat(List.of(), 0);
+
+  /** Copies the list, which requests of older versions may lack. */
+  public RequestFormat(@Nullable List<String> warnings, int previews) {
+    this.warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    this.previews = previews;
+  }
+
+  /** Keeps previews of each image. */
+  public static RequestFormat previews(int number) {
+    return new RequestFormat(List.of(), number);
+  }
+
+  /** Adds the warnings of a request that was read. */
+  RequestFormat withWarnings(List<String> others) {
+    return new RequestFormat(others, previews);
+  }
 
   static RequestFormat parse(@Nullable String json) {
     try {
-      return json == null ? OWN : JSON.readValue(json, RequestFormat.class);
+      return json == null ? PLAIN : JSON.readValue(json, RequestFormat.class);
     } catch (JsonProcessingException e) {
       throw new StoreException("the form of a job in the database is damaged: " + json, e);
     }

@@ -1,14 +1,11 @@
 package dev.sdlora.server.store;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.request.Dialect;
-import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
-import dev.sdlora.request.StoredRequest;
+import dev.sdlora.request.SpecFiles;
+import dev.sdlora.request.SpecJson;
 import dev.sdlora.request.WholeRequest;
 import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Work;
@@ -59,16 +56,10 @@ public record Submission(
         new DrawingRun(offer.pipeline(), spec, warnings),
         settings,
         () -> {
-          WholeRequest whole = StoredRequest.whole(fields, spec, offer.images());
-          forgetCheckpoint(whole.fields());
-          return whole;
+          SpecFiles files = SpecFiles.stored(offer);
+          return new WholeRequest(SpecJson.write(spec, files), files.images());
         },
-        new RequestFormat(
-            format.dialect(),
-            format.options(),
-            warnings,
-            format.previews(),
-            spec.promptOptions().styles()),
+        format.withWarnings(warnings),
         outlives);
   }
 
@@ -79,24 +70,16 @@ public record Submission(
 
   /** Makes the work of stored images. */
   static Work drawing(Fields fields, RequestFormat format, RequestContext offer) {
-    PromptSpec spec =
-        new DrawingReader(offer).read(fields, format.dialect(), Overrides.of(format.options()));
-    List<String> warnings = format.warnings();
-    return new DrawingRun(offer.pipeline(), spec, warnings == null ? fields.warnings() : warnings);
+    return new DrawingRun(offer.pipeline(), stored(fields, offer), format.warnings());
   }
 
-  /** Removes what chose the checkpoint, whose name is stored by itself. */
-  public static void forgetCheckpoint(JsonNode fields) {
-    if (fields instanceof ObjectNode object) {
-      object.remove("checkpoint");
+  /** Reads a stored request. */
+  public static PromptSpec stored(Fields fields, RequestContext offer) {
+    if (!fields.has(SpecJson.VERSION_NAME)) {
+      throw new IllegalArgumentException(
+          "the job was stored by an older version of this program, which this one cannot draw; send"
+              + " its request again");
     }
-    if (fields.path("override_settings") instanceof ObjectNode options) {
-      options.remove("sd_model_checkpoint");
-    }
-  }
-
-  /** Returns a form of fields with a dialect, options and previews to keep of each image. */
-  public static RequestFormat format(Dialect dialect, Overrides options, int previews) {
-    return new RequestFormat(dialect, options.values(), null, previews, null);
+    return SpecJson.read(fields.node(), SpecFiles.stored(offer));
   }
 }

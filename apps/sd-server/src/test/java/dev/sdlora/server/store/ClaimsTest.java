@@ -52,7 +52,7 @@ class ClaimsTest {
             "{}",
             "{}",
             Map.of(),
-            RequestFormat.OWN,
+            RequestFormat.PLAIN,
             Optional.empty(),
             Origin.parse(""),
             new Sender(Optional.of("shop"), 0, Optional.empty()),

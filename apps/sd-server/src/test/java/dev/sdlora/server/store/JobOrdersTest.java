@@ -170,7 +170,7 @@ class JobOrdersTest {
             "{}",
             "{}",
             Map.of(),
-            RequestFormat.OWN,
+            RequestFormat.PLAIN,
             Optional.empty(),
             Origin.parse(""),
             new Sender(Optional.empty(), 0, Optional.empty()),

@@ -63,7 +63,7 @@ class JobStoreTest {
             "{}",
             "{}",
             Map.of(hash, picture),
-            RequestFormat.OWN,
+            RequestFormat.PLAIN,
             Optional.empty(),
             Origin.parse(""),
             SENDER,

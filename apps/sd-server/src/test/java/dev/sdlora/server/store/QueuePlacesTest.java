@@ -43,7 +43,7 @@ class QueuePlacesTest {
             "{}",
             "{}",
             Map.of(),
-            RequestFormat.OWN,
+            RequestFormat.PLAIN,
             Optional.empty(),
             Origin.parse(""),
             new Sender(Optional.of(key), priority, Optional.empty()),
