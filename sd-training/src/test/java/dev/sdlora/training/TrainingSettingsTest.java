@@ -49,6 +49,7 @@ class TrainingSettingsTest {
           "schedule.cycles", Map.of("shape", "cosine"),
           "buckets.most", Map.of("least", 64),
           "timesteps.most", Map.of("least", 0.0),
+          "loss.delta", Map.of("shape", "huber"),
           "slider", Map.of("positive", "large", "negative", "small"));
 
   private record Leaf(Setting<Draft, Draft, ?> parent, Optional<Setting<?, ?, ?>> part) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -53,7 +54,7 @@ public final class Draft {
   /** Returns a setting of a value that is made of a draft, which may have no value. */
   public static <O, T> Setting<O, Draft, T> optionalPart(
       String name, Kind<T> kind, String meaning, Function<O, Optional<T>> getter) {
-    return new Setting<>(name, kind, meaning, getter, (draft, one) -> draft.values.put(name, one));
+    return new Setting<>(name, kind, meaning, getter, putting(name, kind));
   }
 
   /** Returns a setting of drafts themselves with a default. */
@@ -70,11 +71,11 @@ public final class Draft {
   private static <T> Setting<Draft, Draft, T> ofDraft(
       String name, Kind<T> kind, String meaning, Optional<T> usual) {
     return new Setting<>(
-        name,
-        kind,
-        meaning,
-        draft -> draft.<T>find(name).or(() -> usual),
-        (draft, value) -> draft.values.put(name, kind.require(value, name)));
+        name, kind, meaning, draft -> draft.<T>find(name).or(() -> usual), putting(name, kind));
+  }
+
+  private static <T> BiConsumer<Draft, T> putting(String name, Kind<T> kind) {
+    return (draft, value) -> draft.values.put(name, kind.require(value, name));
   }
 
   /** Returns the value of a setting that was set; empty if there is none. */

@@ -391,6 +391,11 @@ public final class Group<O, B> {
       return changeLast(last -> last.says(door, sentence));
     }
 
+    /** Says what the default of the last setting is at a door that has another one. */
+    public Rows<O, B> usually(Door door, String words) {
+      return changeLast(last -> last.usually(door, words));
+    }
+
     /** Says why the last setting has no name at a door. */
     public Rows<O, B> without(Door door, String reason) {
       return changeLast(last -> last.without(door, reason));

@@ -377,7 +377,7 @@ public final class Kind<T> {
       Checks.atLeast((int) least, number, name);
     } else if (value instanceof Double number) {
       requireNumber(number, name);
-    } else if (value instanceof List<?> list) {
+    } else if (value instanceof List<?> list && element.orElseThrow().type == Type.NUMBER) {
       Checks.require(!list.isEmpty(), name, "not be empty", list);
       list.forEach(one -> Checks.finite((Double) one, name));
     }
@@ -385,10 +385,13 @@ public final class Kind<T> {
   }
 
   private void requireNumber(double value, String name) {
-    if (least == Double.MIN_VALUE) {
+    if (most == BELOW_1) {
+      String from = least > 0 ? "above 0" : "at least 0";
+      Checks.require(value >= least && value < 1, name, "be " + from + " and below 1", value);
+    } else if (least == Double.MIN_VALUE) {
       Checks.positive(value, name);
-    } else if (most == BELOW_1) {
-      Checks.require(value >= least && value < 1, name, "be at least 0 and below 1", value);
+    } else if (Double.isInfinite(least)) {
+      Checks.finite(value, name);
     } else if (Double.isInfinite(most)) {
       Checks.require(
           value >= least && Double.isFinite(value), name, "be at least 0 and finite", value);

@@ -61,6 +61,9 @@ public final class Setting<O, B, T> {
     /** The reasons at doors where the setting has no name. */
     final Map<Door, String> reasons = new EnumMap<>(Door.class);
 
+    /** What applies at doors that have other defaults than the API. */
+    final Map<Door, String> defaults = new EnumMap<>(Door.class);
+
     /** What applies while the setting has no value, or before its default. */
     Optional<String> unset = Optional.empty();
 
@@ -81,6 +84,7 @@ public final class Setting<O, B, T> {
       copy.names.putAll(names);
       copy.meanings.putAll(meanings);
       copy.reasons.putAll(reasons);
+      copy.defaults.putAll(defaults);
       copy.unset = unset;
       copy.needs = needs;
       copy.neededValues = neededValues;
@@ -99,6 +103,11 @@ public final class Setting<O, B, T> {
   /** Returns the setting with what it does at a door. */
   public Setting<O, B, T> says(Door door, String sentence) {
     return with(more -> more.meanings.put(door, sentence));
+  }
+
+  /** Returns the setting with the words for another default at a door than in the API. */
+  public Setting<O, B, T> usually(Door door, String words) {
+    return with(more -> more.defaults.put(door, words));
   }
 
   /** Returns the setting without a name at a door, and why. */
@@ -147,6 +156,11 @@ public final class Setting<O, B, T> {
   /** Returns what the setting does, in one sentence for the users of a door. */
   public String meaning(Door door) {
     return notes.meanings.getOrDefault(door, meaning);
+  }
+
+  /** {@return the words for the default at a door; empty if it is that of the API} */
+  public Optional<String> defaultAt(Door door) {
+    return Optional.ofNullable(notes.defaults.get(door));
   }
 
   /** {@return why the setting has no name at a door; empty if it has one} */

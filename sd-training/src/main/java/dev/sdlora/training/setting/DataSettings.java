@@ -15,13 +15,16 @@ import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.option.ValidationOptions;
 
 /** The settings of the loss, of images and captions, and of sliders. */
-final class DataSettings {
+public final class DataSettings {
+  /** The default of kohya's scripts. */
+  private static final double HUBER_DELTA = 0.1;
+
   private static final Kind<Double> SHARE = Kind.number(0, 1);
   private static final Kind<Integer> COUNT = Kind.whole(0, Integer.MAX_VALUE);
 
-  static final Group<TrainingLoss, Draft> LOSS =
-      Group.ofParts(
-              TrainingLoss.L2, draft -> new TrainingLoss(draft.get("shape"), draft.get("delta")))
+  /** The settings of {@link TrainingLoss}. */
+  public static final Group<TrainingLoss, Draft> LOSS =
+      Group.ofParts(TrainingLoss.L2, draft -> loss(draft.get("shape"), draft.get("delta")))
           .with(
               part(
                   "shape",
@@ -31,12 +34,13 @@ final class DataSettings {
           .named(COMMAND_LINE, "--loss")
           .with(
               part(
-                  "delta", POSITIVE, "Error from which huber grows linearly.", TrainingLoss::delta))
+                  "delta", POSITIVE, "Error from which huber grows linearly.", DataSettings::delta))
           .named(COMMAND_LINE, "--huber-delta")
           .onlyWith("shape", "huber", "huber_by_noise")
           .group();
 
-  static final Group<TimestepSampling, Draft> TIMESTEPS =
+  /** The settings of {@link TimestepSampling}. */
+  public static final Group<TimestepSampling, Draft> TIMESTEPS =
       Group.ofParts(
               TimestepSampling.UNIFORM,
               draft ->
@@ -61,6 +65,8 @@ final class DataSettings {
                   "Mean of the normal numbers of logit_normal.",
                   TimestepSampling::mean))
           .named(COMMAND_LINE, "--logit-normal")
+          .says(COMMAND_LINE, "Normal numbers of --timesteps logit_normal.")
+          .unit("MEAN")
           .onlyWith("shape", "logit_normal")
           .with(
               part(
@@ -69,17 +75,22 @@ final class DataSettings {
                   "Standard deviation of the normal numbers of logit_normal.",
                   TimestepSampling::deviation))
           .named(COMMAND_LINE, "--logit-normal")
+          .unit("DEVIATION")
           .onlyWith("shape", "logit_normal")
           .with(part("shift", POSITIVE, "Shift; above 1 for more noise.", TimestepSampling::shift))
           .named(COMMAND_LINE, "--timestep-shift")
           .onlyWith("shape", "shifted")
           .with(part("least", SHARE, "Lowest noise level.", TimestepSampling::least))
           .named(COMMAND_LINE, "--timestep-range")
+          .says(COMMAND_LINE, "Train only on these noise levels, from 0, clean, to 1, pure noise.")
+          .unit("LEAST")
           .with(part("most", SHARE, "Highest noise level.", TimestepSampling::most))
           .named(COMMAND_LINE, "--timestep-range")
+          .unit("MOST")
           .group();
 
-  static final Group<CaptionOptions, Draft> CAPTIONS =
+  /** The settings of {@link CaptionOptions}. */
+  public static final Group<CaptionOptions, Draft> CAPTIONS =
       Group.ofParts(
               CaptionOptions.DEFAULTS,
               draft ->
@@ -115,9 +126,11 @@ final class DataSettings {
                   "Share of the captions to leave out as a whole.",
                   CaptionOptions::dropout))
           .named(COMMAND_LINE, "--caption-dropout")
+          .usually(COMMAND_LINE, "0.05")
           .group();
 
-  static final Group<BucketOptions, Draft> BUCKETS =
+  /** The settings of {@link BucketOptions}. */
+  public static final Group<BucketOptions, Draft> BUCKETS =
       Group.ofParts(
               BucketOptions.DEFAULTS,
               draft ->
@@ -133,6 +146,8 @@ final class DataSettings {
                   "Shortest side in pixels.",
                   BucketOptions::least))
           .named(COMMAND_LINE, "--bucket-sides")
+          .says(COMMAND_LINE, "Shortest and longest side of --buckets.")
+          .unit("LEAST")
           .with(
               part(
                   "most",
@@ -140,6 +155,7 @@ final class DataSettings {
                   "Longest side in pixels.",
                   BucketOptions::most))
           .named(COMMAND_LINE, "--bucket-sides")
+          .unit("MOST")
           .with(
               part(
                   "step",
@@ -147,11 +163,14 @@ final class DataSettings {
                   "Sides are multiples of it.",
                   BucketOptions::step))
           .named(COMMAND_LINE, "--bucket-step")
+          .says(COMMAND_LINE, "Sides of --buckets are multiples of it.")
           .with(part("upscale", Kind.flag(), "Enlarge small images.", BucketOptions::upscale))
           .named(COMMAND_LINE, "--bucket-no-upscale")
+          .says(COMMAND_LINE, "Train small images at their own size instead of enlarging them.")
           .group();
 
-  static final Group<ValidationOptions, Draft> VALIDATION =
+  /** The settings of {@link ValidationOptions}. */
+  public static final Group<ValidationOptions, Draft> VALIDATION =
       Group.ofParts(
               new ValidationOptions(0.1, 50, 0),
               draft ->
@@ -181,7 +200,8 @@ final class DataSettings {
           .named(COMMAND_LINE, "--patience")
           .group();
 
-  static final Group<SliderPrompts, Draft> SLIDER =
+  /** The settings of {@link SliderPrompts}. */
+  public static final Group<SliderPrompts, Draft> SLIDER =
       Group.ofParts(
               SliderPrompts.of("", "more", "less"),
               draft ->
@@ -230,4 +250,12 @@ final class DataSettings {
           .group();
 
   private DataSettings() {}
+
+  private static TrainingLoss loss(TrainingLoss.Shape shape, double delta) {
+    return shape == TrainingLoss.Shape.L2 ? TrainingLoss.L2 : new TrainingLoss(shape, delta);
+  }
+
+  private static double delta(TrainingLoss loss) {
+    return loss.shape() == TrainingLoss.Shape.L2 ? HUBER_DELTA : loss.delta();
+  }
 }

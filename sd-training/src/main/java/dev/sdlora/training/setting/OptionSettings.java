@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** The settings of the changes to layers and of the optimiser. */
-final class OptionSettings {
+public final class OptionSettings {
   static final Kind<Double> POSITIVE = Kind.number(Double.MIN_VALUE, Double.POSITIVE_INFINITY);
   static final Kind<Double> BELOW_1 = Kind.number(0, Kind.BELOW_1);
   static final Kind<Integer> RANK = Kind.whole(1, 1024);
@@ -42,7 +42,8 @@ final class OptionSettings {
           .with(part("rateFactor", POSITIVE, "Factor on the learning rate.", LayerRule::rateFactor))
           .group();
 
-  static final Group<AdapterOptions, Draft> ADAPTER =
+  /** The settings of {@link AdapterOptions}. */
+  public static final Group<AdapterOptions, Draft> ADAPTER =
       Group.ofParts(
               AdapterOptions.DEFAULTS,
               draft ->
@@ -136,7 +137,8 @@ final class OptionSettings {
           .named(COMMAND_LINE, "--lora-plus")
           .group();
 
-  static final Group<OptimiserOptions, Draft> OPTIMISER =
+  /** The settings of {@link OptimiserOptions}. */
+  public static final Group<OptimiserOptions, Draft> OPTIMISER =
       Group.ofParts(
               OptimiserOptions.DEFAULTS,
               draft ->
@@ -159,7 +161,8 @@ final class OptionSettings {
                   "Decay rate of the average of gradients.",
                   options -> boxed(options.beta1())))
           .named(COMMAND_LINE, "--betas")
-          .unset("the optimiser's")
+          .says(COMMAND_LINE, "Decay rates of the averages of gradients.")
+          .unset("by --optimizer")
           .with(
               optionalPart(
                   "beta2",
@@ -167,7 +170,7 @@ final class OptionSettings {
                   "Decay rate of the average of squared gradients.",
                   options -> boxed(options.beta2())))
           .named(COMMAND_LINE, "--betas")
-          .unset("the optimiser's")
+          .unset("by --optimizer")
           .with(
               part(
                   "growth",
@@ -178,7 +181,8 @@ final class OptionSettings {
           .onlyWith("kind", "prodigy")
           .group();
 
-  static final Group<LearningRateSchedule, Draft> SCHEDULE =
+  /** The settings of {@link LearningRateSchedule}. */
+  public static final Group<LearningRateSchedule, Draft> SCHEDULE =
       Group.ofParts(
               LearningRateSchedule.CONSTANT,
               draft -> new LearningRateSchedule(draft.get("shape"), draft.get("cycles")))

@@ -34,7 +34,9 @@ public final class TrainingSettings {
   private static final Kind<Integer> AT_LEAST_1 = Kind.whole(1, Integer.MAX_VALUE);
 
   public static final Setting<Draft, Draft, Integer> RANK =
-      setting("rank", OptionSettings.RANK, 8, "Rank of each layer.").unit("N");
+      setting("rank", OptionSettings.RANK, 8, "Rank of each layer.")
+          .unit("N")
+          .usually(COMMAND_LINE, "16; sliders: 8");
 
   public static final Setting<Draft, Draft, Double> ALPHA =
       setting("alpha", POSITIVE, "Alpha; changes are multiplied by alpha / rank.")
@@ -42,10 +44,11 @@ public final class TrainingSettings {
 
   public static final Setting<Draft, Draft, TrainedModules> MODULES =
       setting(
-          "modules",
-          Kind.constant(TrainedModules.class),
-          TrainedModules.LINEAR,
-          "Layers to train.");
+              "modules",
+              Kind.constant(TrainedModules.class),
+              TrainedModules.LINEAR,
+              "Layers to train.")
+          .usually(COMMAND_LINE, "linear; small models: convolutions");
 
   public static final Setting<Draft, Draft, Boolean> TEXT_ENCODER =
       setting(
@@ -72,7 +75,9 @@ public final class TrainingSettings {
           "Dtype of the file.");
 
   public static final Setting<Draft, Draft, Integer> STEPS =
-      setting("steps", Kind.whole(1, MOST_STEPS), "Training steps.").unit("N");
+      setting("steps", Kind.whole(1, MOST_STEPS), "Training steps.")
+          .unit("N")
+          .unset("100 per image, from 1000 to 2000; small models: 800; sliders: 500");
 
   public static final Setting<Draft, Draft, Integer> EPOCHS =
       setting("epochs", AT_LEAST_1, "Times that each image is used, instead of a number of steps.");
@@ -80,7 +85,8 @@ public final class TrainingSettings {
   public static final Setting<Draft, Draft, Integer> BATCH_SIZE =
       setting("batchSize", Kind.whole(1, 1024), 1, "Images per step.")
           .named(COMMAND_LINE, "--batch")
-          .unit("N");
+          .unit("N")
+          .usually(COMMAND_LINE, "1; small models: 4");
 
   public static final Setting<Draft, Draft, Integer> ACCUMULATION =
       setting(
@@ -99,7 +105,8 @@ public final class TrainingSettings {
       setting("seed", Kind.wholeLong(), 0L, "Random seed.");
 
   public static final Setting<Draft, Draft, Double> LEARNING_RATE =
-      setting("learningRate", POSITIVE, 1e-4, "Learning rate.");
+      setting("learningRate", POSITIVE, 1e-4, "Learning rate.")
+          .usually(COMMAND_LINE, "0.0001; small models: 0.002");
 
   public static final Setting<Draft, Draft, Double> TEXT_ENCODER_LEARNING_RATE =
       setting("textEncoderLearningRate", POSITIVE, "Learning rate of the text encoders.")
@@ -114,10 +121,11 @@ public final class TrainingSettings {
 
   public static final Setting<Draft, Draft, Integer> WARMUP =
       setting(
-          "warmup",
-          Kind.whole(0, Integer.MAX_VALUE),
-          0,
-          "Steps over which the learning rate rises from 0.");
+              "warmup",
+              Kind.whole(0, Integer.MAX_VALUE),
+              0,
+              "Steps over which the learning rate rises from 0.")
+          .usually(COMMAND_LINE, "50; small models: 20; few steps: a tenth");
 
   public static final Setting<Draft, Draft, LearningRateSchedule> SCHEDULE =
       setting(
@@ -155,9 +163,10 @@ public final class TrainingSettings {
 
   public static final Setting<Draft, Draft, Double> MIN_SNR_GAMMA =
       setting(
-          "minSnrGamma",
-          NOT_NEGATIVE,
-          "Bound on the signal-to-noise ratio in the weight of a sample; 0 for none.");
+              "minSnrGamma",
+              NOT_NEGATIVE,
+              "Bound on the signal-to-noise ratio in the weight of a sample; 0 for none.")
+          .usually(COMMAND_LINE, "5");
 
   public static final Setting<Draft, Draft, Boolean> DEBIASED =
       setting(
@@ -208,7 +217,6 @@ public final class TrainingSettings {
               Kind.whole(1, 10_000),
               100,
               "Images to generate for the prompt of the class.")
-          .needs("classPrompt")
           .unit("N");
 
   public static final Setting<Draft, Draft, Double> PRIOR_WEIGHT =
@@ -223,10 +231,11 @@ public final class TrainingSettings {
 
   public static final Setting<Draft, Draft, TrainingPrecision> PRECISION =
       setting(
-          "precision",
-          Kind.constant(TrainingPrecision.class),
-          TrainingPrecision.FLOAT32,
-          "Dtype of the frozen model.");
+              "precision",
+              Kind.constant(TrainingPrecision.class),
+              TrainingPrecision.FLOAT32,
+              "Dtype of the frozen model.")
+          .usually(COMMAND_LINE, "float32, or what suits the model");
 
   public static final Setting<Draft, Draft, Boolean> CHECKPOINTING =
       setting(

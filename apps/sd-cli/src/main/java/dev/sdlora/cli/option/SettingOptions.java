@@ -6,6 +6,7 @@ import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.SettingException;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.OptionValue;
 import dev.sdlora.cli.console.OptionWords;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The options of a group of settings, one for each row; rows of the same name share an option. */
-final class SettingOptions<O, B> {
+public final class SettingOptions<O, B> {
   private static final int MOST_NAMED_CHOICES = 4;
 
   private final Group<O, B> group;
@@ -46,12 +47,12 @@ final class SettingOptions<O, B> {
   }
 
   /** Creates the options of some settings, by their names in the API. */
-  static <O, B> SettingOptions<O, B> of(Group<O, B> group, String... names) {
+  public static <O, B> SettingOptions<O, B> of(Group<O, B> group, String... names) {
     return new SettingOptions<>(group).with(Set.of(names), true);
   }
 
   /** Creates the options of all settings but some, which have options of their own. */
-  static <O, B> SettingOptions<O, B> allBut(Group<O, B> group, String... names) {
+  public static <O, B> SettingOptions<O, B> allBut(Group<O, B> group, String... names) {
     return new SettingOptions<>(group).with(Set.of(names), false);
   }
 
@@ -79,12 +80,12 @@ final class SettingOptions<O, B> {
   }
 
   /** Whether one of the options with values is given. */
-  boolean isGiven() {
+  public boolean isGiven() {
     return settings.keySet().stream().anyMatch(name -> values.apply(name) != null);
   }
 
   /** Returns the names of the options. */
-  String[] names() {
+  public String[] names() {
     return settings.keySet().toArray(String[]::new);
   }
 
@@ -94,7 +95,7 @@ final class SettingOptions<O, B> {
    *
    * @param headed the class whose heading they have in the help
    */
-  void addTo(CommandSpec command, Class<?> headed) {
+  public void addTo(CommandSpec command, Class<?> headed) {
     for (OptionSpec option : options(headed)) {
       @Nullable OptionSpec known = command.findOption(option.longestName());
       if (known != null) {
@@ -184,6 +185,11 @@ final class SettingOptions<O, B> {
 
   /** Returns what applies without the option; empty if that is nothing. */
   private Optional<String> usual(List<Setting<O, B, ?>> rows) {
+    Optional<String> own =
+        rows.stream().flatMap(row -> row.defaultAt(COMMAND_LINE).stream()).findFirst();
+    if (own.isPresent()) {
+      return own;
+    }
     Optional<String> unset = rows.stream().flatMap(row -> row.unset().stream()).findFirst();
     List<String> defaults = rows.stream().flatMap(row -> group.defaultText(row).stream()).toList();
     if (defaults.size() < rows.size()) {
@@ -220,7 +226,8 @@ final class SettingOptions<O, B> {
 
   private static String range(Kind<?> kind) {
     double least = kind.least() == Double.MIN_VALUE ? 0 : kind.least();
-    return Decimals.text(least) + ".." + Decimals.text(kind.most());
+    double most = kind.most() == Kind.BELOW_1 ? 1 : kind.most();
+    return Decimals.text(least) + ".." + Decimals.text(most);
   }
 
   /**
@@ -229,17 +236,52 @@ final class SettingOptions<O, B> {
    * @param value has the other settings
    * @throws IllegalArgumentException if a setting is out of range; the message names the option
    */
-  O apply(O value, Console console) {
+  public O apply(O value, Console console) {
     requireNeeded(value, console);
     B builder = group.edit(value);
     set(builder);
-    return group.build(builder);
+    try {
+      O built = group.build(builder);
+      requireValues(built, console);
+      return built;
+    } catch (SettingException e) {
+      throw named(e);
+    }
+  }
+
+  /** Names the option instead of the setting that does not go with others. */
+  private IllegalArgumentException named(SettingException e) {
+    return settings.entrySet().stream()
+        .filter(entry -> entry.getValue().stream().anyMatch(row -> row.name().equals(e.name())))
+        .findFirst()
+        .map(entry -> new IllegalArgumentException(e.messageFor(entry.getKey()), e))
+        .orElse(e);
+  }
+
+  /** Refuses options that have no effect with the value of another one. */
+  private void requireValues(O built, Console console) {
+    for (Setting<O, B, ?> setting : settings.values().stream().flatMap(List::stream).toList()) {
+      List<String> needed = setting.neededValues();
+      if (!needed.isEmpty() && values.apply(setting.name(COMMAND_LINE)) != null) {
+        Setting<O, B, ?> other = group.setting(setting.needs().orElseThrow());
+        if (!needed.contains(text(other, built))) {
+          throw console.badUsage(
+              "%s needs %s %s"
+                  .formatted(setting.name(COMMAND_LINE), other.name(COMMAND_LINE), needed.get(0)));
+        }
+      }
+    }
+  }
+
+  private static <O, T> String text(Setting<O, ?, T> setting, O value) {
+    return setting.get(value).map(setting.kind()::format).orElse("");
   }
 
   private void requireNeeded(O value, Console console) {
     for (Setting<O, B, ?> setting : settings.values().stream().flatMap(List::stream).toList()) {
       setting
           .needs()
+          .filter(other -> setting.neededValues().isEmpty())
           .map(group::setting)
           .filter(needed -> needed.get(value).equals(group.defaultOf(needed)))
           .ifPresent(needed -> require(needed, console, setting.name(COMMAND_LINE)));
@@ -257,7 +299,7 @@ final class SettingOptions<O, B> {
    *
    * @throws IllegalArgumentException if a setting is out of range; the message names the option
    */
-  void set(B builder) {
+  public void set(B builder) {
     set(builder, values);
   }
 

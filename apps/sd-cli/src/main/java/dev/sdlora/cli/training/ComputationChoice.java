@@ -2,18 +2,15 @@ package dev.sdlora.cli.training;
 
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.training.LoraTrainerBuilder;
-import dev.sdlora.training.option.TrainingPrecision;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options for speed and memory. */
 @Heading("Speed and memory")
 final class ComputationChoice {
-  @Option(
-      names = "--precision",
-      paramLabel = "float32|bfloat16|int8",
-      description = "Dtype of the frozen model. Default: float32, or what suits the model.")
-  private Optional<TrainingPrecision> precision = Optional.empty();
+  private final TrainerOptions options = new TrainerOptions("precision");
 
   @Option(
       names = "--checkpointing",
@@ -23,8 +20,13 @@ final class ComputationChoice {
               + " less memory.")
   private Optional<Boolean> checkpointing = Optional.empty();
 
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    options.addTo(command, ComputationChoice.class);
+  }
+
   void applyTo(LoraTrainerBuilder trainer) {
-    precision.ifPresent(trainer::precision);
+    options.applyTo(trainer);
     checkpointing.ifPresent(trainer::checkpointing);
   }
 }

@@ -1,61 +1,32 @@
 package dev.sdlora.cli.training;
 
-import static dev.sdlora.cli.console.OptionValue.set;
-
-import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.api.setting.Draft;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.training.LoraTrainerBuilder;
-import java.util.Optional;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The most common training options; for most, the checkpoint has recommended values. */
 @Heading("Training (defaults depend on the model size)")
 final class CourseOptions {
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      description =
-          "Training steps. Default: 100 per image, from 1000 to 2000; small models: 800; sliders:"
-              + " 500.")
-  private Optional<Integer> steps = Optional.empty();
+  private static final int SHORT = 500;
 
-  @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      description = "Times that each image is used, instead of --steps.")
-  private Optional<Integer> epochs = Optional.empty();
+  private final TrainerOptions options =
+      new TrainerOptions("steps", "epochs", "batchSize", "learningRate", "size", "seed");
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      description = "Images per step. Default: 1; small models: 4.")
-  private Optional<Integer> batch = Optional.empty();
-
-  @Option(
-      names = "--learning-rate",
-      paramLabel = "X",
-      description = "Learning rate. Default: 0.0001; small models: 0.002.")
-  private Optional<Double> learningRate = Optional.empty();
-
-  @Option(
-      names = "--size",
-      paramLabel = "WxH",
-      description = "Training resolution. Default: the model's own.")
-  private Optional<ImageSize> size = Optional.empty();
-
-  @Option(names = "--seed", paramLabel = "N", description = "Random seed. Default: 0.")
-  private Optional<Long> seed = Optional.empty();
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    options.addTo(command, CourseOptions.class);
+  }
 
   void applyTo(LoraTrainerBuilder trainer) {
-    set("--steps", steps, trainer::steps);
-    set("--epochs", epochs, trainer::epochs);
-    set("--batch", batch, trainer::batchSize);
-    set("--learning-rate", learningRate, trainer::learningRate);
-    size.ifPresent(trainer::size);
-    seed.ifPresent(trainer::seed);
+    Draft given = options.applyTo(trainer);
     // A short training needs a short warmup, which --warmup may change.
-    steps.filter(few -> few <= 500).ifPresent(few -> trainer.warmup(few / 10));
-    if (epochs.isPresent()) {
+    given
+        .<Integer>find("steps")
+        .filter(few -> few <= SHORT)
+        .ifPresent(few -> trainer.warmup(few / 10));
+    if (given.find("epochs").isPresent()) {
       trainer.warmup(0);
     }
   }

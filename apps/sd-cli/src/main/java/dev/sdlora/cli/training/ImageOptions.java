@@ -2,52 +2,37 @@ package dev.sdlora.cli.training;
 
 import static dev.sdlora.cli.console.OptionValue.set;
 
+import dev.sdlora.api.setting.Draft;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
-import dev.sdlora.cli.console.OptionValue;
-import dev.sdlora.cli.option.NumberPair;
+import dev.sdlora.cli.option.SettingOptions;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
+import dev.sdlora.training.setting.DataSettings;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.nio.file.Path;
 import java.util.Optional;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options for images and captions. */
 @Heading(
     value = "Images and captions",
     basic = {"--buckets", "--flip", "--shuffle-tags", "--class-images"})
 final class ImageOptions {
-  private static final int USUAL_CLASS_COUNT = 100;
-
   @Option(
       names = "--buckets",
       description = "Train each image at a size of its own aspect ratio instead of cropping it.")
   private boolean buckets;
 
-  @Option(
-      names = "--bucket-sides",
-      paramLabel = "LEAST,MOST",
-      converter = Pairs.class,
-      description = "Shortest and longest side of --buckets. Default: 256,1024.")
-  private Optional<NumberPair> sides = Optional.empty();
+  private final SettingOptions<BucketOptions, Draft> bucketSides =
+      SettingOptions.allBut(DataSettings.BUCKETS);
 
-  @Option(
-      names = "--bucket-step",
-      paramLabel = "N",
-      description = "Sides of --buckets are multiples of it. Default: 64.")
-  private Optional<Integer> bucketStep = Optional.empty();
-
-  @Option(
-      names = "--bucket-no-upscale",
-      description = "Train small images at their own size instead of enlarging them.")
-  private boolean noUpscale;
-
-  @Option(names = "--flip", description = "Mirror half of the images in each step.")
-  private boolean flip;
+  private final TrainerOptions flips = new TrainerOptions("flips");
 
   @Option(
       names = "--masked-loss",
@@ -73,46 +58,22 @@ final class ImageOptions {
               + " one.")
   private Optional<String> classPrompt = Optional.empty();
 
-  @Option(
-      names = "--class-count",
-      paramLabel = "N",
-      description = "Images to generate for --class-prompt. Default: 100.")
-  private Optional<Integer> classCount = Optional.empty();
+  private final SettingOptions<Draft, Draft> prior =
+      SettingOptions.of(TrainingSettings.TRAINING, "classCount", "priorWeight");
 
-  @Option(
-      names = "--prior-weight",
-      paramLabel = "X",
-      description = "Factor on the loss of the images of the class. Default: 1.")
-  private Optional<Double> priorWeight = Optional.empty();
+  private final SettingOptions<CaptionOptions, Draft> captions =
+      SettingOptions.allBut(DataSettings.CAPTIONS);
 
-  @Option(
-      names = "--shuffle-tags",
-      description = "Put the tags of a caption, separated by commas, in random order in each step.")
-  private boolean shuffle;
+  private final TrainerOptions cache = new TrainerOptions("cache");
 
-  @Option(
-      names = "--keep-tokens",
-      paramLabel = "N",
-      description = "Tags at the start that stay in place and are never left out. Default: 0.")
-  private Optional<Integer> kept = Optional.empty();
-
-  @Option(
-      names = "--tag-dropout",
-      paramLabel = "0..1",
-      description = "Share of the tags to leave out in each step. Default: 0.")
-  private Optional<Double> tagDropout = Optional.empty();
-
-  @Option(
-      names = "--caption-dropout",
-      paramLabel = "0..1",
-      description = "Share of the captions to leave out as a whole. Default: 0.05.")
-  private Optional<Double> captionDropout = Optional.empty();
-
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description = "Folder that keeps encoded images and captions for later trainings.")
-  private Optional<Path> cache = Optional.empty();
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    bucketSides.addTo(command, ImageOptions.class);
+    flips.addTo(command, ImageOptions.class);
+    prior.addTo(command, ImageOptions.class);
+    captions.addTo(command, ImageOptions.class);
+    cache.addTo(command, ImageOptions.class);
+  }
 
   /** Refuses all of these options, for trainings without images. */
   void requireNone(Console console) {
@@ -145,74 +106,34 @@ final class ImageOptions {
       console.requireBeside("--class-images DIR", "--class-count", "--prior-weight");
     }
     if (buckets) {
-      trainer.buckets(bucketOptions());
+      trainer.buckets(bucketSides.apply(BucketOptions.DEFAULTS, console));
     }
-    trainer.flips(flip);
+    flips.applyTo(trainer);
     set("--masked-loss", masked, trainer::maskedLoss);
-    trainer.captions(captionOptions(console));
-    prior(trainer);
-    cache.ifPresent(trainer::cache);
-  }
-
-  private BucketOptions bucketOptions() {
-    BucketOptions usual = BucketOptions.DEFAULTS;
-    NumberPair range = sides.orElse(new NumberPair(usual.least(), usual.most()));
-    BucketOptions[] made = {usual};
-    set(
-        "--bucket-sides",
-        Optional.of(range),
-        given ->
-            made[0] =
-                new BucketOptions(
-                    (int) given.first(), (int) given.second(), usual.step(), !noUpscale));
-    set(
-        "--bucket-step",
-        bucketStep,
-        step ->
-            made[0] = new BucketOptions(made[0].least(), made[0].most(), step, made[0].upscale()));
-    return made[0];
-  }
-
-  private CaptionOptions captionOptions(Console console) {
-    if (!shuffle && tagDropout.isEmpty()) {
+    CaptionOptions changed =
+        captions.apply(
+            CaptionOptions.DEFAULTS.withDropout(Recommendation.CAPTION_DROPOUT), console);
+    if (!changed.shuffle() && changed.tagDropout() == 0) {
       console.requireBeside("--shuffle-tags", "--keep-tokens");
     }
-    CaptionOptions[] made = {CaptionOptions.DEFAULTS.withDropout(Recommendation.CAPTION_DROPOUT)};
-    set(
-        "--keep-tokens",
-        Optional.of(kept.orElse(0)),
-        tags -> made[0] = new CaptionOptions(shuffle, tags, 0, Recommendation.CAPTION_DROPOUT));
-    set("--tag-dropout", tagDropout, share -> made[0] = made[0].withTagDropout(share));
-    set("--caption-dropout", captionDropout, share -> made[0] = made[0].withDropout(share));
-    return made[0];
+    trainer.captions(changed);
+    prior(trainer);
+    cache.applyTo(trainer);
   }
 
   private void prior(LoraTrainerBuilder trainer) {
-    double weight = priorWeight.orElse(1.0);
+    Draft given = new Draft();
+    prior.set(given);
+    double weight = TrainingSettings.PRIOR_WEIGHT.get(given).orElseThrow();
     if (classImages.isPresent()) {
       TrainingSet set =
           classPrompt
               .map(caption -> TrainingSet.ofFolder(classImages.get(), caption))
               .orElseGet(() -> TrainingSet.ofFolder(classImages.get()));
-      set("--prior-weight", Optional.of(weight), w -> trainer.priorPreservation(set, w));
+      trainer.priorPreservation(set, weight);
     } else if (classPrompt.isPresent()) {
-      set(
-          "--prior-weight",
-          Optional.of(weight),
-          w -> {
-            int count = classCount.orElse(USUAL_CLASS_COUNT);
-            set(
-                "--class-count",
-                Optional.of(count),
-                n -> trainer.priorPreservation(classPrompt.get(), n, w));
-          });
-    }
-  }
-
-  static final class Pairs implements ITypeConverter<NumberPair> {
-    @Override
-    public NumberPair convert(String text) throws Exception {
-      return OptionValue.converter(NumberPair::parse).convert(text);
+      int count = TrainingSettings.CLASS_COUNT.get(given).orElseThrow();
+      trainer.priorPreservation(classPrompt.get(), count, weight);
     }
   }
 }

@@ -2,27 +2,24 @@ package dev.sdlora.cli.training;
 
 import static dev.sdlora.cli.console.OptionValue.set;
 
+import dev.sdlora.api.setting.Draft;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
-import dev.sdlora.cli.option.NumberPair;
+import dev.sdlora.cli.option.SettingOptions;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainingLoss;
+import dev.sdlora.training.setting.DataSettings;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options of the loss and the noise. */
 @Heading(
     value = "Loss and noise",
     basic = {})
 final class LossChoice {
-  /** The shapes of the loss under kohya's names. */
-  enum Loss {
-    L2,
-    HUBER,
-    HUBER_BY_NOISE
-  }
-
   /** The distributions of noise levels under kohya's names. */
   enum Timesteps {
     UNIFORM,
@@ -31,37 +28,15 @@ final class LossChoice {
     BY_RESOLUTION
   }
 
-  private static final double USUAL_DELTA = 0.1;
   private static final double USUAL_SHIFT = 3;
 
-  @Option(
-      names = "--loss",
-      paramLabel = "l2|huber|huber_by_noise",
-      description = "Loss of each predicted number. Default: l2.")
-  private Optional<Loss> loss = Optional.empty();
+  private final SettingOptions<TrainingLoss, Draft> loss = SettingOptions.allBut(DataSettings.LOSS);
 
-  @Option(
-      names = "--huber-delta",
-      paramLabel = "X",
-      description = "Error from which huber grows linearly. Default: 0.1.")
-  private Optional<Double> delta = Optional.empty();
+  private final TrainerOptions weights =
+      new TrainerOptions("minSnrGamma", "debiased", "noiseOffset");
 
-  @Option(
-      names = "--min-snr-gamma",
-      paramLabel = "X",
-      description = "Bound on the signal-to-noise ratio in the weight of a sample. Default: 5.")
-  private Optional<Double> minSnrGamma = Optional.empty();
-
-  @Option(
-      names = "--debiased",
-      description = "Weigh samples by one over the root of their signal-to-noise ratio.")
-  private boolean debiased;
-
-  @Option(
-      names = "--noise-offset",
-      paramLabel = "X",
-      description = "Noise offset, for very dark or bright styles. Default: 0.")
-  private Optional<Double> noiseOffset = Optional.empty();
+  private final SettingOptions<TimestepSampling, Draft> levels =
+      SettingOptions.of(DataSettings.TIMESTEPS, "mean", "deviation", "least", "most");
 
   @Option(
       names = "--timesteps",
@@ -75,55 +50,23 @@ final class LossChoice {
       description = "Shift of --timesteps shift; above 1 for more noise. Default: 3.")
   private Optional<Double> shift = Optional.empty();
 
-  @Option(
-      names = "--logit-normal",
-      paramLabel = "MEAN,DEVIATION",
-      converter = ImageOptions.Pairs.class,
-      description = "Normal numbers of --timesteps logit_normal. Default: 0,1.")
-  private Optional<NumberPair> normal = Optional.empty();
-
-  @Option(
-      names = "--timestep-range",
-      paramLabel = "LEAST,MOST",
-      converter = ImageOptions.Pairs.class,
-      description = "Train only on these noise levels, from 0, clean, to 1, pure noise.")
-  private Optional<NumberPair> range = Optional.empty();
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    loss.addTo(command, LossChoice.class);
+    weights.addTo(command, LossChoice.class);
+    levels.addTo(command, LossChoice.class);
+  }
 
   void applyTo(LoraTrainerBuilder trainer, Console console) {
-    if (loss.orElse(Loss.L2) == Loss.L2) {
-      console.requireBeside("--loss huber", "--huber-delta");
-      if (delta.isPresent()) {
-        throw console.badUsage("--huber-delta needs --loss huber");
-      }
-    }
-    loss.ifPresent(
-        named ->
-            set(
-                "--huber-delta",
-                Optional.of(delta.orElse(USUAL_DELTA)),
-                value -> trainer.loss(loss(named, value))));
-    set("--min-snr-gamma", minSnrGamma, trainer::minSnrGamma);
-    trainer.debiased(debiased);
-    set("--noise-offset", noiseOffset, trainer::noiseOffset);
+    trainer.loss(loss.apply(TrainingLoss.L2, console));
+    weights.applyTo(trainer);
     if (shift.isPresent() && !timesteps.equals(Optional.of(Timesteps.SHIFT))) {
       throw console.badUsage("--timestep-shift needs --timesteps shift");
     }
-    if (normal.isPresent() && !timesteps.equals(Optional.of(Timesteps.LOGIT_NORMAL))) {
-      throw console.badUsage("--logit-normal needs --timesteps logit_normal");
+    TimestepSampling shape = sampling(timesteps.orElse(Timesteps.UNIFORM));
+    if (timesteps.isPresent() || levels.isGiven()) {
+      trainer.timesteps(levels.apply(shape, console));
     }
-    if (timesteps.isPresent() || range.isPresent()) {
-      TimestepSampling[] made = {sampling(timesteps.orElse(Timesteps.UNIFORM))};
-      set("--timestep-range", range, pair -> made[0] = made[0].within(pair.first(), pair.second()));
-      trainer.timesteps(made[0]);
-    }
-  }
-
-  private static TrainingLoss loss(Loss named, double delta) {
-    return switch (named) {
-      case L2 -> TrainingLoss.L2;
-      case HUBER -> TrainingLoss.huber(delta);
-      case HUBER_BY_NOISE -> TrainingLoss.huberByNoise(delta);
-    };
   }
 
   private TimestepSampling sampling(Timesteps named) {
@@ -131,11 +74,7 @@ final class LossChoice {
     switch (named) {
       case UNIFORM -> {}
       case BY_RESOLUTION -> made[0] = TimestepSampling.BY_RESOLUTION;
-      case LOGIT_NORMAL ->
-          set(
-              "--logit-normal",
-              Optional.of(normal.orElse(new NumberPair(0, 1))),
-              pair -> made[0] = TimestepSampling.logitNormal(pair.first(), pair.second()));
+      case LOGIT_NORMAL -> made[0] = TimestepSampling.logitNormal(0, 1);
       case SHIFT ->
           set(
               "--timestep-shift",

@@ -2,15 +2,18 @@ package dev.sdlora.cli.training;
 
 import static dev.sdlora.cli.console.OptionValue.set;
 
+import dev.sdlora.api.setting.Draft;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
-import dev.sdlora.cli.option.NumberPair;
+import dev.sdlora.cli.option.SettingOptions;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.option.LearningRateSchedule;
-import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.OptimiserOptions;
+import dev.sdlora.training.setting.OptionSettings;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options of the optimiser and the learning rate. */
 @Heading(
@@ -25,11 +28,18 @@ final class OptimiserChoice {
     COSINE_WITH_RESTARTS
   }
 
-  @Option(
-      names = "--optimizer",
-      paramLabel = "adamw|prodigy|lion|adafactor",
-      description = "Optimiser. Prodigy needs --learning-rate 1. Default: adamw.")
-  private Optional<OptimiserKind> kind = Optional.empty();
+  private final SettingOptions<OptimiserOptions, Draft> optimiser =
+      SettingOptions.allBut(OptionSettings.OPTIMISER);
+
+  private final TrainerOptions trained =
+      new TrainerOptions(
+          "warmup",
+          "textEncoderLearningRate",
+          "textEncoder2LearningRate",
+          "accumulation",
+          "averaging",
+          "weightDecay",
+          "maxGradientNorm");
 
   @Option(
       names = "--scheduler",
@@ -43,79 +53,19 @@ final class OptimiserChoice {
       description = "Cycles of cosine_with_restarts. Default: 3.")
   private Optional<Integer> cycles = Optional.empty();
 
-  @Option(
-      names = "--warmup",
-      paramLabel = "N",
-      description =
-          "Steps over which the learning rate rises from 0. Default: 50; small models: 20; few"
-              + " steps: a tenth.")
-  private Optional<Integer> warmup = Optional.empty();
-
-  @Option(
-      names = "--text-encoder-rate",
-      paramLabel = "X",
-      description = "Learning rate of the text encoders. Default: half of --learning-rate.")
-  private Optional<Double> textRate = Optional.empty();
-
-  @Option(
-      names = "--text-encoder-2-rate",
-      paramLabel = "X",
-      description = "Learning rate of SDXL's second text encoder. Default: that of the first.")
-  private Optional<Double> text2Rate = Optional.empty();
-
-  @Option(
-      names = "--accumulation",
-      paramLabel = "N",
-      description = "Batches whose gradients are averaged in each step. Default: 1.")
-  private Optional<Integer> accumulation = Optional.empty();
-
-  @Option(
-      names = "--ema",
-      paramLabel = "0..1",
-      description = "Write a running average of the weights with this decay, such as 0.99.")
-  private Optional<Double> ema = Optional.empty();
-
-  @Option(names = "--weight-decay", paramLabel = "X", description = "Weight decay. Default: 0.01.")
-  private Optional<Double> weightDecay = Optional.empty();
-
-  @Option(
-      names = "--max-grad-norm",
-      paramLabel = "X",
-      description = "Norm to which larger gradients are clipped. Default: 1.")
-  private Optional<Double> maxGradNorm = Optional.empty();
-
-  @Option(
-      names = "--betas",
-      paramLabel = "X,X",
-      converter = ImageOptions.Pairs.class,
-      description = "Decay rates of the averages of gradients. Default: by --optimizer.")
-  private Optional<NumberPair> betas = Optional.empty();
-
-  @Option(
-      names = "--d-coef",
-      paramLabel = "X",
-      description = "Factor on Prodigy's estimate of the learning rate. Default: 1.")
-  private Optional<Double> growth = Optional.empty();
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    optimiser.addTo(command, OptimiserChoice.class);
+    trained.addTo(command, OptimiserChoice.class);
+  }
 
   void applyTo(LoraTrainerBuilder trainer, Console console) {
     if (cycles.isPresent() && !scheduler.equals(Optional.of(Scheduler.COSINE_WITH_RESTARTS))) {
       throw console.badUsage("--cycles needs --scheduler cosine_with_restarts");
     }
-    if (growth.isPresent() && !kind.equals(Optional.of(OptimiserKind.PRODIGY))) {
-      throw console.badUsage("--d-coef needs --optimizer prodigy");
-    }
-    OptimiserOptions[] made = {OptimiserOptions.of(kind.orElse(OptimiserKind.ADAMW))};
-    set("--betas", betas, pair -> made[0] = made[0].withBetas(pair.first(), pair.second()));
-    set("--d-coef", growth, factor -> made[0] = made[0].withGrowth(factor));
-    trainer.optimiser(made[0]);
+    trainer.optimiser(optimiser.apply(OptimiserOptions.DEFAULTS, console));
     scheduler.ifPresent(named -> schedule(named, trainer));
-    set("--warmup", warmup, trainer::warmup);
-    set("--text-encoder-rate", textRate, trainer::textEncoderLearningRate);
-    set("--text-encoder-2-rate", text2Rate, trainer::textEncoder2LearningRate);
-    set("--accumulation", accumulation, trainer::accumulation);
-    set("--ema", ema, trainer::averaging);
-    set("--weight-decay", weightDecay, trainer::weightDecay);
-    set("--max-grad-norm", maxGradNorm, trainer::maxGradientNorm);
+    trained.applyTo(trainer);
   }
 
   private void schedule(Scheduler named, LoraTrainerBuilder trainer) {

@@ -1,0 +1,41 @@
+package dev.sdlora.cli.training;
+
+import dev.sdlora.api.setting.Draft;
+import dev.sdlora.api.setting.Setting;
+import dev.sdlora.cli.option.SettingOptions;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.setting.TrainingSettings;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The options of some settings of the trainer itself. */
+final class TrainerOptions {
+  private final SettingOptions<Draft, Draft> options;
+
+  /**
+   * Creates the options.
+   *
+   * @param names the names of the settings in the API
+   */
+  TrainerOptions(String... names) {
+    options = SettingOptions.of(TrainingSettings.TRAINING, names);
+  }
+
+  void addTo(CommandSpec command, Class<?> headed) {
+    options.addTo(command, headed);
+  }
+
+  /** Applies the given options and returns them; other settings stay unchanged. */
+  Draft applyTo(LoraTrainerBuilder trainer) {
+    Draft given = new Draft();
+    options.set(given);
+    TrainingSettings.TRAINING.settings().forEach(setting -> apply(setting, given, trainer));
+    return given;
+  }
+
+  private static <T> void apply(
+      Setting<Draft, Draft, T> setting, Draft given, LoraTrainerBuilder trainer) {
+    given
+        .<T>find(setting.name())
+        .ifPresent(value -> trainer.set(setting.name(), setting.kind().write(value)));
+  }
+}
