@@ -1,6 +1,8 @@
 package dev.sdlora.api.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -70,7 +72,9 @@ record FamilyRow(
   }
 
   FamilyRow with(Trait trait) {
-    return new FamilyRow(isTransformer, blocks, Set.of(trait), referenceWord);
+    EnumSet<Trait> all = EnumSet.of(trait);
+    all.addAll(traits);
+    return new FamilyRow(isTransformer, blocks, Collections.unmodifiableSet(all), referenceWord);
   }
 
   /** Models read reference images if their names contain a word; all do if it is empty. */
