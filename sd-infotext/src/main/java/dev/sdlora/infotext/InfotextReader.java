@@ -124,11 +124,11 @@ final class InfotextReader {
     boolean isForge =
         settings.value("Version").map(version -> FORGE.matcher(version).lookingAt()).orElse(false);
     if (isForge && settings.value(FlowKeys.T5_TOKENS).isEmpty()) {
-      draft.prompts = draft.prompts.withT5Tokens(FORGE_T5_TOKENS);
+      draft.prompts.change(prompts -> prompts.withT5Tokens(FORGE_T5_TOKENS));
     }
     boolean mayEdit = text.contains("[");
     if (mayEdit && settings.value("Version").map(InfotextReader::isBefore16).orElse(false)) {
-      draft.prompts = draft.prompts.withOldEditingTimelines(true);
+      draft.prompts.change(prompts -> prompts.withOldEditingTimelines(true));
     }
   }
 

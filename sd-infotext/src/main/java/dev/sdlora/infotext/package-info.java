@@ -8,7 +8,8 @@
  *   <li>Warnings about settings that cannot be reproduced: {@code Reproduction}.
  *   <li>Settings of texts that mean others with some models: {@code Flux1Text}.
  *   <li>Detection of other programs: {@code OtherProgram}.
- *   <li>A key of the text: {@code key.InfotextKeys}.
+ *   <li>A key of the text: the row of its setting in {@code api.setting}; its place and its quirks:
+ *       {@code key.InfotextKeys}.
  * </ul>
  */
 @NullMarked

@@ -12,6 +12,7 @@ import dev.sdlora.api.lora.LoraStrength;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.infotext.key.ImageSettings;
 import java.nio.file.Path;
@@ -110,6 +111,16 @@ final class InfotextWriteTest {
   void write_cfgScale_isAsInPython(double cfgScale, String text) {
     assertThat(write(PromptSpec.builder().cfgScale(cfgScale).build()))
         .contains(", CFG scale: " + text + ", Seed");
+  }
+
+  @Test
+  void write_skippedLayers_comeWithTheirDefaults() {
+    SamplerOptions options = SamplerOptions.builder().skipLayers(7, 8).build();
+
+    assertThat(write(PromptSpec.builder().samplerOptions(options).build()))
+        .contains(
+            ", Skip layers: \"7, 8\", Skip layer scale: 2.8, Skip layer start: 0.01,"
+                + " Skip layer end: 0.2");
   }
 
   @Test

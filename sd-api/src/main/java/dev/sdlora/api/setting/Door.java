@@ -11,6 +11,20 @@ public enum Door {
       return "--" + words(name, "-");
     }
   },
+  /**
+   * Keys of the text in images: {@code Skip layer scale}. Those that A1111, its forks and
+   * extensions write have their names.
+   */
+  INFOTEXT {
+    @Override
+    String nameOf(String name) {
+      String words = words(name, " ");
+      int first = (words + " ").indexOf(' ');
+      return name.substring(0, 1).toUpperCase(Locale.ROOT)
+          + name.substring(1, first)
+          + words.substring(first);
+    }
+  },
   /** Fields of requests in JSON, or options in them: {@code skip_layer_scale}. */
   JSON {
     @Override

@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.INFOTEXT;
 import static dev.sdlora.api.setting.Door.JSON;
 import static dev.sdlora.api.setting.Door.PROPERTY;
 import static dev.sdlora.api.setting.Values.FLAG;
@@ -52,6 +53,7 @@ final class ImageSettings {
               "File of the upscaling network.",
               Upscaler::file,
               (copy, file) -> copy.change(one -> new Upscaler(one.name(), Optional.<Path>of(file))))
+          .without(INFOTEXT, "the text has the name")
           .without(JSON, "the server finds the file of a name")
           .group();
 
@@ -67,6 +69,7 @@ final class ImageSettings {
               RegionMask::blur,
               (copy, blur) -> copy.change(mask -> mask.withBlur(blur)))
           .named(COMMAND_LINE, "--region-blur")
+          .allWithout(INFOTEXT, "the text has no images")
           .group();
 
   static final Group<Inpainting, Inpainting.Builder> INPAINTING =
@@ -96,6 +99,7 @@ final class ImageSettings {
               "Repaint the black area of the mask instead.",
               Inpainting::inverted,
               Inpainting.Builder::inverted)
+          .named(INFOTEXT, "Mask mode")
           .named(COMMAND_LINE, "--invert-mask")
           .named(JSON, "inpainting_mask_invert")
           .named(PROPERTY, "invert-mask")
@@ -105,6 +109,7 @@ final class ImageSettings {
               "Generate only the masked area and its surroundings, then paste them back.",
               Inpainting::onlyMasked,
               Inpainting.Builder::onlyMasked)
+          .named(INFOTEXT, "Inpaint area")
           .named(JSON, "inpaint_full_res")
           .with(
               "padding",
@@ -112,6 +117,7 @@ final class ImageSettings {
               "Pixels around the mask if only the masked area is generated.",
               Inpainting::padding,
               Inpainting.Builder::padding)
+          .named(INFOTEXT, "Masked area padding")
           .needs("onlyMasked")
           .named(JSON, "inpaint_full_res_padding")
           .named(PROPERTY, "mask-padding")
@@ -122,6 +128,7 @@ final class ImageSettings {
               Inpainting::conditionalMaskWeight,
               Inpainting.Builder::conditionalMaskWeight)
           .named(JSON, "inpainting_mask_weight")
+          .allWithout(INFOTEXT, "the text has no images")
           .group();
 
   static final Group<Outpainting, Copy<Outpainting>> OUTPAINTING =
@@ -153,6 +160,7 @@ final class ImageSettings {
               "Initial content of the new areas.",
               Outpainting::maskedContent,
               (copy, content) -> copy.change(one -> with(one, one.maskBlur(), content)))
+          .allWithout(INFOTEXT, "the text has no images")
           .group();
 
   static final Group<ImageToImage, ImageToImage.Builder> IMAGE_TO_IMAGE =
@@ -217,6 +225,7 @@ final class ImageSettings {
               ImageToImage.Builder::outpainting)
           .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--outpaint")
+          .allWithout(INFOTEXT, "the text has no images")
           .group();
 
   static final Group<HiresFix, HiresFix.Builder> HIRES =
@@ -226,12 +235,14 @@ final class ImageSettings {
               HiresFix::toBuilder,
               HiresFix.Builder::build)
           .prefix(COMMAND_LINE, "hires")
+          .prefix(INFOTEXT, "hires")
           .with(
               "scale",
               Kind.number(1, 8),
               "Factor by which the second pass enlarges the image.",
               HiresFix::scale,
               HiresFix.Builder::scale)
+          .named(INFOTEXT, "Hires upscale")
           .named(COMMAND_LINE, "--hires")
           .named(JSON, "hr_scale")
           .optional(
@@ -240,6 +251,7 @@ final class ImageSettings {
               "Size of the result, instead of a factor.",
               HiresFix::size,
               HiresFix.Builder::size)
+          .named(INFOTEXT, "Hires resize")
           .named(COMMAND_LINE, "--hires")
           .named(JSON, "hr_resize_x")
           .with(
@@ -265,6 +277,7 @@ final class ImageSettings {
               "Denoising strength of the second pass.",
               HiresFix::denoisingStrength,
               HiresFix.Builder::denoisingStrength)
+          .named(INFOTEXT, "Denoising strength")
           .named(COMMAND_LINE, "--hires-strength")
           .optional(
               "prompt",
@@ -297,6 +310,7 @@ final class ImageSettings {
               "Schedule of the second pass.",
               HiresFix::schedule,
               HiresFix.Builder::schedule)
+          .named(INFOTEXT, "Hires schedule type")
           .unset("as in the first")
           .named(JSON, "hr_scheduler")
           .optional(
@@ -305,6 +319,7 @@ final class ImageSettings {
               "CFG scale of the second pass.",
               hires -> boxed(hires.cfgScale()),
               HiresFix.Builder::cfgScale)
+          .named(INFOTEXT, "Hires CFG Scale")
           .named(COMMAND_LINE, "--hires-cfg")
           .unset("as in the first")
           .unit("SCALE")
@@ -315,6 +330,7 @@ final class ImageSettings {
               "Guidance scale that FLUX.1 [dev] and its kin read in the second pass.",
               hires -> boxed(hires.distilledGuidance()),
               HiresFix.Builder::distilledGuidance)
+          .named(INFOTEXT, "Hires Distilled CFG Scale")
           .named(COMMAND_LINE, "--hires-distilled-cfg")
           .unset("as in the first")
           .unit("SCALE")
@@ -325,6 +341,7 @@ final class ImageSettings {
               "Fraction of tokens merged in the second pass.",
               hires -> boxed(hires.tokenMergingRatio()),
               HiresFix.Builder::tokenMergingRatio)
+          .named(INFOTEXT, "Token merging ratio hr")
           .unset("as in the first")
           .named(JSON, "token_merging_ratio_hr")
           .group();
@@ -392,6 +409,7 @@ final class ImageSettings {
   static final Group<Variation, Copy<Variation>> VARIATION =
       Group.ofCopies(Variation.class, required -> Variation.NONE)
           .prefix(COMMAND_LINE, "variation")
+          .prefix(INFOTEXT, "variation")
           .optional(
               "seed",
               Kind.wholeLong(),
@@ -411,6 +429,7 @@ final class ImageSettings {
               Variation::strength,
               (copy, strength) ->
                   copy.change(one -> new Variation(one.seed(), strength, one.resizeFrom())))
+          .named(INFOTEXT, "Variation seed strength")
           .named(JSON, "subseed_strength")
           .optional(
               "resizeFrom",
@@ -419,6 +438,7 @@ final class ImageSettings {
                   + " sizes.",
               Variation::resizeFrom,
               (copy, size) -> copy.change(one -> one.withResizeFrom(size)))
+          .named(INFOTEXT, "Seed resize from")
           .named(COMMAND_LINE, "--seed-resize-from")
           .unit("WxH")
           .named(JSON, "seed_resize_from_w")

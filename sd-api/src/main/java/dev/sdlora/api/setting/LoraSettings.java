@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.INFOTEXT;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.BlockWeights;
@@ -28,6 +29,7 @@ final class LoraSettings {
           .required("bySigma", Kind.flag(), "Whether the place is a sigma.", Point::bySigma)
           .required("at", Values.NOT_NEGATIVE, "Fraction of the steps, or a sigma.", Point::at)
           .required("strength", NUMBER, "Strength at this place.", Point::strength)
+          .allWithout(INFOTEXT, "tags in the prompt name them")
           .group();
 
   private static final Kind<StrengthSchedule> SCHEDULE =
@@ -78,6 +80,7 @@ final class LoraSettings {
               (copy, schedule) ->
                   copy.change(one -> one.withHires(one.inHires().textEncoder(), schedule)))
           .without(COMMAND_LINE, "a tag in the prompt has it")
+          .allWithout(INFOTEXT, "tags in the prompt name them")
           .group();
 
   static final Group<LoraAdapter, Copy<LoraAdapter>> LORA =
@@ -97,6 +100,7 @@ final class LoraSettings {
               LoraAdapter::mask,
               (copy, mask) -> copy.change(lora -> lora.withMask(mask)))
           .without(COMMAND_LINE, "a tag in the prompt has it")
+          .allWithout(INFOTEXT, "tags in the prompt name them")
           .group();
 
   private LoraSettings() {}

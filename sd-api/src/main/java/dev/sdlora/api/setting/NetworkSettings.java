@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.INFOTEXT;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
 import static dev.sdlora.api.setting.Values.NOT_NEGATIVE;
@@ -50,6 +51,7 @@ final class NetworkSettings {
               Preprocessor::directory,
               (copy, directory) -> copy.change(one -> one.withDirectory(directory)))
           .without(COMMAND_LINE, "--preprocessor-dir names the folders of all preprocessors")
+          .allWithout(INFOTEXT, "the text has no images")
           .group();
 
   static final Group<ControlUnit, ControlUnit.Builder> CONTROL =
@@ -104,6 +106,7 @@ final class NetworkSettings {
               "Type of the control image for a ControlNet Union, such as depth.",
               ControlUnit::unionType,
               ControlUnit.Builder::unionType)
+          .allWithout(INFOTEXT, "the text has no images")
           .group();
 
   static final Group<ImagePrompt, Copy<ImagePrompt>> IMAGE_PROMPT =
@@ -152,6 +155,7 @@ final class NetworkSettings {
               "What the weight scales.",
               ImagePrompt::embedsScaling,
               (copy, scaling) -> copy.change(one -> one.withEmbedsScaling(scaling)))
+          .allWithout(INFOTEXT, "the text has no images")
           .group();
 
   static final Group<DetailPass, DetailPass.Builder> DETAIL_PASS =
@@ -161,7 +165,9 @@ final class NetworkSettings {
               DetailPass::toBuilder,
               DetailPass.Builder::build)
           .prefix(COMMAND_LINE, "detail")
+          .prefix(INFOTEXT, "ADetailer")
           .required("detector", TEXT, "Name of the detector.", DetailPass::detector)
+          .named(INFOTEXT, "ADetailer model")
           .named(COMMAND_LINE, "--detail")
           .with(
               "labels",
@@ -169,6 +175,7 @@ final class NetworkSettings {
               "Labels of the finds to repaint, such as person; none for all.",
               DetailPass::labels,
               DetailPass.Builder::labels)
+          .named(INFOTEXT, "ADetailer model classes")
           .with(
               "prompt",
               TEXT,
@@ -197,18 +204,21 @@ final class NetworkSettings {
               "Most finds to repaint; 0 for no limit.",
               DetailPass::most,
               DetailPass.Builder::most)
+          .named(INFOTEXT, "ADetailer mask only top k")
           .with(
               "mostConfident",
               FLAG,
               "Let a limit keep the most confident finds instead of the largest.",
               DetailPass::mostConfident,
               DetailPass.Builder::mostConfident)
+          .named(INFOTEXT, "ADetailer method to decide top k masks")
           .with(
               "share",
               FRACTIONS,
               "Least and largest share of the image that a find's box covers.",
               pass -> List.of(pass.leastShare(), pass.mostShare()),
               (b, share) -> b.share(pair(share).get(0), share.get(1)))
+          .named(INFOTEXT, "ADetailer mask min ratio")
           .with(
               "order",
               Kind.choice(
@@ -218,36 +228,42 @@ final class NetworkSettings {
               "Order in which finds are repainted.",
               DetailPass::order,
               DetailPass.Builder::order)
+          .named(INFOTEXT, "ADetailer sort bounding boxes by")
           .with(
               "growth",
               Kind.whole(-256, 256),
               "Pixels by which masks are dilated, negative to erode.",
               DetailPass::growth,
               DetailPass.Builder::growth)
+          .named(INFOTEXT, "ADetailer dilate erode")
           .with(
               "offset",
               Kind.list(Kind.whole(Integer.MIN_VALUE, Integer.MAX_VALUE)),
               "Pixels by which masks are moved to the right and up.",
               pass -> List.of(pass.offsetX(), pass.offsetY()),
               (b, offset) -> b.offset(pair(offset).get(0), offset.get(1)))
+          .named(INFOTEXT, "ADetailer x offset")
           .with(
               "sameSeed",
               FLAG,
               "Give all finds the seed of the image.",
               DetailPass::sameSeed,
               DetailPass.Builder::sameSeed)
+          .named(INFOTEXT, "ADetailer same seed for each tab")
           .with(
               "merged",
               FLAG,
               "Repaint all finds together, under one mask.",
               DetailPass::merged,
               DetailPass.Builder::merged)
+          .named(INFOTEXT, "ADetailer mask merge invert")
           .with(
               "inverted",
               FLAG,
               "Repaint everything but the finds, under one mask.",
               DetailPass::inverted,
               DetailPass.Builder::inverted)
+          .named(INFOTEXT, "ADetailer mask merge invert")
           .with(
               "maskBlur",
               Kind.whole(0, 64),
@@ -267,18 +283,21 @@ final class NetworkSettings {
               "Generate the whole image instead of the surroundings of the mask.",
               DetailPass::wholeImage,
               DetailPass.Builder::wholeImage)
+          .named(INFOTEXT, "ADetailer inpaint only masked")
           .with(
               "padding",
               Kind.whole(0, 256),
               "Pixels around the mask that are generated with it.",
               DetailPass::padding,
               DetailPass.Builder::padding)
+          .named(INFOTEXT, "ADetailer inpaint padding")
           .optional(
               "size",
               SIZE,
               "Size at which finds are painted.",
               DetailPass::size,
               DetailPass.Builder::size)
+          .named(INFOTEXT, "ADetailer inpaint width")
           .unset("that of the image")
           .unit("WxH")
           .optional(
@@ -294,6 +313,7 @@ final class NetworkSettings {
               "CFG scale of the pass.",
               pass -> boxed(pass.cfgScale()),
               DetailPass.Builder::cfgScale)
+          .named(INFOTEXT, "ADetailer CFG scale")
           .named(COMMAND_LINE, "--detail-cfg")
           .unset("as in the request")
           .unit("SCALE")
@@ -310,6 +330,7 @@ final class NetworkSettings {
               "Schedule of the pass.",
               DetailPass::schedule,
               DetailPass.Builder::schedule)
+          .named(INFOTEXT, "ADetailer scheduler")
           .unset("as in the request")
           .optional(
               "noiseMultiplier",
@@ -324,6 +345,7 @@ final class NetworkSettings {
               "CLIP skip of the pass.",
               pass -> boxed(pass.clipSkip()),
               DetailPass.Builder::clipSkip)
+          .named(INFOTEXT, "ADetailer CLIP skip")
           .unset("as in the request")
           .group();
 

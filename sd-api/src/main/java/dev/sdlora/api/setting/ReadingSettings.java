@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.INFOTEXT;
 import static dev.sdlora.api.setting.Door.JSON;
 import static dev.sdlora.api.setting.Door.PROPERTY;
 import static dev.sdlora.api.setting.Values.FLAG;
@@ -38,6 +39,7 @@ final class ReadingSettings {
               TEXT,
               "Text merged into the negative prompt.",
               Style::negativePrompt)
+          .allWithout(INFOTEXT, "the prompts contain them")
           .group();
 
   static final Group<PromptLimits, Copy<PromptLimits>> LIMITS =
@@ -73,6 +75,7 @@ final class ReadingSettings {
               PromptLimits::chunks,
               (copy, most) -> copy.change(limits -> limits.withChunks(most)))
           .allWithout(COMMAND_LINE, "the limits protect servers")
+          .allWithout(INFOTEXT, "the limits protect servers")
           .group();
 
   static final Group<DynamicPrompts, Copy<DynamicPrompts>> DYNAMIC =
@@ -84,6 +87,7 @@ final class ReadingSettings {
               DynamicPrompts::wildcardDirectories,
               (copy, folders) -> copy.change(prompts -> new DynamicPrompts(folders)))
           .named(COMMAND_LINE, "--wildcard-dir")
+          .allWithout(INFOTEXT, "the prompt is what they expand to")
           .group();
 
   static final Group<PromptOptions, Copy<PromptOptions>> PROMPT =
@@ -94,6 +98,7 @@ final class ReadingSettings {
               "Handling of malformed prompts: a1111 reads them as A1111 does, strict rejects them.",
               PromptOptions::mode,
               (copy, mode) -> copy.change(options -> options.withMode(mode)))
+          .without(INFOTEXT, "valid prompts mean the same in each mode")
           .named(COMMAND_LINE, "--strict")
           .named(JSON, "strict")
           .named(PROPERTY, "prompt-mode")
@@ -109,6 +114,7 @@ final class ReadingSettings {
               "Styles merged into the prompts.",
               PromptOptions::styles,
               (copy, styles) -> copy.change(options -> options.withStyles(styles)))
+          .without(INFOTEXT, "the prompts contain them")
           .without(PROPERTY, "style")
           .named(COMMAND_LINE, "--style")
           .with(
@@ -117,6 +123,7 @@ final class ReadingSettings {
               "Apply LoRA tags in the negative prompt; A1111 treats them as text.",
               PromptOptions::negativeLoras,
               (copy, apply) -> copy.change(options -> options.withNegativeLoras(apply)))
+          .named(INFOTEXT, "Negative prompt LoRAs")
           .named(COMMAND_LINE, "--exact-a1111")
           .says(COMMAND_LINE, "Treat LoRA tags in the negative prompt as text, as A1111 does.")
           .named(JSON, "exact_a1111")
@@ -140,6 +147,7 @@ final class ReadingSettings {
               "Interpret numbers in [from:to:when] as A1111 did before 1.6.",
               PromptOptions::oldEditingTimelines,
               (copy, old) -> copy.change(options -> options.withOldEditingTimelines(old)))
+          .named(INFOTEXT, "Old prompt editing timelines")
           .named(COMMAND_LINE, "--old-editing")
           .named(JSON, "use_old_scheduling")
           .with(
@@ -148,6 +156,7 @@ final class ReadingSettings {
               "SDXL: encode an empty negative prompt, as ComfyUI does, instead of using zeros.",
               PromptOptions::emptyNegativeEncoded,
               (copy, encoded) -> copy.change(options -> options.withEmptyNegativeEncoded(encoded)))
+          .named(INFOTEXT, "Empty negative")
           .named(COMMAND_LINE, "--empty-negative")
           .named(JSON, "empty_negative")
           .with(
@@ -156,6 +165,7 @@ final class ReadingSettings {
               "Apply CLIP skip to the smaller text encoder of SDXL too.",
               PromptOptions::clipSkipOnSdxl,
               (copy, apply) -> copy.change(options -> options.withClipSkipOnSdxl(apply)))
+          .named(INFOTEXT, "Clip skip SDXL")
           .named(COMMAND_LINE, "--clip-skip-sdxl")
           .named(JSON, "sdxl_clip_l_skip")
           .optional(
@@ -165,6 +175,8 @@ final class ReadingSettings {
                   + " Forge and ComfyUI pad to 256 for FLUX.1.",
               options -> boxed(options.t5Tokens()),
               (copy, tokens) -> copy.change(options -> options.withT5Tokens(tokens)))
+          .named(INFOTEXT, "T5 tokens")
+          .without(INFOTEXT, "the key has the number that the model read")
           .unset("512 for FLUX.1 [dev], 256 for FLUX.1 [schnell], 77 for Stable Diffusion 3")
           .with(
               "limits",
@@ -172,6 +184,7 @@ final class ReadingSettings {
               "Limits on the prompts.",
               PromptOptions::limits,
               (copy, limits) -> copy.change(options -> options.withLimits(limits)))
+          .without(INFOTEXT, "the limits protect servers")
           .without(JSON, "the server has limits of its own")
           .without(COMMAND_LINE, "the limits protect servers")
           .named(PROPERTY, "prompt-limit")
@@ -181,6 +194,7 @@ final class ReadingSettings {
               "Expand dynamic prompts for each image: {red|blue}, {2$$a|b|c}, __wildcard__.",
               PromptOptions::dynamicPrompts,
               (copy, dynamic) -> copy.change(options -> options.withDynamicPrompts(dynamic)))
+          .without(INFOTEXT, "the prompt is what they expand to")
           .without(JSON, "a request is one prompt; a grid has several")
           .without(PROPERTY, "a flag")
           .named(COMMAND_LINE, "--dynamic")

@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.INFOTEXT;
 import static dev.sdlora.api.setting.Door.JSON;
 import static dev.sdlora.api.setting.Values.FLAG;
 import static dev.sdlora.api.setting.Values.FRACTION;
@@ -36,6 +37,7 @@ final class SamplingSettings {
               "Eta of DDIM, the fresh noise per step.",
               o -> boxed(o.etaDdim()),
               SamplerOptions.Builder::etaDdim)
+          .named(INFOTEXT, "Eta DDIM")
           .unset("0")
           .with(
               "sChurn",
@@ -43,12 +45,14 @@ final class SamplingSettings {
               "Noise that Euler, Heun and DPM2 add back in each step.",
               SamplerOptions::sChurn,
               SamplerOptions.Builder::sChurn)
+          .named(INFOTEXT, "Sigma churn")
           .with(
               "sTmin",
               NOT_NEGATIVE,
               "Lowest sigma at which noise is added back.",
               SamplerOptions::sTmin,
               SamplerOptions.Builder::sTmin)
+          .named(INFOTEXT, "Sigma tmin")
           .unit("SIGMA")
           .optional(
               "sTmax",
@@ -56,6 +60,7 @@ final class SamplingSettings {
               "Highest sigma at which noise is added back.",
               o -> boxed(o.sTmax()),
               SamplerOptions.Builder::sTmax)
+          .named(INFOTEXT, "Sigma tmax")
           .unset("0, no limit")
           .unit("SIGMA")
           .with(
@@ -64,6 +69,7 @@ final class SamplingSettings {
               "Factor on noise added while sampling.",
               SamplerOptions::sNoise,
               SamplerOptions.Builder::sNoise)
+          .named(INFOTEXT, "Sigma noise")
           .unit("FACTOR")
           .with(
               "ensd",
@@ -71,6 +77,7 @@ final class SamplingSettings {
               "Eta noise seed delta: added to the seed for all noise after the initial noise.",
               SamplerOptions::ensd,
               SamplerOptions.Builder::ensd)
+          .named(INFOTEXT, "ENSD")
           .named(JSON, "eta_noise_seed_delta")
           .with(
               "discardNextToLastSigma",
@@ -78,6 +85,7 @@ final class SamplingSettings {
               "Always discard the next-to-last sigma.",
               SamplerOptions::discardNextToLastSigma,
               SamplerOptions.Builder::discardNextToLastSigma)
+          .named(INFOTEXT, "Discard penultimate sigma")
           .named(JSON, "always_discard_next_to_last_sigma")
           .with(
               "skipUncondBelowSigma",
@@ -85,6 +93,7 @@ final class SamplingSettings {
               "Sigma below which every other step skips the negative prompt.",
               SamplerOptions::skipUncondBelowSigma,
               SamplerOptions.Builder::skipUncondBelowSigma)
+          .named(INFOTEXT, "NGMS")
           .named(COMMAND_LINE, "--ngms")
           .named(JSON, "s_min_uncond")
           .unit("SIGMA")
@@ -95,6 +104,7 @@ final class SamplingSettings {
                   + " prediction.",
               SamplerOptions::cfgRescale,
               SamplerOptions.Builder::cfgRescale)
+          .named(INFOTEXT, "CFG Rescale")
           .with(
               "cfgNormalization",
               Kind.number(0, 100),
@@ -102,12 +112,14 @@ final class SamplingSettings {
                   + " of the prompt's, as in Z-Image's code; 0 for no limit.",
               SamplerOptions::cfgNormalization,
               SamplerOptions.Builder::cfgNormalization)
+          .named(INFOTEXT, "CFG Normalization")
           .with(
               "zeroTerminalSnr",
               FLAG,
               "Rescale noise levels so that the last timestep is pure noise.",
               SamplerOptions::zeroTerminalSnr,
               SamplerOptions.Builder::zeroTerminalSnr)
+          .named(INFOTEXT, "Noise Schedule")
           .named(JSON, "sd_noise_schedule")
           .optional(
               "sigmaMin",
@@ -115,6 +127,7 @@ final class SamplingSettings {
               "Smallest sigma of the schedule.",
               o -> boxed(o.sigmaMin()),
               SamplerOptions.Builder::sigmaMin)
+          .named(INFOTEXT, "Schedule min sigma")
           .unset("the model's own")
           .unit("SIGMA")
           .optional(
@@ -123,6 +136,7 @@ final class SamplingSettings {
               "Largest sigma of the schedule.",
               o -> boxed(o.sigmaMax()),
               SamplerOptions.Builder::sigmaMax)
+          .named(INFOTEXT, "Schedule max sigma")
           .unset("the model's own")
           .unit("SIGMA")
           .optional(
@@ -137,6 +151,7 @@ final class SamplingSettings {
               "Rho, the curvature of Karras and polyexponential schedules.",
               o -> boxed(o.rho()),
               SamplerOptions.Builder::rho)
+          .named(INFOTEXT, "Schedule rho")
           .unset("the schedule's own")
           .with(
               "betaAlpha",
@@ -144,6 +159,7 @@ final class SamplingSettings {
               "Alpha of the beta schedule.",
               SamplerOptions::betaAlpha,
               (b, alpha) -> b.betaShape(alpha, b.betaBeta()))
+          .named(INFOTEXT, "Beta schedule alpha")
           .named(JSON, "beta_dist_alpha")
           .with(
               "betaBeta",
@@ -151,6 +167,7 @@ final class SamplingSettings {
               "Beta of the beta schedule.",
               SamplerOptions::betaBeta,
               (b, beta) -> b.betaShape(b.betaAlpha(), beta))
+          .named(INFOTEXT, "Beta schedule beta")
           .named(JSON, "beta_dist_beta")
           .optional(
               "order",
@@ -158,6 +175,7 @@ final class SamplingSettings {
               "Order of LMS, DEIS and UniPC.",
               o -> boxed(o.order()),
               SamplerOptions.Builder::order)
+          .named(INFOTEXT, "Solver order")
           .unset("the sampler's own")
           .with(
               "uniPcVariant",
@@ -165,6 +183,7 @@ final class SamplingSettings {
               "UniPC variant, the choice of B(h).",
               SamplerOptions::uniPcVariant,
               SamplerOptions.Builder::uniPcVariant)
+          .named(INFOTEXT, "UniPC variant")
           .named(COMMAND_LINE, "--unipc-variant")
           .with(
               "sgmNoiseMultiplier",
@@ -172,6 +191,7 @@ final class SamplingSettings {
               "Scale the initial noise as Stability's SGM does.",
               SamplerOptions::sgmNoiseMultiplier,
               SamplerOptions.Builder::sgmNoiseMultiplier)
+          .named(INFOTEXT, "SGM noise multiplier")
           .named(COMMAND_LINE, "--sgm-noise")
           .with(
               "extraNoise",
@@ -250,6 +270,7 @@ final class SamplingSettings {
               "Fraction of the steps after which guidance begins.",
               GuidanceRange::start,
               (limits, start) -> limits.start = start)
+          .named(INFOTEXT, "Skip Early CFG")
           .named(COMMAND_LINE, "--guidance-range")
           .says(
               COMMAND_LINE,
@@ -262,6 +283,7 @@ final class SamplingSettings {
               "Fraction of the steps at which guidance ends.",
               GuidanceRange::end,
               (limits, end) -> limits.end = end)
+          .named(INFOTEXT, "Guidance end")
           .named(COMMAND_LINE, "--guidance-range")
           .unit("END")
           .with(
@@ -270,6 +292,7 @@ final class SamplingSettings {
               "Lowest sigma with guidance.",
               GuidanceRange::sigmaMin,
               (limits, sigma) -> limits.sigmaMin = sigma)
+          .named(INFOTEXT, "Guidance min sigma")
           .named(COMMAND_LINE, "--guidance-sigmas")
           .says(COMMAND_LINE, "Apply guidance only between two sigmas, such as 0.28,5.42.")
           .unit("LOW")
@@ -279,6 +302,7 @@ final class SamplingSettings {
               "Highest sigma with guidance.",
               range -> Optional.of(range.sigmaMax()).filter(Double::isFinite),
               (limits, sigma) -> limits.sigmaMax = sigma)
+          .named(INFOTEXT, "Guidance max sigma")
           .named(COMMAND_LINE, "--guidance-sigmas")
           .unset("all")
           .unit("HIGH")
@@ -296,6 +320,7 @@ final class SamplingSettings {
               "Part of sampling in which guidance is active; other steps take half the time.",
               SpeedOptions::guidanceRange,
               (b, range) -> b.guidanceRange(range))
+          .without(INFOTEXT, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .with(
               "cacheInterval",
@@ -304,12 +329,14 @@ final class SamplingSettings {
                   + " in the others.",
               SpeedOptions::cacheInterval,
               SpeedOptions.Builder::cacheInterval)
+          .named(INFOTEXT, "DeepCache interval")
           .with(
               "cacheBranchId",
               Kind.whole(0, 100),
               "DeepCache depth: blocks up to this one run in every model call.",
               SpeedOptions::cacheBranchId,
               SpeedOptions.Builder::cacheBranchId)
+          .named(INFOTEXT, "DeepCache branch")
           .with(
               "tokenMergingRatio",
               Kind.number(0, 0.9),
@@ -330,6 +357,7 @@ final class SamplingSettings {
               "Whether each image is byte-identical to the image generated alone.",
               SpeedOptions::exactBatches,
               SpeedOptions.Builder::exactBatches)
+          .without(INFOTEXT, "the text describes one image")
           .says(
               COMMAND_LINE,
               "Generate several of the --images at once, as many as memory allows; they differ by"
@@ -341,6 +369,7 @@ final class SamplingSettings {
               "Number of images generated at once, if they need not be exact.",
               o -> boxed(o.batchSize()),
               SpeedOptions.Builder::batchSize)
+          .without(INFOTEXT, "the text describes one image")
           .named(JSON, "images_at_once")
           .unset("as many as need the memory of one image of 1024x1024")
           .needs("exactBatches")

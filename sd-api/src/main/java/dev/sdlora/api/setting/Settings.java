@@ -1,6 +1,7 @@
 package dev.sdlora.api.setting;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
+import static dev.sdlora.api.setting.Door.INFOTEXT;
 import static dev.sdlora.api.setting.Door.JSON;
 import static dev.sdlora.api.setting.Door.PROPERTY;
 import static dev.sdlora.api.setting.Values.FLAG;
@@ -45,7 +46,7 @@ public final class Settings {
   public static final Group<PromptOptions, Copy<PromptOptions>> PROMPT = ReadingSettings.PROMPT;
 
   /** The settings of {@link Variation}. */
-  public static final Group<Variation, ?> VARIATION = ImageSettings.VARIATION;
+  public static final Group<Variation, Copy<Variation>> VARIATION = ImageSettings.VARIATION;
 
   /** The settings of {@link SizeConditioning}. */
   public static final Group<SizeConditioning, Copy<SizeConditioning>> SIZE_CONDITIONING =
@@ -84,6 +85,7 @@ public final class Settings {
               "Prompt, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>.",
               PromptSpec::prompt,
               PromptSpec.Builder::prompt)
+          .without(INFOTEXT, "the text begins with it")
           .without(PROPERTY, "the messages of a request")
           .with(
               "negativePrompt",
@@ -91,6 +93,7 @@ public final class Settings {
               "Negative prompt, in the same syntax.",
               PromptSpec::negativePrompt,
               PromptSpec.Builder::negativePrompt)
+          .without(INFOTEXT, "it follows the prompt")
           .named(COMMAND_LINE, "--negative")
           .optional(
               "size",
@@ -127,6 +130,7 @@ public final class Settings {
               "Noise schedule, any of A1111's, or Trailing.",
               PromptSpec::schedule,
               PromptSpec.Builder::schedule)
+          .named(INFOTEXT, "Schedule type")
           .named(JSON, "scheduler")
           .with(
               "cfgScale",
@@ -135,6 +139,7 @@ public final class Settings {
                   + " prompt.",
               PromptSpec::cfgScale,
               PromptSpec.Builder::cfgScale)
+          .named(INFOTEXT, "CFG scale")
           .named(COMMAND_LINE, "--cfg")
           .unset("the model's own")
           .unit("SCALE")
@@ -152,6 +157,7 @@ public final class Settings {
                   + " (ComfyUI).",
               PromptSpec::rng,
               PromptSpec.Builder::rng)
+          .named(INFOTEXT, "RNG")
           .named(JSON, "randn_source")
           .with(
               "images",
@@ -159,6 +165,7 @@ public final class Settings {
               "Number of images.",
               PromptSpec::images,
               PromptSpec.Builder::images)
+          .without(INFOTEXT, "each image has a text of its own")
           .named(JSON, "n_iter")
           .named(PROPERTY, "n")
           .with(
@@ -178,6 +185,7 @@ public final class Settings {
                 spec.noLoras();
                 loras.forEach(spec::lora);
               })
+          .without(INFOTEXT, "tags in the prompt name them")
           .without(PROPERTY, "names with weights")
           .named(COMMAND_LINE, "--lora")
           .named(JSON, "lora")
@@ -190,6 +198,7 @@ public final class Settings {
                 spec.noMasks();
                 masks.forEach(spec::mask);
               })
+          .without(INFOTEXT, "the text has no images")
           .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--region")
           .optional(
@@ -198,6 +207,8 @@ public final class Settings {
               "Patch LoRAs into the weights or apply them as an overlay.",
               PromptSpec::loraMode,
               PromptSpec.Builder::loraMode)
+          .named(INFOTEXT, "LoRA mode")
+          .without(INFOTEXT, "the key has the mode that the pipeline used")
           .unset("auto, which patches if only one request runs at a time")
           .optional(
               "lenient",
@@ -205,6 +216,7 @@ public final class Settings {
               "Skip unusable LoRAs with a warning instead of failing.",
               PromptSpec::lenient,
               PromptSpec.Builder::lenient)
+          .without(INFOTEXT, "it does not change the image")
           .with(
               "addTriggerWords",
               FLAG,
@@ -212,6 +224,7 @@ public final class Settings {
                   + " missing, as A1111's cards do.",
               PromptSpec::addTriggerWords,
               PromptSpec.Builder::addTriggerWords)
+          .without(INFOTEXT, "the prompts have the words")
           .named(COMMAND_LINE, "--trigger-words")
           .named(PROPERTY, "trigger-words")
           .with(
@@ -220,6 +233,7 @@ public final class Settings {
               "How prompts are read.",
               PromptSpec::promptOptions,
               PromptSpec.Builder::promptOptions)
+          .without(INFOTEXT, "each of its settings has one")
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .named(PROPERTY, "")
@@ -229,6 +243,7 @@ public final class Settings {
               "Advanced sampling settings.",
               PromptSpec::samplerOptions,
               PromptSpec.Builder::samplerOptions)
+          .without(INFOTEXT, "each of its settings has one")
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .named(PROPERTY, "")
@@ -238,6 +253,7 @@ public final class Settings {
               "Options that trade exactness for speed.",
               PromptSpec::speedOptions,
               PromptSpec.Builder::speedOptions)
+          .without(INFOTEXT, "each of its settings has one")
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .named(PROPERTY, "")
@@ -247,6 +263,7 @@ public final class Settings {
               "Variation of the seed's noise.",
               PromptSpec::variation,
               PromptSpec.Builder::variation)
+          .without(INFOTEXT, "each of its settings has one")
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .with(
@@ -255,6 +272,7 @@ public final class Settings {
               "Sizes that SDXL reads in addition to the prompt.",
               PromptSpec::sizeConditioning,
               PromptSpec.Builder::sizeConditioning)
+          .without(INFOTEXT, "each of its settings has one")
           .without(JSON, "each of its settings has one")
           .without(COMMAND_LINE, "each of its settings has one")
           .named(PROPERTY, "")
@@ -264,6 +282,8 @@ public final class Settings {
               "Guidance scale that FLUX.1 [dev] and its kin read as an input.",
               spec -> boxed(spec.distilledGuidance()),
               PromptSpec.Builder::distilledGuidance)
+          .named(INFOTEXT, "Distilled CFG Scale")
+          .without(INFOTEXT, "the key has the scale that the model read")
           .named(COMMAND_LINE, "--distilled-cfg")
           .unset("the model's own, 3.5 for FLUX.1 [dev]")
           .unit("SCALE")
@@ -274,6 +294,7 @@ public final class Settings {
               "Guidance scale for the start image of an editing model.",
               PromptSpec::imageCfgScale,
               PromptSpec.Builder::imageCfgScale)
+          .named(INFOTEXT, "Image CFG scale")
           .unit("SCALE")
           .optional(
               "refinerSwitch",
@@ -281,6 +302,7 @@ public final class Settings {
               "Point where the refiner takes over, as a fraction of the noise schedule.",
               spec -> boxed(spec.refinerSwitch()),
               (spec, at) -> spec.refinerSwitch(at, spec.refinerBySteps()))
+          .named(INFOTEXT, "Refiner switch at")
           .named(COMMAND_LINE, "--refiner-switch-at")
           .unset("0.8 with a refiner, otherwise never")
           .named(JSON, "refiner_switch_at")
@@ -290,6 +312,7 @@ public final class Settings {
               "Measure refinerSwitch as a fraction of the steps instead of the noise schedule.",
               PromptSpec::refinerBySteps,
               Settings::refinerBySteps)
+          .named(INFOTEXT, "Refiner switch by sampling steps")
           .named(JSON, "refiner_switch_by_sample_steps")
           .optional(
               "imageToImage",
@@ -297,6 +320,7 @@ public final class Settings {
               "Image to start from instead of noise.",
               PromptSpec::imageToImage,
               PromptSpec.Builder::imageToImage)
+          .without(INFOTEXT, "the text has no images")
           .named(COMMAND_LINE, "--init")
           .named(JSON, "init_images")
           .named(PROPERTY, "")
@@ -306,6 +330,7 @@ public final class Settings {
               "Second pass at a larger size.",
               PromptSpec::hiresFix,
               PromptSpec.Builder::hiresFix)
+          .without(INFOTEXT, "each of its settings has one")
           .named(COMMAND_LINE, "--hires")
           .named(JSON, "enable_hr")
           .named(PROPERTY, "hires")
@@ -318,6 +343,7 @@ public final class Settings {
                 spec.noControlUnits();
                 units.forEach(spec::controlUnit);
               })
+          .without(INFOTEXT, "the text has no images")
           .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--control")
           .named(JSON, "alwayson_scripts")
@@ -330,6 +356,7 @@ public final class Settings {
                 spec.noReferenceImages();
                 images.forEach(spec::referenceImage);
               })
+          .without(INFOTEXT, "the text has no images")
           .without(PROPERTY, "media of a message")
           .named(COMMAND_LINE, "--reference")
           .with(
@@ -341,6 +368,7 @@ public final class Settings {
                 spec.noImagePrompts();
                 prompts.forEach(spec::imagePrompt);
               })
+          .without(INFOTEXT, "the text has no images")
           .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--image-prompt")
           .named(JSON, "alwayson_scripts")
@@ -353,6 +381,7 @@ public final class Settings {
                 spec.noDetailPasses();
                 passes.forEach(spec::detailPass);
               })
+          .without(INFOTEXT, "each of its settings has one")
           .without(PROPERTY, "a customizer")
           .named(COMMAND_LINE, "--detail")
           .named(JSON, "detailPasses")
@@ -369,12 +398,14 @@ public final class Settings {
                   + " images.",
               PromptSpec::vaeTiling,
               PromptSpec.Builder::vaeTiling)
+          .named(INFOTEXT, "VAE tiling")
           .with(
               "finalDecoder",
               Kind.constant(FinalDecoder.class),
               "Decoder of the final image; taesd, of the preview decoder, is much faster.",
               PromptSpec::finalDecoder,
               PromptSpec.Builder::finalDecoder)
+          .named(INFOTEXT, "VAE Decoder")
           .named(JSON, "sd_vae_decode_method")
           .optional(
               "upscaler",
@@ -382,6 +413,7 @@ public final class Settings {
               "Upscaler of finished images.",
               PromptSpec::upscaler,
               (spec, upscaler) -> spec.upscaling(upscaler, spec.upscale()))
+          .named(INFOTEXT, "Postprocess upscaler")
           .without(JSON, "/sdapi/v1/extra-single-image enlarges finished images")
           .with(
               "upscale",
@@ -389,6 +421,7 @@ public final class Settings {
               "Factor by which finished images are enlarged.",
               PromptSpec::upscale,
               Settings::upscale)
+          .named(INFOTEXT, "Postprocess upscale by")
           .without(JSON, "/sdapi/v1/extra-single-image enlarges finished images")
           .with(
               "otherParameters",
@@ -396,6 +429,7 @@ public final class Settings {
               "Parameters of the image that the settings come from that have no setting here.",
               PromptSpec::otherParameters,
               PromptSpec.Builder::otherParameters)
+          .without(INFOTEXT, "their names are keys")
           .without(JSON, "they come from the image in 'infotext'")
           .without(PROPERTY, "a customizer")
           .without(COMMAND_LINE, "they come from the image of --from")

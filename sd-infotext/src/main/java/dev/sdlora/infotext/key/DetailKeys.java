@@ -1,10 +1,10 @@
 package dev.sdlora.infotext.key;
 
 import dev.sdlora.api.image.DetailPass;
-import dev.sdlora.api.image.DetailPass.Order;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.setting.Settings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,37 +42,18 @@ public final class DetailKeys {
   /** A value of a pass. */
   private record Value(String name, Function<DetailPass, Optional<String>> writer, Reader reader) {}
 
-  /** The values of a pass that depend on each other, while they are read. */
+  /** A pass while it is read, and the width that was read before the height. */
   private static final class Draft {
     private final DetailPass.Builder pass;
-    private double least;
-    private double most = 1;
-    private int right;
-    private int up;
     private int width;
-    private int height;
 
     Draft(String detector) {
       pass = DetailPass.builder(detector);
     }
 
-    void share(double from, double to) {
-      pass.share(from, to);
-      least = from;
-      most = to;
-    }
-
-    void offset(int x, int y) {
-      right = x;
-      up = y;
-      pass.offset(x, y);
-    }
-
-    void size(int x, int y) {
-      width = x;
-      height = y;
-      if (x != 0 && y != 0) {
-        pass.size(new ImageSize(x, y));
+    void height(int height) {
+      if (width != 0 && height != 0) {
+        pass.size(new ImageSize(width, height));
       }
     }
   }
@@ -84,46 +65,35 @@ public final class DetailKeys {
               "ADetailer model classes",
               pass -> InfotextKey.text(String.join(",", pass.labels())),
               (draft, text) -> draft.pass.labels(labels(text))),
-          value(
-              "ADetailer prompt",
-              pass -> InfotextKey.text(pass.prompt()),
-              (draft, text) -> draft.pass.prompt(text)),
-          value(
-              "ADetailer negative prompt",
-              pass -> InfotextKey.text(pass.negativePrompt()),
-              (draft, text) -> draft.pass.negativePrompt(text)),
-          value(
-              "ADetailer confidence",
-              pass -> Optional.of(decimal(pass.confidence())),
-              (draft, text) -> draft.pass.confidence(InfotextValues.decimal(text))),
+          changed("prompt"),
+          changed("negativePrompt"),
+          always("confidence"),
           value(
               "ADetailer method to decide top k masks",
               pass -> when(pass.most() > 0, pass.mostConfident() ? "Confidence" : "Area"),
               (draft, text) -> draft.pass.mostConfident(choice(text, "Area", "Confidence") == 1)),
-          value(
-              "ADetailer mask only top k",
-              pass -> when(pass.most() > 0, Integer.toString(pass.most())),
-              (draft, text) -> draft.pass.most(InfotextValues.integer(text))),
+          changed("most"),
           value(
               "ADetailer mask min ratio",
               pass -> when(pass.leastShare() != 0, decimal(pass.leastShare())),
-              (draft, text) -> draft.share(InfotextValues.decimal(text), draft.most)),
+              (draft, text) ->
+                  draft.pass.share(InfotextValues.decimal(text), draft.pass.build().mostShare())),
           value(
               "ADetailer mask max ratio",
               pass -> when(pass.mostShare() != 1, decimal(pass.mostShare())),
-              (draft, text) -> draft.share(draft.least, InfotextValues.decimal(text))),
+              (draft, text) ->
+                  draft.pass.share(draft.pass.build().leastShare(), InfotextValues.decimal(text))),
           value(
               "ADetailer x offset",
               pass -> when(pass.offsetX() != 0, Integer.toString(pass.offsetX())),
-              (draft, text) -> draft.offset(InfotextValues.integer(text), draft.up)),
+              (draft, text) ->
+                  draft.pass.offset(InfotextValues.integer(text), draft.pass.build().offsetY())),
           value(
               "ADetailer y offset",
               pass -> when(pass.offsetY() != 0, Integer.toString(pass.offsetY())),
-              (draft, text) -> draft.offset(draft.right, InfotextValues.integer(text))),
-          value(
-              "ADetailer dilate erode",
-              pass -> Optional.of(Integer.toString(pass.growth())),
-              (draft, text) -> draft.pass.growth(InfotextValues.integer(text))),
+              (draft, text) ->
+                  draft.pass.offset(draft.pass.build().offsetX(), InfotextValues.integer(text))),
+          always("growth"),
           former(
               "ADetailer dilate/erode",
               (draft, text) -> draft.pass.growth(InfotextValues.integer(text))),
@@ -134,14 +104,8 @@ public final class DetailKeys {
                 int mode = choice(text, NONE, MERGE, INVERT);
                 draft.pass.merged(mode == 1).inverted(mode == 2);
               }),
-          value(
-              "ADetailer mask blur",
-              pass -> Optional.of(Integer.toString(pass.maskBlur())),
-              (draft, text) -> draft.pass.maskBlur(InfotextValues.integer(text))),
-          value(
-              "ADetailer denoising strength",
-              pass -> Optional.of(decimal(pass.denoisingStrength())),
-              (draft, text) -> draft.pass.denoisingStrength(InfotextValues.decimal(text))),
+          always("maskBlur"),
+          always("denoisingStrength"),
           value(
               "ADetailer inpaint only masked",
               pass -> Optional.of(pass.wholeImage() ? "False" : "True"),
@@ -155,21 +119,15 @@ public final class DetailKeys {
           value(
               "ADetailer inpaint width",
               pass -> pass.size().map(size -> Integer.toString(size.width())),
-              (draft, text) -> draft.size(InfotextValues.integer(text), draft.height)),
+              (draft, text) -> draft.width = InfotextValues.integer(text)),
           value(
               "ADetailer inpaint height",
               pass -> pass.size().map(size -> Integer.toString(size.height())),
-              (draft, text) -> draft.size(draft.width, InfotextValues.integer(text))),
+              (draft, text) -> draft.height(InfotextValues.integer(text))),
           use("ADetailer use separate steps", pass -> pass.steps().isPresent()),
-          value(
-              "ADetailer steps",
-              pass -> pass.steps().stream().mapToObj(Integer::toString).findFirst(),
-              (draft, text) -> draft.pass.steps(InfotextValues.integer(text))),
+          changed("steps"),
           use("ADetailer use separate CFG scale", pass -> pass.cfgScale().isPresent()),
-          value(
-              "ADetailer CFG scale",
-              pass -> pass.cfgScale().stream().mapToObj(DetailKeys::decimal).findFirst(),
-              (draft, text) -> draft.pass.cfgScale(InfotextValues.decimal(text))),
+          changed("cfgScale"),
           use("ADetailer use separate sampler", DetailKeys::samples),
           value(
               "ADetailer sampler",
@@ -186,24 +144,12 @@ public final class DetailKeys {
           use(
               "ADetailer use separate noise multiplier",
               pass -> pass.noiseMultiplier().isPresent()),
-          value(
-              "ADetailer noise multiplier",
-              pass -> pass.noiseMultiplier().stream().mapToObj(DetailKeys::decimal).findFirst(),
-              (draft, text) -> draft.pass.noiseMultiplier(InfotextValues.decimal(text))),
+          changed("noiseMultiplier"),
           use("ADetailer use separate CLIP skip", pass -> pass.clipSkip().isPresent()),
-          value(
-              "ADetailer CLIP skip",
-              pass -> pass.clipSkip().stream().mapToObj(Integer::toString).findFirst(),
-              (draft, text) -> draft.pass.clipSkip(InfotextValues.integer(text))),
+          changed("clipSkip"),
           // Not in ADetailer, where order and seeds are options of the program.
-          value(
-              "ADetailer sort bounding boxes by",
-              pass -> when(pass.order() != Order.CONFIDENCE, pass.order().label()),
-              (draft, text) -> draft.pass.order(Order.parse(text))),
-          value(
-              "ADetailer same seed for each tab",
-              pass -> InfotextKey.flag(pass.sameSeed()),
-              (draft, text) -> draft.pass.sameSeed(InfotextValues.flag(text))));
+          changed("order"),
+          changed("sameSeed"));
 
   /** The keys of all passes, then the version. */
   static final List<InfotextKey> ALL =
@@ -225,6 +171,29 @@ public final class DetailKeys {
   private static Value value(
       String name, Function<DetailPass, Optional<String>> writer, Reader reader) {
     return new Value(name, writer, reader);
+  }
+
+  /** Creates a key whose value is written if it is not the default. */
+  private static Value changed(String setting) {
+    SettingText<DetailPass, DetailPass.Builder, ?> text =
+        SettingText.of(Settings.DETAIL_PASS, setting);
+    return value(text, text::changed);
+  }
+
+  /** Creates a key whose value is always written. */
+  private static Value always(String setting) {
+    SettingText<DetailPass, DetailPass.Builder, ?> text =
+        SettingText.of(Settings.DETAIL_PASS, setting);
+    return value(text, text::written);
+  }
+
+  private static Value value(
+      SettingText<DetailPass, DetailPass.Builder, ?> text,
+      Function<DetailPass, Optional<String>> writer) {
+    return value(
+        text.key(),
+        pass -> writer.apply(pass).map(value -> text.isNumber() ? withPoint(value) : value),
+        (draft, value) -> text.read(draft.pass, value));
   }
 
   /** Creates a key that only older versions of ADetailer write. */
@@ -269,7 +238,10 @@ public final class DetailKeys {
 
   /** Formats a number as Python prints a float: always with a decimal point. */
   private static String decimal(double value) {
-    String number = InfotextValues.number(value);
+    return withPoint(InfotextValues.number(value));
+  }
+
+  private static String withPoint(String number) {
     return number.chars().allMatch(c -> Character.isDigit(c) || c == '-') ? number + ".0" : number;
   }
 

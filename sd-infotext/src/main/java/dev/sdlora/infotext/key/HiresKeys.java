@@ -1,11 +1,12 @@
 package dev.sdlora.infotext.key;
 
 import static dev.sdlora.infotext.key.InfotextKey.fact;
-import static dev.sdlora.infotext.key.InfotextKey.setting;
+import static dev.sdlora.infotext.key.InfotextKey.former;
+import static dev.sdlora.infotext.key.SettingKeys.HIRES;
+import static dev.sdlora.infotext.key.SettingKeys.START;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.HiresFix;
-import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
@@ -14,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The keys of hires fix. Values that are the same in both passes are not written. */
 public final class HiresKeys {
@@ -23,90 +24,74 @@ public final class HiresKeys {
   public static final Set<String> SIGNS =
       Set.of("Hires upscale", "Hires resize", "Hires upscaler", "First pass size");
 
+  /** The strength of hires fix or of img2img, whose image is not in the text. */
+  static final InfotextKey DENOISING_STRENGTH =
+      START
+          .always("denoisingStrength")
+          .or(HIRES.always("denoisingStrength"))
+          .orFact()
+          .reading(InfotextDraft::denoisingStrength);
+
   /** The effective ratio of the hires pass. Without hires fix, the value is kept as a fact. */
   static final InfotextKey TOKEN_MERGING_RATIO =
-      new InfotextKey(
-          "Token merging ratio hr",
-          settings ->
-              when(HiresKeys::tokenMergingRatio)
-                  .apply(settings)
-                  .or(() -> Optional.ofNullable(settings.facts().get("Token merging ratio hr"))),
-          (draft, value) -> {
-            draft.hires.tokenMergingRatio(InfotextValues.decimal(value));
-            draft.keepWithoutHires("Token merging ratio hr", value);
-          },
-          false);
+      HIRES
+          .key("tokenMergingRatio")
+          .writing(HiresKeys::tokenMergingRatio)
+          .asFact()
+          .reading(
+              (draft, value) -> {
+                draft.hires.tokenMergingRatio(InfotextValues.decimal(value));
+                draft.keepWithoutHires("Token merging ratio hr", value);
+              });
 
   static final List<InfotextKey> ALL =
       List.of(
           fact("Hires checkpoint"),
-          setting(
-              "Hires sampler",
-              when((spec, hires) -> hires.sampler().filter(s -> s != spec.sampler()))
-                  .andThen(sampler -> sampler.map(Sampler::label)),
-              InfotextDraft::hiresSampler),
-          setting(
-              "Hires prompt",
-              when((spec, hires) -> other(hires.prompt(), spec.prompt())),
-              (draft, value) -> draft.hires.prompt(value)),
-          setting(
-              "Hires negative prompt",
-              when((spec, hires) -> other(hires.negativePrompt(), spec.negativePrompt())),
-              (draft, value) -> draft.hires.negativePrompt(value)),
-          setting(
-              "Hires schedule type",
-              settings -> settings.spec().hiresFix().flatMap(hires -> schedule(settings, hires)),
-              InfotextDraft::hiresSchedule),
+          HIRES
+              .key("sampler")
+              .onlyIf(differ(HiresFix::sampler, spec -> Optional.of(spec.sampler())))
+              .reading(InfotextDraft::hiresSampler),
+          HIRES.key("prompt").onlyIf(differ(HiresFix::prompt, spec -> Optional.of(spec.prompt()))),
+          HIRES
+              .key("negativePrompt")
+              .onlyIf(differ(HiresFix::negativePrompt, spec -> Optional.of(spec.negativePrompt()))),
+          HIRES
+              .key("schedule")
+              .writing(s -> s.spec().hiresFix().flatMap(hires -> schedule(s, hires)))
+              .reading(InfotextDraft::hiresSchedule),
           // Not in A1111, but its forks agree on this name.
-          setting(
-              "Hires CFG Scale",
-              when(
-                  (spec, hires) ->
-                      hires.cfgScale().isPresent()
-                          ? InfotextKey.unless(spec.cfgScale(), hires.cfgScale().getAsDouble())
-                          : Optional.empty()),
-              (draft, value) -> draft.hires.cfgScale(InfotextValues.decimal(value))),
+          HIRES
+              .key("cfgScale")
+              .onlyIf(differ(HiresFix::cfgScale, spec -> OptionalDouble.of(spec.cfgScale()))),
           // Forge writes this one.
-          setting(
-              "Hires Distilled CFG Scale",
-              HiresKeys::distilledGuidance,
-              (draft, value) -> draft.hires.distilledGuidance(InfotextValues.decimal(value))),
-          setting(
-              "Hires upscale",
-              when(
-                  (spec, hires) ->
-                      hires.size().isPresent()
-                          ? Optional.empty()
-                          : Optional.of(InfotextValues.number(hires.scale()))),
-              InfotextDraft::hiresUpscale),
-          setting(
-              "Hires scale",
-              settings -> Optional.empty(),
-              (draft, value) -> draft.hires.scale(InfotextValues.decimal(value))),
-          setting(
-              "Hires resize",
-              when((spec, hires) -> hires.size().map(ImageSize::toString)),
-              InfotextDraft::hiresSize),
-          setting(
-              "Hires steps",
-              when((spec, hires) -> hires.steps().stream().mapToObj(Integer::toString).findFirst()),
-              (draft, value) -> draft.hires.steps(InfotextValues.integer(value))),
-          setting(
-              "Hires upscaler",
-              when((spec, hires) -> Optional.of(hires.upscaler().name())),
-              (draft, value) -> draft.hires.upscaler(Upscaler.named(value))));
+          HIRES.key("distilledGuidance").writing(HiresKeys::distilledGuidance),
+          HIRES
+              .always("scale")
+              .onlyIf(spec -> spec.hiresFix().flatMap(HiresFix::size).isEmpty())
+              .reading(InfotextDraft::hiresUpscale),
+          former("Hires scale", (draft, value) -> draft.hires.scale(InfotextValues.decimal(value))),
+          HIRES.key("size").reading(InfotextDraft::hiresSize),
+          HIRES.key("steps"),
+          HIRES
+              .key("upscaler")
+              .writing(s -> s.spec().hiresFix().map(hires -> hires.upscaler().name()))
+              .reading((draft, value) -> draft.hires.upscaler(Upscaler.named(value))));
 
   private HiresKeys() {}
 
-  private static <T> Function<ImageSettings, Optional<T>> when(
-      BiFunction<PromptSpec, HiresFix, Optional<T>> writer) {
-    return settings ->
-        settings.spec().hiresFix().flatMap(hires -> writer.apply(settings.spec(), hires));
+  /** Whether a value of the second pass, if it is set, is another than that of the first. */
+  private static Predicate<PromptSpec> differ(
+      Function<HiresFix, Object> second, Function<PromptSpec, Object> first) {
+    return spec ->
+        spec.hiresFix().filter(hires -> second.apply(hires).equals(first.apply(spec))).isEmpty();
   }
 
-  private static Optional<String> tokenMergingRatio(PromptSpec spec, HiresFix hires) {
-    double first = spec.speedOptions().tokenMergingRatio();
-    return InfotextKey.unless(0, hires.tokenMergingRatio().orElse(first));
+  private static Optional<String> tokenMergingRatio(ImageSettings settings) {
+    double first = settings.spec().speedOptions().tokenMergingRatio();
+    return settings
+        .spec()
+        .hiresFix()
+        .flatMap(hires -> InfotextKey.unless(0, hires.tokenMergingRatio().orElse(first)));
   }
 
   /** Returns the distilled guidance of a model that reads one, if it is not that of both passes. */
@@ -117,10 +102,6 @@ public final class HiresKeys {
     return first.isPresent() && second.isPresent()
         ? InfotextKey.unless(Double.parseDouble(first.get()), second.getAsDouble())
         : Optional.empty();
-  }
-
-  private static Optional<String> other(Optional<String> text, String first) {
-    return InfotextKey.text(text.filter(given -> !given.equals(first)).orElse(""));
   }
 
   /**

@@ -13,6 +13,8 @@ import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.sampling.SpeedOptions;
+import dev.sdlora.api.setting.Group.Copy;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.infotext.Infotext;
 import java.util.LinkedHashMap;
@@ -20,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,56 +45,25 @@ public final class InfotextDraft {
   final SamplerOptions.Builder sampler = SamplerOptions.builder();
   final SpeedOptions.Builder speed = SpeedOptions.builder();
   final HiresFix.Builder hires = HiresFix.builder();
-  public PromptOptions prompts = PromptOptions.DEFAULTS;
+  public final Copy<PromptOptions> prompts = Settings.PROMPT.edit(PromptOptions.DEFAULTS);
+  final Copy<Variation> variation = Settings.VARIATION.edit(Variation.NONE);
+  final Copy<SizeConditioning> sizes = Settings.SIZE_CONDITIONING.edit(SizeConditioning.DEFAULTS);
   boolean skipsUncondInAllSteps;
 
   private final Map<String, String> kept = new LinkedHashMap<>();
   private final Map<Integer, Map<String, String>> details = new LinkedHashMap<>();
   private double ngms;
   private GuidanceRange guided = GuidanceRange.ALL;
-  private double betaAlpha = SamplerOptions.DEFAULTS.betaAlpha();
-  private double betaBeta = SamplerOptions.DEFAULTS.betaBeta();
   private Tiling tiling = Tiling.NONE;
   private boolean hasHires;
   private boolean onTimesteps;
   private OptionalDouble eta = OptionalDouble.empty();
   private Optional<ImageSize> size = Optional.empty();
-  private OptionalLong variationSeed = OptionalLong.empty();
-  private double variationStrength;
-  private Optional<ImageSize> resizeFrom = Optional.empty();
   private double upscale = 1;
-
-  /** The size conditioning in the text. */
-  SizeConditioning sizes = SizeConditioning.DEFAULTS;
-
-  private int cropTop;
-  private int cropLeft;
-  private double aestheticScore = SizeConditioning.DEFAULTS.aestheticScore();
-  private double negativeAestheticScore = SizeConditioning.DEFAULTS.negativeAestheticScore();
   private OptionalDouble refinerSwitchAt = OptionalDouble.empty();
   private boolean refinerBySteps;
   private Optional<String> hypernet = Optional.empty();
   private double hypernetStrength = 1;
-
-  void cropTop(int pixels) {
-    cropTop = pixels;
-    sizes = sizes.withCrop(cropTop, cropLeft);
-  }
-
-  void cropLeft(int pixels) {
-    cropLeft = pixels;
-    sizes = sizes.withCrop(cropTop, cropLeft);
-  }
-
-  void aestheticScore(double score) {
-    aestheticScore = score;
-    sizes = sizes.withAestheticScores(aestheticScore, negativeAestheticScore);
-  }
-
-  void negativeAestheticScore(double score) {
-    negativeAestheticScore = score;
-    sizes = sizes.withAestheticScores(aestheticScore, negativeAestheticScore);
-  }
 
   void refinerSwitchAt(double share) {
     spec.refinerSwitch(share);
@@ -248,19 +218,6 @@ public final class InfotextDraft {
     }
   }
 
-  void variationSeed(String value) {
-    variationSeed = OptionalLong.of(InfotextValues.seed(value));
-  }
-
-  void variationStrength(String value) {
-    variationStrength =
-        new Variation(variationSeed, InfotextValues.decimal(value), resizeFrom).strength();
-  }
-
-  void resizeFrom(String value) {
-    resizeFrom = Optional.of(ImageSize.parse(value));
-  }
-
   void ngms(double sigma) {
     sampler.skipUncondBelowSigma(sigma);
     ngms = sigma;
@@ -269,16 +226,6 @@ public final class InfotextDraft {
   /** Restricts the guidance range further. */
   void guided(GuidanceRange range) {
     guided = guided.and(range);
-  }
-
-  void betaAlpha(double alpha) {
-    sampler.betaShape(alpha, betaBeta);
-    betaAlpha = alpha;
-  }
-
-  void betaBeta(double beta) {
-    sampler.betaShape(betaAlpha, beta);
-    betaBeta = beta;
   }
 
   /** Adds a tiling direction. */
@@ -306,9 +253,9 @@ public final class InfotextDraft {
     DetailKeys.passes(details, this).forEach(spec::detailPass);
     spec.samplerOptions(samplerOptions(settings))
         .speedOptions(speed.guidanceRange(guided).build())
-        .promptOptions(prompts)
-        .variation(new Variation(variationSeed, variationStrength, resizeFrom))
-        .sizeConditioning(sizes)
+        .promptOptions(Settings.PROMPT.build(prompts))
+        .variation(Settings.VARIATION.build(variation))
+        .sizeConditioning(Settings.SIZE_CONDITIONING.build(sizes))
         .otherParameters(kept);
     if (hasHires) {
       spec.hiresFix(hires.build());
@@ -323,7 +270,9 @@ public final class InfotextDraft {
     boolean asText =
         settings.value("Version").map(version -> A1111.matcher(version).matches()).orElse(false)
             && PromptTexts.hasNegativeLora(read);
-    return asText ? read.toBuilder().promptOptions(prompts.withNegativeLoras(false)).build() : read;
+    return asText
+        ? read.toBuilder().promptOptions(read.promptOptions().withNegativeLoras(false)).build()
+        : read;
   }
 
   /** A1111 uses the same sigma whether it skips every other step or all steps. */

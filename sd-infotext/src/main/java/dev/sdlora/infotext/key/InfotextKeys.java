@@ -1,15 +1,19 @@
 package dev.sdlora.infotext.key;
 
 import static dev.sdlora.infotext.key.InfotextKey.fact;
-import static dev.sdlora.infotext.key.InfotextKey.flag;
-import static dev.sdlora.infotext.key.InfotextKey.setting;
+import static dev.sdlora.infotext.key.InfotextKey.former;
+import static dev.sdlora.infotext.key.SettingKeys.MASK;
+import static dev.sdlora.infotext.key.SettingKeys.PROMPT;
+import static dev.sdlora.infotext.key.SettingKeys.SAMPLER;
+import static dev.sdlora.infotext.key.SettingKeys.SPEC;
+import static dev.sdlora.infotext.key.SettingKeys.SPEED;
+import static dev.sdlora.infotext.key.SettingKeys.VARIATION;
 
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.FinalDecoder;
-import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.api.sampling.Rng;
-import dev.sdlora.api.setting.FlowKeys;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,154 +24,124 @@ import java.util.stream.Stream;
 
 /**
  * All known keys of the settings line, in the order in which A1111 1.10 writes them: first a fixed
- * list, then the keys that A1111's components add during generation.
+ * list, then the keys that A1111's components add during generation, then those that A1111 does not
+ * have. Settings that are in no list here are written last, as their rows say.
  */
 public final class InfotextKeys {
   private static final List<InfotextKey> FIXED =
       List.of(
-          setting(
-              "Steps",
-              s -> Optional.of(Integer.toString(s.spec().steps())),
-              (draft, value) -> draft.spec.steps(InfotextValues.integer(value))),
-          setting("Sampler", s -> Optional.of(s.spec().sampler().label()), InfotextDraft::sampler),
-          setting(
-              FlowKeys.SCHEDULE,
-              s ->
-                  Optional.ofNullable(s.facts().get(FlowKeys.SCHEDULE))
-                      .or(
-                          () ->
-                              Optional.of(
-                                  SamplerKeys.scheduleLabel(
-                                      s.spec().sampler(), s.spec().schedule()))),
-              InfotextDraft::schedule),
-          setting(
-              "CFG scale",
-              s -> Optional.of(InfotextValues.number(s.spec().cfgScale())),
-              (draft, value) -> draft.spec.cfgScale(InfotextValues.decimal(value))),
-          FamilyKeys.DISTILLED_GUIDANCE,
-          SamplerKeys.SHIFT,
-          FamilyKeys.IMAGE_CFG_SCALE,
-          setting(
-              "Seed",
-              s -> Optional.of(Long.toString(s.seed())),
-              (draft, value) -> draft.spec.seed(InfotextValues.seed(value))),
+          SPEC.always("steps"),
+          SPEC.always("sampler").reading(InfotextDraft::sampler),
+          SPEC.key("schedule")
+              .writing(
+                  s ->
+                      Optional.of(
+                          SamplerKeys.scheduleLabel(s.spec().sampler(), s.spec().schedule())))
+              .factFirst()
+              .reading(InfotextDraft::schedule),
+          SPEC.always("cfgScale"),
+          // The scale that a model with distilled guidance read, as Forge writes it.
+          SPEC.key("distilledGuidance").fromFact(),
+          SAMPLER.key("shift").orFact(),
+          // Written for images of editing models only.
+          SPEC.key("imageCfgScale")
+              .factFirst()
+              .reading(
+                  (draft, value) -> {
+                    draft.spec.imageCfgScale(InfotextValues.decimal(value));
+                    draft.keep(ImageSettings.IMAGE_CFG_SCALE, value);
+                  }),
+          SPEC.key("seed").writing(s -> Optional.of(Long.toString(s.seed()))),
           fact("Face restoration"),
-          setting("Size", s -> Optional.of(s.size().toString()), InfotextDraft::size),
-          setting("First pass size", s -> Optional.empty(), InfotextDraft::firstPassSize),
+          SPEC.key("size")
+              .writing(s -> Optional.of(s.size().toString()))
+              .reading(InfotextDraft::size),
+          former("First pass size", InfotextDraft::firstPassSize),
           fact("Model hash"),
           fact("Model"),
           fact("FP8 weight"),
           fact("Cache FP16 weight for LoRA"),
-          fact("VAE hash"),
-          fact("VAE"),
-          setting(
-              "Variation seed",
-              s ->
-                  varied(s)
-                      ? Optional.of(Long.toString(s.spec().variation().seed().getAsLong()))
-                      : Optional.empty(),
-              InfotextDraft::variationSeed),
-          setting(
-              "Variation seed strength",
-              s -> InfotextKey.unless(0, s.spec().variation().strength()),
-              InfotextDraft::variationStrength),
-          setting(
-              "Seed resize from",
-              s -> s.spec().variation().resizeFrom().map(ImageSize::toString),
-              InfotextDraft::resizeFrom),
-          ImageToImageKeys.DENOISING_STRENGTH,
-          ImageToImageKeys.CONDITIONAL_MASK_WEIGHT,
-          setting(
-              "Clip skip",
-              s -> InfotextKey.unless(1, s.spec().clipSkip()),
-              (draft, value) -> draft.spec.clipSkip(InfotextValues.integer(value))),
+          fact(ImageSettings.VAE_HASH),
+          fact(ImageSettings.VAE),
+          VARIATION.key("seed"),
+          VARIATION.key("strength"),
+          VARIATION.key("resizeFrom"),
+          HiresKeys.DENOISING_STRENGTH,
+          MASK.key("conditionalMaskWeight").asFact(),
+          SPEC.key("clipSkip"),
           SamplerKeys.ENSD,
-          setting(
-              "Token merging ratio",
-              s -> InfotextKey.unless(0, s.spec().speedOptions().tokenMergingRatio()),
-              (draft, value) -> draft.speed.tokenMergingRatio(InfotextValues.decimal(value))),
+          SPEED.key("tokenMergingRatio"),
           HiresKeys.TOKEN_MERGING_RATIO,
           fact("Init image hash"),
-          setting("RNG", InfotextKeys::rng, (draft, value) -> readRng(draft, value)),
-          setting(
-              "Tiling",
-              s -> flag(s.spec().tiling() == Tiling.BOTH),
-              (draft, value) -> readTiling(draft, Tiling.BOTH, value)));
+          SPEC.key("rng").writing(InfotextKeys::rng).reading(InfotextKeys::readRng),
+          tiling("Tiling", Tiling.BOTH));
 
   /** Keys of extensions come here because A1111 calls extensions before generation starts. */
   private static final List<InfotextKey> ADDED =
       Stream.of(
-              List.of(
-                  setting(
-                      "Tile X",
-                      s -> flag(s.spec().tiling() == Tiling.X),
-                      (draft, value) -> readTiling(draft, Tiling.X, value)),
-                  setting(
-                      "Tile Y",
-                      s -> flag(s.spec().tiling() == Tiling.Y),
-                      (draft, value) -> readTiling(draft, Tiling.Y, value))),
+              List.of(tiling("Tile X", Tiling.X), tiling("Tile Y", Tiling.Y)),
               DetailKeys.ALL,
               ControlKeys.ALL,
               HiresKeys.ALL,
-              ImageToImageKeys.MASK,
               List.of(
+                  MASK.key("inverted").inWords(on -> "Inpaint not masked").asFact(),
+                  MASK.always("maskBlur").onlyIf(InfotextKeys::blursMask).asFact(),
+                  MASK.key("onlyMasked").inWords(on -> "Only masked").asFact(),
+                  MASK.always("padding").asFact(),
+                  MASK.key("maskedContent").asFact(),
                   fact("Lora hashes"),
-                  setting("Hypernet", s -> Optional.empty(), InfotextDraft::hypernet),
-                  setting(
-                      "Hypernet strength", s -> Optional.empty(), InfotextDraft::hypernetStrength),
-                  setting(
-                      "Old prompt editing timelines",
-                      s ->
-                          flag(
-                              s.spec().promptOptions().oldEditingTimelines()
-                                  && PromptTexts.mention(s.spec(), "[")),
-                      (draft, value) ->
-                          draft.prompts =
-                              draft.prompts.withOldEditingTimelines(InfotextValues.flag(value))),
+                  former("Hypernet", InfotextDraft::hypernet),
+                  former("Hypernet strength", InfotextDraft::hypernetStrength),
+                  PROMPT.key("oldEditingTimelines").onlyIf(spec -> PromptTexts.mention(spec, "[")),
                   fact("TI hashes"),
-                  setting(
-                      "Emphasis",
-                      InfotextKeys::emphasis,
-                      (draft, value) ->
-                          draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(value)))),
+                  PROMPT.key("emphasis").onlyIf(InfotextKeys::isEmphasised)),
               SamplerKeys.ALL,
               SpeedKeys.GUIDANCE,
-              List.of(SamplerKeys.CFG_RESCALE, SamplerKeys.CFG_NORMALIZATION),
-              SkipLayerKeys.ALL,
-              List.of(FamilyKeys.SWITCH_BY_STEPS),
+              SamplerKeys.GUIDANCE,
               List.of(
-                  setting(
-                      "Pad conds",
-                      s ->
-                          Optional.ofNullable(s.facts().get("Pad conds"))
-                              .or(() -> flag(s.spec().promptOptions().padConds())),
-                      (draft, value) -> {
-                        draft.prompts = draft.prompts.withPadConds(InfotextValues.flag(value));
-                        draft.keep("Pad conds", value);
-                      }),
+                  SPEC.key("refinerBySteps")
+                      .reading((draft, value) -> draft.refinerBySteps(InfotextValues.flag(value))),
+                  PROMPT
+                      .key("padConds")
+                      .factFirst()
+                      .reading(
+                          (draft, value) -> {
+                            boolean pad = InfotextValues.flag(value);
+                            draft.prompts.change(prompts -> prompts.withPadConds(pad));
+                            draft.keep("Pad conds", value);
+                          }),
                   SamplerKeys.HIRES_EXTRA_NOISE,
-                  setting(
-                      "VAE Decoder",
-                      s -> finalDecoder(s.spec().finalDecoder()),
-                      (draft, value) -> draft.spec.finalDecoder(FinalDecoder.parse(value))),
-                  setting(
-                      "Postprocess upscale by",
-                      s -> s.spec().upscaler().map(u -> InfotextValues.number(s.spec().upscale())),
-                      InfotextDraft::upscale),
-                  setting(
-                      "Postprocess upscaler",
-                      s -> s.spec().upscaler().map(u -> u.name()),
-                      InfotextDraft::upscaler)),
-              FamilyKeys.REFINING,
-              OwnKeys.ALL,
-              SpeedKeys.OWN,
-              FamilyKeys.OWN,
-              List.of(fact("Version"), fact("User"), fact("Hashes")))
+                  SPEC.key("finalDecoder")
+                      .inWords(name -> FinalDecoder.parse(name).label())
+                      .reading(
+                          (draft, value) -> draft.spec.finalDecoder(FinalDecoder.parse(value))),
+                  SPEC.always("upscale")
+                      .onlyIf(spec -> spec.upscaler().isPresent())
+                      .reading(InfotextDraft::upscale),
+                  SPEC.key("upscaler")
+                      .writing(s -> s.spec().upscaler().map(upscaler -> upscaler.name()))
+                      .reading(InfotextDraft::upscaler),
+                  fact(ImageSettings.REFINER),
+                  SPEC.key("refinerSwitch")
+                      .reading(
+                          (draft, value) -> draft.refinerSwitchAt(InfotextValues.decimal(value)))),
+              OwnKeys.ALL)
           .flatMap(Collection::stream)
           .toList();
 
+  private static final List<InfotextKey> LAST =
+      Stream.concat(
+              SettingKeys.others(
+                  Stream.of(FIXED, ADDED)
+                      .flatMap(Collection::stream)
+                      .map(InfotextKey::name)
+                      .collect(Collectors.toSet())),
+              Stream.of(fact("Version"), fact("User"), fact("Hashes")))
+          .toList();
+
   private static final Map<String, InfotextKey> BY_NAME =
-      Stream.concat(FIXED.stream(), ADDED.stream())
+      Stream.of(FIXED, ADDED, LAST)
+          .flatMap(Collection::stream)
           .collect(Collectors.toMap(InfotextKey::name, Function.identity(), (a, b) -> a));
 
   private InfotextKeys() {}
@@ -185,6 +159,7 @@ public final class InfotextKeys {
               }
             });
     ADDED.forEach(key -> write(key, settings, line));
+    LAST.forEach(key -> write(key, settings, line));
     return line;
   }
 
@@ -219,23 +194,14 @@ public final class InfotextKeys {
     return byName(name).isSetting();
   }
 
-  private static boolean varied(ImageSettings settings) {
-    return settings.spec().variation().strength() != 0
-        && settings.spec().variation().seed().isPresent();
-  }
-
   /**
    * Returns the random number generator. A1111 omits its default, which depends on the graphics
    * card; this library always writes it, unless it was absent from the text that was read.
    */
   private static Optional<String> rng(ImageSettings settings) {
     Rng rng = settings.spec().rng();
-    boolean unsaid = rng == Rng.NV && "GPU".equals(settings.facts().get("RNG"));
-    return unsaid ? Optional.empty() : Optional.of(rng.name());
-  }
-
-  private static Optional<String> finalDecoder(FinalDecoder decoder) {
-    return decoder == FinalDecoder.VAE ? Optional.empty() : Optional.of(decoder.label());
+    boolean absent = rng == Rng.NV && "GPU".equals(settings.facts().get("RNG"));
+    return absent ? Optional.empty() : Optional.of(rng.name());
   }
 
   private static void readRng(InfotextDraft draft, String value) {
@@ -245,20 +211,30 @@ public final class InfotextKeys {
     }
   }
 
-  private static void readTiling(InfotextDraft draft, Tiling tiling, String value) {
-    if (InfotextValues.flag(value)) {
-      draft.tiling(tiling);
-    }
+  private static InfotextKey tiling(String name, Tiling tiling) {
+    return SPEC.key("tiling")
+        .named(name)
+        .onlyIf(spec -> spec.tiling() == tiling)
+        .inWords(on -> "True")
+        .reading(
+            (draft, value) -> {
+              if (InfotextValues.flag(value)) {
+                draft.tiling(tiling);
+              }
+            });
   }
 
-  private static Optional<String> emphasis(ImageSettings settings) {
-    Emphasis emphasis = settings.spec().promptOptions().emphasis();
-    boolean matters =
-        PromptTexts.mention(settings.spec(), "(")
-            || PromptTexts.mention(settings.spec(), "[")
-            || (emphasis == Emphasis.NONE && PromptTexts.mention(settings.spec(), "BREAK"));
-    return emphasis != Emphasis.ORIGINAL && matters
-        ? Optional.of(emphasis.label())
-        : Optional.empty();
+  /** A1111 writes no blur of 0, although its default is another. */
+  private static boolean blursMask(PromptSpec spec) {
+    return spec.imageToImage()
+        .flatMap(image -> image.inpainting())
+        .map(mask -> mask.maskBlur() != 0)
+        .orElse(false);
+  }
+
+  private static boolean isEmphasised(PromptSpec spec) {
+    return PromptTexts.mention(spec, "(")
+        || PromptTexts.mention(spec, "[")
+        || (spec.promptOptions().emphasis() == Emphasis.NONE && PromptTexts.mention(spec, "BREAK"));
   }
 }

@@ -2,34 +2,25 @@ package dev.sdlora.infotext.key;
 
 import static dev.sdlora.infotext.key.InfotextKey.flag;
 import static dev.sdlora.infotext.key.InfotextKey.setting;
-import static dev.sdlora.infotext.key.InfotextKey.unless;
+import static dev.sdlora.infotext.key.SettingKeys.RANGE;
+import static dev.sdlora.infotext.key.SettingKeys.SAMPLER;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.GuidanceRange;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.DoubleFunction;
 
 /**
  * The keys of speed options. Guidance limits that A1111 also has are written with its keys, so that
  * it reproduces the image.
  */
 final class SpeedKeys {
-  /** The fraction of the steps at the start without guidance. */
-  private static final InfotextKey SKIP_EARLY_CFG =
-      setting(
-          "Skip Early CFG",
-          settings -> unless(0, range(settings).start()),
-          (draft, value) -> draft.guided(GuidanceRange.ofSteps(InfotextValues.decimal(value), 1)));
-
   /** The sigma below which every other step, or every step, runs without guidance. */
   private static final InfotextKey NGMS =
-      setting(
-          "NGMS",
-          settings ->
-              isNgms(settings.spec())
-                  ? Optional.of(InfotextValues.number(range(settings).sigmaMin()))
-                  : unless(0, settings.spec().samplerOptions().skipUncondBelowSigma()),
-          (draft, value) -> draft.ngms(InfotextValues.decimal(value)));
+      SAMPLER
+          .key("skipUncondBelowSigma")
+          .or(RANGE.key("sigmaMin").onlyIf(SpeedKeys::isNgms))
+          .reading((draft, value) -> draft.ngms(InfotextValues.decimal(value)));
 
   private static final InfotextKey NGMS_ALL_STEPS =
       setting(
@@ -38,39 +29,25 @@ final class SpeedKeys {
           (draft, value) -> draft.skipsUncondInAllSteps = InfotextValues.flag(value));
 
   /** A1111's keys, in its order. */
-  static final List<InfotextKey> GUIDANCE = List.of(SKIP_EARLY_CFG, NGMS, NGMS_ALL_STEPS);
+  static final List<InfotextKey> GUIDANCE =
+      List.of(range("start", start -> GuidanceRange.ofSteps(start, 1)), NGMS, NGMS_ALL_STEPS);
 
-  /** Keys that A1111 does not have. */
-  static final List<InfotextKey> OWN =
-      List.of(
-          setting(
-              "Guidance end",
-              settings -> unless(1, range(settings).end()),
-              (draft, value) ->
-                  draft.guided(GuidanceRange.ofSteps(0, InfotextValues.decimal(value)))),
-          setting(
-              "Guidance min sigma",
-              settings ->
-                  isNgms(settings.spec())
-                      ? Optional.empty()
-                      : unless(0, range(settings).sigmaMin()),
-              (draft, value) ->
-                  draft.guided(
-                      GuidanceRange.ofSigmas(
-                          InfotextValues.decimal(value), Double.POSITIVE_INFINITY))),
-          setting(
-              "Guidance max sigma",
-              settings ->
-                  Double.isInfinite(range(settings).sigmaMax())
-                      ? Optional.empty()
-                      : Optional.of(InfotextValues.number(range(settings).sigmaMax())),
-              (draft, value) ->
-                  draft.guided(GuidanceRange.ofSigmas(0, InfotextValues.decimal(value)))));
+  static final InfotextKey END = range("end", end -> GuidanceRange.ofSteps(0, end));
+
+  static final InfotextKey LEAST_SIGMA =
+      range("sigmaMin", sigma -> GuidanceRange.ofSigmas(sigma, Double.POSITIVE_INFINITY))
+          .onlyIf(spec -> !isNgms(spec));
+
+  static final InfotextKey MOST_SIGMA =
+      range("sigmaMax", sigma -> GuidanceRange.ofSigmas(0, sigma));
 
   private SpeedKeys() {}
 
-  private static GuidanceRange range(ImageSettings settings) {
-    return settings.spec().speedOptions().guidanceRange();
+  /** Returns the key of a limit, which is read as the range within that limit. */
+  private static InfotextKey range(String setting, DoubleFunction<GuidanceRange> within) {
+    return RANGE
+        .key(setting)
+        .reading((draft, value) -> draft.guided(within.apply(InfotextValues.decimal(value))));
   }
 
   /**
