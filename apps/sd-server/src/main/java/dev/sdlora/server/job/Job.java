@@ -27,10 +27,9 @@ public final class Job {
 
   // The fields below are guarded by this.
   private JobState state = JobState.WAITING;
-  private boolean handedOver;
-  private boolean cancelling;
+  private JobLife life = JobLife.NEW;
+  private double place;
   private boolean interrupted;
-  private boolean ending;
   private long version;
   private long startedAt;
   private Duration waited = Duration.ZERO;
@@ -49,6 +48,7 @@ public final class Job {
     this.request = request;
     this.queue = queue;
     this.previews = new Previews(request.keptPreviews());
+    this.place = request.sender().rank(request.created().toEpochMilli());
     this.settingsBytes = HeldBytes.of(Fields.text(request.settings()));
   }
 
@@ -113,11 +113,9 @@ public final class Job {
 
   /** Starts the work when the queue has a place for it. */
   void start() {
-    synchronized (this) {
-      if (ending) {
-        return;
-      }
-      handedOver = true;
+    if (isCancelling()) {
+      end(null, new CancellationException());
+      return;
     }
     try {
       var unused =
@@ -129,13 +127,8 @@ public final class Job {
 
   /** Ends the job within a step and keeps finished images. Does nothing after its end. */
   public void cancel() {
-    boolean waits;
-    synchronized (this) {
-      cancelling = true;
-      waits = !handedOver;
-    }
-    if (waits) {
-      end(null, new CancellationException());
+    if (queue.cancel(this)) {
+      over(null, new CancellationException(), JobState.CANCELLED);
     } else {
       request.work().cancel();
     }
@@ -148,7 +141,7 @@ public final class Job {
   public void interrupt() {
     boolean runs;
     synchronized (this) {
-      runs = state == JobState.RUNNING;
+      runs = state == JobState.RUNNING && !life.stage().isEnd();
       interrupted |= runs;
     }
     if (runs) {
@@ -165,28 +158,35 @@ public final class Job {
     }
   }
 
-  /** Ends the job, before it has begun or with the result of its work. */
+  /** Ends the job with the result of its work. */
   private void end(Work.@Nullable Outcome outcome, @Nullable Throwable failed) {
     Throwable cause = failed instanceof CompletionException e ? e.getCause() : failed;
-    synchronized (this) {
-      if (ending) {
-        return;
-      }
-      ending = true;
-      if (outcome != null) {
+    JobState end = endAfter(cause);
+    if (queue.end(this, end)) {
+      over(outcome, cause, end);
+    }
+  }
+
+  /** Returns the state in which the job ends after an error, or without one. */
+  public synchronized JobState endAfter(@Nullable Throwable cause) {
+    return JobState.after(cause, life.cancelling(), interrupted);
+  }
+
+  /** Tells everyone about the end, clients at last. */
+  private void over(Work.@Nullable Outcome outcome, @Nullable Throwable cause, JobState end) {
+    if (outcome != null) {
+      synchronized (this) {
         warnings = outcome.warnings();
         loras = outcome.loras();
       }
     }
     List<String> added = queue.workEnded(this);
     request.work().release();
-    JobState end;
     synchronized (this) {
       List<String> all = new ArrayList<>(warnings);
       all.addAll(added);
       warnings = List.copyOf(all);
       failure = cause;
-      end = interrupted && cause == null ? JobState.CANCELLED : JobState.after(cause, cancelling);
       endedAt = queue.nanoTime();
     }
     try {
@@ -304,14 +304,28 @@ public final class Job {
     return request.sender();
   }
 
-  /** Whether another job has the same priority. */
-  boolean isPeer(Job other) {
-    return other.sender().priority() == sender().priority();
+  synchronized JobLife life() {
+    return life;
   }
 
-  /** Returns the order among waiting jobs, smaller ones first; see {@link Sender#rank}. */
-  long rank() {
-    return sender().rank(created().toEpochMilli());
+  /** Replaces the life; called by the queue alone. */
+  synchronized void life(JobLife other) {
+    life = other;
+  }
+
+  /** Whether the job has neither begun nor ended. */
+  synchronized boolean isWaiting() {
+    return state == JobState.WAITING && !life.stage().isEnd();
+  }
+
+  /** Returns the order among waiting jobs, smaller ones first; at first {@link Sender#rank}. */
+  synchronized double place() {
+    return place;
+  }
+
+  /** Moves the job among waiting ones. */
+  public synchronized void place(double other) {
+    place = other;
   }
 
   /** Returns the seconds from the start to the end, or to now; 0 before the start. */
@@ -332,7 +346,7 @@ public final class Job {
 
   /** Whether a client has cancelled the job. */
   public synchronized boolean isCancelling() {
-    return cancelling;
+    return life.cancelling();
   }
 
   /** Whether a client has ended the job while it ran; finished images stay. */
@@ -376,7 +390,7 @@ public final class Job {
     public void begun() {
       boolean first;
       synchronized (Job.this) {
-        first = !ending && state == JobState.WAITING;
+        first = isWaiting();
         tell(
             () -> {
               if (state == JobState.WAITING) {
@@ -442,7 +456,7 @@ public final class Job {
 
     private void tell(Runnable change) {
       synchronized (Job.this) {
-        if (!ending) {
+        if (!life.stage().isEnd()) {
           change.run();
           Job.this.changed();
         }

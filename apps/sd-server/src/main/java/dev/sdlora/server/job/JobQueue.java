@@ -3,14 +3,14 @@ package dev.sdlora.server.job;
 import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Quotas;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +28,12 @@ public final class JobQueue {
 
   private static final int MOST_SECONDS = 600;
 
+  /** A job that is moved to the beginning or the end gets a place so far away, in milliseconds. */
+  private static final double STEP = 1000;
+
+  /** The name of this process among those that claim jobs. */
+  private static final String HERE = "here";
+
   private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
 
   private final int maxJobs;
@@ -37,7 +43,7 @@ public final class JobQueue {
   private final LongSupplier nanos;
   private final Changes changes = new Changes();
   private final Map<String, Job> jobs = new LinkedHashMap<>();
-  private final Map<Work.Lane, WaitingLine> lines = new EnumMap<>(Work.Lane.class);
+  private final int drawing;
   private boolean refusing;
   private boolean closed;
 
@@ -80,9 +86,7 @@ public final class JobQueue {
     this.observer = observer;
     this.quotas = quotas;
     this.nanos = nanos;
-    lines.put(Work.Lane.DRAWING, new WaitingLine(drawing));
-    lines.put(Work.Lane.TRAINING, new WaitingLine(1));
-    lines.put(Work.Lane.SHARED, new WaitingLine(Integer.MAX_VALUE));
+    this.drawing = drawing;
   }
 
   /** Notified of the ends of jobs. */
@@ -200,7 +204,9 @@ public final class JobQueue {
         unfinishedOf(request.sender().owner()).size(),
         () -> secondsToAnEnd(request.sender().owner()));
     jobs.put(name, job);
-    line(job).add(job);
+    if (!isShared(job)) { // The database decides its turn.
+      lives(job).takeTurn(job, job.sender().owner());
+    }
     return job;
   }
 
@@ -225,19 +231,37 @@ public final class JobQueue {
       if (known != null) {
         return known;
       }
-      line(job).add(job);
     }
     changes.next();
     startNext(job.work().lane());
     return job;
   }
 
-  private WaitingLine line(Job job) {
-    return line(job.work().lane());
+  /** The clock of claims stands still: this process has what it claims until it ends. */
+  private QueuedLives lives(Work.Lane lane) {
+    return new QueuedLives(
+        () -> in(lane).filter(job -> !job.life().stage().isEnd()).toList(), () -> 1);
   }
 
-  private WaitingLine line(Work.Lane lane) {
-    return Objects.requireNonNull(lines.get(lane));
+  private QueuedLives lives(Job job) {
+    return lives(job.work().lane());
+  }
+
+  private Stream<Job> in(Work.Lane lane) {
+    return jobs.values().stream().filter(job -> job.work().lane() == lane);
+  }
+
+  private static boolean isShared(Job job) {
+    return job.work().lane() == Work.Lane.SHARED;
+  }
+
+  /** Returns the number of jobs of a lane that run at once. */
+  private int places(Work.Lane lane) {
+    return switch (lane) {
+      case DRAWING -> drawing;
+      case TRAINING -> 1;
+      case SHARED -> Integer.MAX_VALUE;
+    };
   }
 
   /** Starts the next jobs outside the lock, because this runs foreign code. */
@@ -250,7 +274,8 @@ public final class JobQueue {
   }
 
   private synchronized Optional<Job> next(Work.Lane lane) {
-    return closed ? Optional.empty() : line(lane).next();
+    QueuedLives lives = lives(lane);
+    return closed || lives.claimed() >= places(lane) ? Optional.empty() : lives.claim(HERE);
   }
 
   /** Estimates when the first job will end, one of those that run or are next. */
@@ -272,7 +297,7 @@ public final class JobQueue {
             .filter(other -> other.work().lane() == lane)
             .filter(other -> other.snapshot().state() == JobState.RUNNING)
             .toList();
-    int atOnce = lane == Work.Lane.SHARED ? drawnAtOnce : line(lane).places();
+    int atOnce = lane == Work.Lane.SHARED ? drawnAtOnce : places(lane);
     return forecast.secondsLeft(job, place(job), running, atOnce);
   }
 
@@ -295,11 +320,18 @@ public final class JobQueue {
     takeBack(job, 1, job.parts());
   }
 
+  /** Ends a claimed job; returns whether it had not ended before. */
+  synchronized boolean end(Job job, JobState end) {
+    return lives(job).end(job, HERE, job.life().attempt(), end);
+  }
+
+  /** Notes that a client wants a job to end; returns whether it has ended because of this. */
+  synchronized boolean cancel(Job job) {
+    return lives(job).cancel(job);
+  }
+
   /** Handles the end of a job's work; the next job can begin. */
   List<String> workEnded(Job job) {
-    synchronized (this) {
-      line(job).remove(job);
-    }
     startNext(job.work().lane());
     try {
       return observer.workEnded(job);
@@ -418,17 +450,20 @@ public final class JobQueue {
 
   /** Returns the position of a job in the queue: 1 is next; 0 once it runs. */
   public synchronized int place(Job job) {
-    int place = line(job).place(job);
-    if (place == 0 || job.work().lane() != Work.Lane.SHARED) {
-      return place;
-    }
-    long before =
-        allUnfinished().stream()
-            .filter(other -> other.work().lane() == Work.Lane.SHARED)
-            .filter(other -> other.snapshot().state() == JobState.WAITING)
-            .filter(other -> other.work().place() < job.work().place())
-            .count();
-    return 1 + (int) before;
+    return job.isWaiting() ? 1 + waiting(job.work().lane()).indexOf(job) : 0;
+  }
+
+  /** Returns the waiting jobs of a lane in order; those come first that are about to begin. */
+  private List<Job> waiting(Work.Lane lane) {
+    return in(lane)
+        .filter(Job::isWaiting)
+        .sorted(Comparator.comparing(JobQueue::mayMove).thenComparingDouble(Job::place))
+        .toList();
+  }
+
+  /** Whether a waiting job can still be moved, because nothing here has begun with it. */
+  private static boolean mayMove(Job job) {
+    return isShared(job) || job.life().stage() == JobStage.WAITING;
   }
 
   /**
@@ -440,17 +475,35 @@ public final class JobQueue {
    * @return whether the job is waiting
    */
   public boolean move(Job job, int place) {
-    int allowed;
+    Optional<Double> moved;
     synchronized (this) {
-      if (line(job).place(job) == 0) {
+      if (!job.isWaiting()) {
         return false;
       }
-      allowed = Math.max(place, bestPlace(job));
-      line(job).move(job, allowed);
+      moved = moved(job, Math.max(place, bestPlace(job)));
     }
-    boolean moved = job.work().lane() != Work.Lane.SHARED || job.work().move(allowed);
-    changes.next();
-    return moved;
+    if (moved.isPresent()) {
+      job.work().move(moved.get());
+      job.place(moved.get());
+      changes.next();
+    }
+    return true;
+  }
+
+  /** Returns the number that orders a job at a position, if it can have another one. */
+  private Optional<Double> moved(Job job, int position) {
+    List<Job> all = waiting(job.work().lane());
+    List<Job> others = all.stream().filter(other -> other != job && mayMove(other)).toList();
+    if (others.isEmpty() || !mayMove(job)) {
+      return Optional.empty();
+    }
+    int beginning = (int) all.stream().filter(other -> !mayMove(other)).count();
+    int at = Math.min(Math.max(0, position - 1 - beginning), others.size());
+    if (at == 0) {
+      return Optional.of(others.get(0).place() - STEP);
+    }
+    double before = others.get(at - 1).place();
+    return Optional.of(at == others.size() ? before + STEP : (before + others.get(at).place()) / 2);
   }
 
   private int bestPlace(Job job) {

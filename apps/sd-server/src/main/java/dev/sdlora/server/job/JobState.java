@@ -19,9 +19,9 @@ public enum JobState {
   CANCELLED;
 
   /** Returns the final state of a job. */
-  static JobState after(@Nullable Throwable cause, boolean cancelling) {
+  static JobState after(@Nullable Throwable cause, boolean cancelling, boolean interrupted) {
     if (cause == null) {
-      return DONE;
+      return interrupted ? CANCELLED : DONE;
     }
     boolean stopped =
         cancelling

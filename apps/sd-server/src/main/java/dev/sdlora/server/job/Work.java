@@ -76,21 +76,11 @@ public interface Work {
   }
 
   /**
-   * Returns the order among waiting works of the lane {@link Lane#SHARED}; smaller ones are next.
-   */
-  default double place() {
-    return 0;
-  }
-
-  /**
-   * Moves waiting work of the lane {@link Lane#SHARED}.
+   * Moves waiting work of the lane {@link Lane#SHARED}, before the queue shows it.
    *
-   * @param to the position: 1 is next
-   * @return whether it was moved
+   * @param place its new place; smaller ones are next
    */
-  default boolean move(int to) {
-    return false;
-  }
+  default void move(double place) {}
 
   /** Returns a preview of work that another process does. */
   default Optional<BufferedImage> preview() {

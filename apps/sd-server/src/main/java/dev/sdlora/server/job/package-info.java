@@ -6,9 +6,10 @@
  * <ul>
  *   <li>The memory that jobs may hold: {@code server.job.JobQueue}; estimates of memory: {@code
  *       HeldBytes}, {@code Work.heldBytes}; estimates of time: {@code Forecast}.
- *   <li>Starting, waiting, ending and forgetting jobs: {@code JobQueue} and {@code WaitingLine} in
- *       {@code server.job}; the work of a job: {@code Work}, implemented for example by {@code
- *       Drawing}; disconnected clients: {@code http.ClientConnection}.
+ *   <li>Starting, waiting, ending and forgetting jobs: {@code JobQueue}; stages of a job, leases
+ *       and retries, with and without a database: {@code JobStage} has the table, {@code JobLife}
+ *       decides, {@code JobLives} keeps; the work of a job: {@code Work}, implemented for example
+ *       by {@code DrawingRun}; disconnected clients: {@code http.ClientConnection}.
  * </ul>
  */
 @NullMarked

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -189,7 +188,7 @@ final class ClaimedJobs {
       drawing.work.end(null, failure);
       return;
     }
-    JobState state = state(drawing.job, failure);
+    JobState state = drawing.job.endAfter(failure);
     Work.Outcome outcome = ended.outcome() == null ? Work.Outcome.NOTHING : ended.outcome();
     Claims.Update update =
         drawing.update(
@@ -268,15 +267,6 @@ final class ClaimedJobs {
   /** Omits the folders of this machine, which other servers do not know. */
   private List<String> shown(List<String> texts) {
     return texts.stream().map(sentences::shown).toList();
-  }
-
-  private static JobState state(Job job, @Nullable Throwable failure) {
-    if (failure == null) {
-      return job.isInterrupted() ? JobState.CANCELLED : JobState.DONE;
-    }
-    return failure instanceof CancellationException || job.isCancelling()
-        ? JobState.CANCELLED
-        : JobState.FAILED;
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.sdlora.server.store;
 
 import dev.sdlora.server.job.JobImage;
+import dev.sdlora.server.job.JobLife;
+import dev.sdlora.server.job.JobLives;
 import dev.sdlora.server.job.JobState;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -69,15 +71,15 @@ record Claims(Database database) {
   Optional<StoredJob.Claim> claim(String worker, Criteria criteria) {
     return database.within(
         session -> {
-          LifeRows.settle(session);
+          LifeRows lives = new LifeRows(session);
+          lives.settleAll();
           Optional<Free> next = next(session, worker, criteria);
           if (next.isEmpty()) {
             return Optional.<StoredJob.Claim>empty();
           }
-          LifeRows.Now now = next.get().now();
-          JobLife life = now.life().claimed(worker, now.clock());
           StoredJob.Claim claim = next.get().claim();
-          LifeRows.write(session, claim.id(), life, JobReport.NOTHING);
+          JobLife life = lives.claim(claim.id(), next.get().now(), worker);
+          lives.report(claim.id(), JobReport.NOTHING);
           session.update("UPDATE sd_jobs SET ask = NULL WHERE id = ?", claim.id());
           // A server may have given it back without counting the attempt.
           session.update("DELETE FROM sd_images WHERE job = ?", claim.id());
@@ -87,7 +89,7 @@ record Claims(Database database) {
   }
 
   /** A job that a server may claim. */
-  private record Free(StoredJob.Claim claim, LifeRows.Now now) {}
+  private record Free(StoredJob.Claim claim, JobLives.Now now) {}
 
   private static Optional<Free> next(Database.Session session, String worker, Criteria criteria)
       throws SQLException {
@@ -167,12 +169,12 @@ record Claims(Database database) {
     return database.within(
         session -> {
           session.needNotLast();
-          Optional<LifeRows.Now> held = LifeRows.held(session, worker, claim);
-          if (held.isEmpty()) {
+          LifeRows lives = new LifeRows(session);
+          Optional<JobLife> life = lives.renew(claim.id(), worker, claim.attempt());
+          if (life.isEmpty()) {
             return Renewal.LOST;
           }
-          LifeRows.Now now = held.get();
-          LifeRows.write(session, claim.id(), now.life().renewed(now.clock()), update.report());
+          lives.report(claim.id(), update.report());
           Optional<String> ask =
               session
                   .query(
@@ -187,7 +189,7 @@ record Claims(Database database) {
                 claim.id());
           }
           add(session, claim.id(), update);
-          return new Renewal(true, now.life().cancelling(), ask);
+          return new Renewal(true, life.get().cancelling(), ask);
         });
   }
 
@@ -234,13 +236,13 @@ record Claims(Database database) {
   boolean end(String worker, StoredJob.Claim claim, JobState state, double seconds, Update update) {
     return database.within(
         session -> {
-          Optional<LifeRows.Now> held = LifeRows.held(session, worker, claim);
-          if (held.isPresent()) {
+          LifeRows lives = new LifeRows(session);
+          if (lives.held(claim.id(), worker, claim.attempt()).isPresent()) {
             add(session, claim.id(), update);
-            LifeRows.write(session, claim.id(), held.get().life().ended(state), update.report());
+            lives.report(claim.id(), update.report());
             session.update("UPDATE sd_jobs SET seconds = ? WHERE id = ?", seconds, claim.id());
           }
-          return held.isPresent();
+          return lives.end(claim.id(), worker, claim.attempt(), state);
         });
   }
 
@@ -254,30 +256,14 @@ record Claims(Database database) {
   boolean handBack(String worker, StoredJob.Claim claim, boolean fault) {
     return database.within(
         session -> {
-          Optional<LifeRows.Now> held = LifeRows.held(session, worker, claim);
-          Optional<JobLife> back = held.flatMap(now -> now.life().handedBack(fault, now.clock()));
-          if (back.isPresent()) {
-            session.send(Notifications.NEW);
-            LifeRows.write(session, claim.id(), back.get(), LifeRows.report(session, claim.id()));
-          }
-          return held.isEmpty() || back.isPresent();
+          session.send(Notifications.NEW);
+          return new LifeRows(session).handBack(claim.id(), worker, claim.attempt(), fault);
         });
   }
 
   /** Gives a claim back, so that another server can draw the job at once. */
   void giveBack(String worker, StoredJob.Claim claim) {
-    database.within(
-        session -> {
-          Optional<LifeRows.Now> held = LifeRows.held(session, worker, claim);
-          if (held.isPresent()) {
-            LifeRows.write(
-                session,
-                claim.id(),
-                held.get().life().givenBack(),
-                LifeRows.report(session, claim.id()));
-          }
-          return held.isPresent();
-        });
+    database.within(session -> new LifeRows(session).giveBack(claim.id(), worker, claim.attempt()));
   }
 
   /**
@@ -289,13 +275,7 @@ record Claims(Database database) {
     return database.within(
         session -> {
           session.send(Notifications.ASK);
-          Optional<JobLife> before = LifeRows.read(session, id).map(LifeRows.Now::life);
-          if (before.isEmpty() || before.get().stage().isEnd()) {
-            return false;
-          }
-          JobLife after = before.get().cancelled();
-          LifeRows.write(session, id, after, LifeRows.report(session, id));
-          return after.stage().isEnd();
+          return new LifeRows(session).cancel(id);
         });
   }
 
@@ -317,9 +297,10 @@ record Claims(Database database) {
             String error =
                 "the job was for checkpoint '%s', but the server has '%s'"
                     .formatted(other[1], String.join("', '", models));
-            JobLife life =
-                LifeRows.read(session, other[0]).orElseThrow().life().ended(JobState.FAILED);
-            LifeRows.write(session, other[0], life, JobReport.NOTHING.withError(error));
+            LifeRows lives = new LifeRows(session);
+            JobLife life = lives.find(other[0]).orElseThrow().life();
+            lives.report(other[0], JobReport.NOTHING.withError(error));
+            lives.write(other[0], life.ended(JobState.FAILED));
           }
           return others.size();
         });

@@ -170,7 +170,7 @@ final class JobStore implements AutoCloseable {
             draft.sender().owner().orElse(null),
             draft.sender().priority(),
             draft.sender().fingerprint().orElse(null));
-    QueuePlaces.take(session, draft.id(), draft.sender());
+    new LifeRows(session).takeTurn(draft.id(), draft.sender().owner());
     Pictures.add(session, draft.id(), draft.images());
     return added;
   }
@@ -346,9 +346,10 @@ final class JobStore implements AutoCloseable {
   /** Moves a waiting job. */
   void move(String id, double place) {
     database.within(
-        session ->
-            session.update(
-                "UPDATE sd_jobs SET place = ? WHERE id = ? AND state = 'waiting'", place, id));
+        session -> {
+          new LifeRows(session).move(id, place);
+          return place;
+        });
   }
 
   /** Deletes an ended job with its images. */

@@ -6,7 +6,6 @@ import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.StoreException;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.key.Caller;
@@ -156,9 +155,7 @@ public final class SharedJobs implements AutoCloseable {
    */
   Job submit(Submission submission, Optional<RequiredFiles> requiredFiles, String id) {
     Work known = submission.work();
-    double place = Sender.current().rank(System.currentTimeMillis());
-    SharedWork work =
-        new SharedWork(id, known.title(), known.parts(), place, submission.outlives(), this);
+    SharedWork work = new SharedWork(id, known.title(), known.parts(), submission.outlives(), this);
     WholeRequest body = submission.body().get();
     Job job =
         queue.submit(
@@ -333,20 +330,8 @@ public final class SharedJobs implements AutoCloseable {
     }
   }
 
-  boolean move(String id, int to) {
-    List<Job> waiting =
-        queue.unfinished().stream()
-            .filter(job -> job.work() instanceof SharedWork)
-            .filter(job -> job.snapshot().state() == JobState.WAITING && !job.id().equals(id))
-            .sorted((a, b) -> Double.compare(a.work().place(), b.work().place()))
-            .toList();
-    int at = Math.min(Math.max(0, to - 1), waiting.size());
-    double before = at == 0 ? 0 : waiting.get(at - 1).work().place();
-    double after = at == waiting.size() ? before + 2000 : waiting.get(at).work().place();
-    double place = at == 0 && !waiting.isEmpty() ? after - 1000 : (before + after) / 2;
+  void move(String id, double place) {
     store.move(id, place);
-    queue.known(id).map(Job::work).ifPresent(work -> ((SharedWork) work).place(place));
-    return true;
   }
 
   /** Cancels a job that another server draws or nobody does; again until the database has it. */

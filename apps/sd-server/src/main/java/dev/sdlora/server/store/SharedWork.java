@@ -25,7 +25,6 @@ final class SharedWork implements Work {
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
   // The fields below are guarded by this.
-  private double place;
   private boolean claimed;
   private @Nullable JobProgress progress;
   private @Nullable Work run;
@@ -40,11 +39,10 @@ final class SharedWork implements Work {
    *
    * @param outlives whether the job continues when this process ends
    */
-  SharedWork(String id, String title, int parts, double place, boolean outlives, SharedJobs jobs) {
+  SharedWork(String id, String title, int parts, boolean outlives, SharedJobs jobs) {
     this.id = id;
     this.title = title;
     this.parts = parts;
-    this.place = place;
     this.outlives = outlives;
     this.jobs = jobs;
   }
@@ -243,17 +241,8 @@ final class SharedWork implements Work {
   }
 
   @Override
-  public synchronized double place() {
-    return place;
-  }
-
-  synchronized void place(double other) {
-    place = other;
-  }
-
-  @Override
-  public boolean move(int to) {
-    return jobs.move(id, to);
+  public void move(double place) {
+    jobs.move(id, place);
   }
 
   private synchronized Optional<Work> run() {

@@ -52,13 +52,7 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
                 queue.adopt(
                     new Job.Request(
                         stored.kind(),
-                        new SharedWork(
-                            stored.id(),
-                            stored.title(),
-                            stored.parts(),
-                            stored.status().place(),
-                            true,
-                            jobs),
+                        new SharedWork(stored.id(), stored.title(), stored.parts(), true, jobs),
                         Fields.parse(stored.settings().getBytes(StandardCharsets.UTF_8)).node(),
                         stored.format().previews(),
                         Instant.ofEpochMilli(stored.created()),
@@ -85,7 +79,7 @@ record StoredJobView(JobStore store, JobQueue queue, SharedJobs jobs) {
     if (!(job.work() instanceof SharedWork work) || job.snapshot().state().isEnd()) {
       return;
     }
-    work.place(status.place());
+    job.place(status.place());
     StoredParts parts = new StoredParts(store, status.id());
     if (status.state().isEnd()) {
       work.end(status.state(), JobReport.parse(status.report()), parts);

@@ -5,8 +5,7 @@
  *
  * <ul>
  *   <li>Tables and statements: {@code JobStore}.
- *   <li>Stages of a job, leases and retries: {@code JobStage} has the table, {@code JobLife}
- *       decides.
+ *   <li>What the database keeps of the stages and the order of jobs: {@code LifeRows}.
  *   <li>Which job a server draws next: {@code Claims}.
  *   <li>When a server with faults claims no more jobs: {@code ServerHealth}.
  *   <li>How requests of each API become jobs: {@code DrawingJobs}, {@code Submission}.

@@ -25,12 +25,7 @@ class ForecastTest {
   /** Work that another server does. */
   private static final class Drawn implements Work {
     final CompletableFuture<Outcome> end = new CompletableFuture<>();
-    private final double place;
     Optional<JobProgress> progress = Optional.empty();
-
-    Drawn(double place) {
-      this.place = place;
-    }
 
     @Override
     public String title() {
@@ -48,11 +43,6 @@ class ForecastTest {
     }
 
     @Override
-    public double place() {
-      return place;
-    }
-
-    @Override
     public CompletableFuture<Outcome> start(JobProgress told) {
       progress = Optional.of(told);
       return end;
@@ -63,8 +53,9 @@ class ForecastTest {
   }
 
   private Job submit() {
-    Drawn work = new Drawn(works.size());
+    Drawn work = new Drawn();
     Job job = queue.submit(new Job.Request("test", work, Fields.object()), Optional.empty());
+    job.place(works.size());
     works.add(work);
     return job;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.server.job.JobImage;
+import dev.sdlora.server.job.JobStage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.key.Sender;
 import dev.sdlora.server.trace.Origin;

@@ -1,14 +1,13 @@
-package dev.sdlora.server.store;
+package dev.sdlora.server.job;
 
-import dev.sdlora.server.job.JobState;
-import dev.sdlora.server.store.JobStage.Event;
+import dev.sdlora.server.job.JobStage.Event;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What decides which server draws a stored job and when it ends. All changes of a job's stage are
- * made here; {@link Claims} reads a job's life from the database, lets it change, and writes it
- * back in one transaction. Times are those of the database's clock in milliseconds.
+ * What decides who draws a job and when it ends. All changes of a job's stage are made here; {@link
+ * JobLives} keeps the lives, in memory or in a database. Times are those of its clock in
+ * milliseconds.
  *
  * @param stage the stage
  * @param server the name of the server that has it or had it last; empty text before the first
@@ -17,40 +16,23 @@ import java.util.Optional;
  * @param cancelling whether a client wants it to end
  * @param avoided the names of the servers that could not draw it, each with a space behind it
  */
-record JobLife(
+public record JobLife(
     JobStage stage, String server, int attempt, long until, boolean cancelling, String avoided) {
   /** A claim that is not renewed for this long falls to another server. */
-  static final Duration LEASE = Duration.ofSeconds(20);
+  public static final Duration LEASE = Duration.ofSeconds(20);
 
   /** The number of servers that may begin a job; it fails if the last one stops, too. */
-  static final int ATTEMPTS = 3;
+  public static final int ATTEMPTS = 3;
 
   /** The time after a failed attempt until the next, times the number of attempts. */
   static final Duration RETRY = Duration.ofSeconds(2);
 
-  /**
-   * Returns the life that the table of jobs tells, which has no state for lost claims.
-   *
-   * @param now the time
-   */
-  static JobLife stored(
-      JobState state,
-      String server,
-      int attempt,
-      long until,
-      boolean cancelling,
-      String avoided,
-      long now) {
-    JobStage stage =
-        switch (state) {
-          case WAITING -> JobStage.WAITING;
-          case RUNNING -> JobStage.CLAIMED;
-          case DONE -> JobStage.DONE;
-          case FAILED -> JobStage.FAILED;
-          case CANCELLED -> JobStage.CANCELLED;
-        };
-    JobLife life = new JobLife(stage, server, attempt, until, cancelling, avoided);
-    return stage == JobStage.CLAIMED && until < now ? life.after(Event.EXPIRE) : life;
+  /** The life of a new job. */
+  public static final JobLife NEW = new JobLife(JobStage.WAITING, "", 0, 0, false, "");
+
+  /** Returns the life at a time, when its claim may have expired. */
+  public JobLife at(long now) {
+    return stage == JobStage.CLAIMED && until < now ? after(Event.EXPIRE) : this;
   }
 
   private JobLife after(Event event) {
@@ -67,7 +49,7 @@ record JobLife(
   }
 
   /** Whether a server may claim it now. */
-  boolean isFree(long now) {
+  public boolean isFree(long now) {
     return stage.next().containsKey(Event.CLAIM)
         && until < now
         && !cancelling
@@ -86,7 +68,7 @@ record JobLife(
   }
 
   /** Ends the job with what its server says. */
-  JobLife ended(JobState state) {
+  public JobLife ended(JobState state) {
     return after(
         switch (state) {
           case DONE -> Event.FINISH;

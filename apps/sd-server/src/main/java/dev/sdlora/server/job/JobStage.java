@@ -1,13 +1,12 @@
-package dev.sdlora.server.store;
+package dev.sdlora.server.job;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.sdlora.server.job.JobState;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The stages of a stored job, with a table of the events that lead from one to another. */
-enum JobStage {
+/** The stages of a job, with a table of the events that lead from one to another. */
+public enum JobStage {
   /** No server has it: it is new, or a server gave it back. */
   WAITING(JobState.WAITING),
   /** A server has it: prepares it, draws it, or stores its images. */
@@ -22,7 +21,7 @@ enum JobStage {
   CANCELLED(JobState.CANCELLED);
 
   /** What happens to a job. */
-  enum Event {
+  public enum Event {
     /** A server begins an attempt. */
     CLAIM,
     /** Its server reports progress. */
@@ -68,8 +67,13 @@ enum JobStage {
     NEXT.put(from, all);
   }
 
+  /** Returns the stage of a job whose place has no state for lost claims. */
+  public static JobStage of(JobState shown) {
+    return shown == JobState.RUNNING ? CLAIMED : valueOf(shown.name());
+  }
+
   /** Returns the stages to which events lead from here; empty after the end. */
-  Map<Event, JobStage> next() {
+  public Map<Event, JobStage> next() {
     return requireNonNull(NEXT.get(this));
   }
 
@@ -83,12 +87,12 @@ enum JobStage {
   }
 
   /** Returns the state that clients and the table of jobs have. */
-  JobState shown() {
+  public JobState shown() {
     return shown;
   }
 
   /** Whether nothing can happen to it any more. */
-  boolean isEnd() {
+  public boolean isEnd() {
     return next().isEmpty();
   }
 }
