@@ -6,7 +6,6 @@ import dev.sdlora.request.Models;
 import dev.sdlora.request.References;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.cluster.FilesApi;
-import dev.sdlora.server.cluster.FrontLimits;
 import dev.sdlora.server.cluster.RequestFiles;
 import dev.sdlora.server.cluster.WorkersApi;
 import dev.sdlora.server.gallery.CommonGallery;
@@ -19,6 +18,7 @@ import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.PublicAddress;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.image.MasksApi;
 import dev.sdlora.server.image.PngInfoApi;
@@ -76,6 +76,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.slf4j.Logger;
@@ -103,6 +104,7 @@ public final class SdServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SdServer.class);
 
   private final Javalin javalin;
+  private final List<Route> routes;
   private final JobQueue queue;
   private final Optional<ServerModels> models;
   private final Optional<SharedJobs> shared;
@@ -190,6 +192,35 @@ public final class SdServer implements AutoCloseable {
             limits,
             limit::count,
             signed);
+    metrics.measure(queue, offer.models()::liveTensors);
+    models.ifPresent(metrics::add);
+    shared.ifPresent(metrics::add);
+    PngInfoApi info = new PngInfoApi(offer, sentences);
+    this.routes =
+        Stream.of(
+                signsOfLife(),
+                metrics.routes(),
+                new Sdapi(offer, queue, drawings, sentences).routes(),
+                new ImagesApi(offer, drawings, sentences, signed, settings.maxSide).routes(),
+                new JobsApi(offer, queue, drawings, sentences, signed).routes(),
+                new WorkersApi(shared).routes(),
+                new UsageApi(queue, quotas).routes(),
+                published.map(FilesApi::routes).orElse(List.of()),
+                new UploadsApi(uploads, limits).routes(),
+                info.routes(),
+                new GalleryApi(gallery, info, signed).routes(),
+                new UpscalesApi(offer, queue).routes(),
+                masks.routes(),
+                new GridsApi(offer, drawings).routes(),
+                trainings.routes(),
+                new LorasApi(loras, offer, sentences).routes(),
+                new PromptApi(offer, loras, sentences).routes(),
+                styles.routes(),
+                tools.routes(),
+                new Studio(offer, masks.available(), styles::canSave).routes())
+            .flatMap(List::stream)
+            .map(route -> settings.front ? route.ofFront() : route)
+            .toList();
     this.javalin =
         Javalin.create(
             config -> {
@@ -210,34 +241,7 @@ public final class SdServer implements AutoCloseable {
                   HttpResponseException.class, (error, context) -> tell(error, context, sentences));
               config.routes.before(SdServer::answerOptions);
               config.routes.after(PublicAddress::completeLocation);
-              config.routes.get("/health", context -> context.result("ok"));
-              config.routes.get("/ready", this::ready);
-              metrics.addTo(config.routes, queue, offer.models()::liveTensors);
-              models.ifPresent(metrics::add);
-              shared.ifPresent(metrics::add);
-              new Sdapi(offer, queue, drawings, sentences).addTo(config.routes);
-              new ImagesApi(offer, drawings, sentences, signed, settings.maxSide)
-                  .addTo(config.routes);
-              new JobsApi(offer, queue, drawings, sentences, signed).addTo(config.routes);
-              new WorkersApi(shared).addTo(config.routes);
-              new UsageApi(queue, quotas).addTo(config.routes);
-              published.ifPresent(files -> files.addTo(config.routes));
-              if (settings.front) {
-                FrontLimits.addTo(config.routes);
-              }
-              new UploadsApi(uploads, limits).addTo(config.routes);
-              PngInfoApi info = new PngInfoApi(offer, sentences);
-              info.addTo(config.routes);
-              new GalleryApi(gallery, info, signed).addTo(config.routes);
-              new UpscalesApi(offer, queue).addTo(config.routes);
-              masks.addTo(config.routes);
-              new GridsApi(offer, drawings).addTo(config.routes);
-              trainings.addTo(config.routes);
-              new LorasApi(loras, offer, sentences).addTo(config.routes);
-              new PromptApi(offer, loras, sentences).addTo(config.routes);
-              styles.addTo(config.routes);
-              tools.addTo(config.routes);
-              new Studio(offer, masks.available(), styles::canSave).addTo(config.routes);
+              routes.forEach(route -> route.addTo(config.routes));
             });
   }
 
@@ -345,6 +349,12 @@ public final class SdServer implements AutoCloseable {
     }
   }
 
+  private List<Route> signsOfLife() {
+    return List.of(
+        Route.get("/health", context -> context.result("ok")).forEveryone(),
+        Route.get("/ready", this::ready).forEveryone());
+  }
+
   private void ready(Context context) {
     boolean lost = !shared.map(SharedJobs::isReachable).orElse(true);
     context
@@ -378,13 +388,9 @@ public final class SdServer implements AutoCloseable {
     return this;
   }
 
-  /** Returns all routes as method and path, such as {@code GET /api/jobs/{id}}. */
-  List<String> routes() {
-    return javalin.unsafe.internalRouter.allHttpHandlers().stream()
-        .map(handler -> handler.endpoint)
-        .filter(endpoint -> endpoint.method.isHttpMethod())
-        .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
-        .toList();
+  /** Returns all routes. */
+  List<Route> routes() {
+    return routes;
   }
 
   /** {@return the address of the server, such as {@code http://127.0.0.1:7860}} */

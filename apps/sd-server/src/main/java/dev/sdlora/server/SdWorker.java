@@ -73,6 +73,7 @@ public final class SdWorker implements AutoCloseable {
             metrics,
             results,
             settings.clock);
+    metrics.measure(queue, models::liveTensors);
     this.javalin =
         Javalin.create(
             config -> {
@@ -82,7 +83,7 @@ public final class SdWorker implements AutoCloseable {
               config.http.compressionStrategy = CompressionStrategy.NONE;
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);
-              metrics.addTo(config.routes, queue, models::liveTensors);
+              metrics.routes().forEach(route -> route.addTo(config.routes));
             });
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.request.Base64Images;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.transport.RawClient;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -373,6 +374,20 @@ class AccessTest {
       assertThat(limited.send(limited.post("/api/trainings/x/resume", "")).statusCode())
           .isEqualTo(404);
       assertThat(limited.send(limited.post("/api/jobs", "{}")).statusCode()).isEqualTo(429);
+    }
+  }
+
+  /** A route of its own would not be in the table, and nobody would check it. */
+  @Test
+  void routes_withoutCredentials_onlySignsOfLifeAnswer() {
+    assertThat(served.server.routes()).hasSizeGreaterThan(80);
+    for (Route route : served.server.routes()) {
+      String path = route.path().replaceAll("[{<].*?[}>]", "x");
+      HttpResponse<String> answer =
+          served.send(served.request(path).method(route.method().name(), BodyPublishers.noBody()));
+      assertThat(answer.statusCode() == 401)
+          .describedAs("%s: %s", route, answer.statusCode())
+          .isEqualTo(route.callers() != Route.Callers.EVERYONE);
     }
   }
 }

@@ -1,22 +1,13 @@
 package dev.sdlora.server;
 
+import dev.sdlora.server.http.Route;
 import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Requests to the routes of a server that name something which another client may own. */
 final class RoutesWithIds {
-  /** Routes with names that are no secret: LoRAs, files of the page, and hashes of contents. */
-  private static final Set<String> OPEN =
-      Set.of(
-          "GET /api/loras/{name}",
-          "GET /api/loras/{name}/preview",
-          "GET /api/loras/{name}/effect",
-          "GET /api/pictures/{id}",
-          "GET /studio/<file>");
-
   private RoutesWithIds() {}
 
   static Map<String, HttpRequest.Builder> ofEnded(Served served, String id, String grid) {
@@ -53,8 +44,8 @@ final class RoutesWithIds {
   /** The routes of the server that name something which another client may own. */
   static List<String> of(Served served) {
     return served.server.routes().stream()
-        .filter(route -> route.contains("{") || route.contains("<"))
-        .filter(route -> !OPEN.contains(route))
+        .filter(route -> route.callers() == Route.Callers.OWNERS)
+        .map(Route::toString)
         .toList();
   }
 }

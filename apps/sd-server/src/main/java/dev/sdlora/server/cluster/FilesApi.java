@@ -6,7 +6,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.request.Model;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Refusal;
-import io.javalin.config.RoutesConfig;
+import dev.sdlora.server.http.Route;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,10 +45,11 @@ public final class FilesApi {
     this.offer = offer;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.get("/api/files/{sha256}", context -> send(context, true));
-    routes.head("/api/files/{sha256}", context -> send(context, false));
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/api/files/{sha256}", context -> send(context, true)).forClients(),
+        Route.head("/api/files/{sha256}", context -> send(context, false)).forClients());
   }
 
   /** Remembers where a file is. */

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.store.SharedJobs;
 import dev.sdlora.server.store.Workers.Worker;
-import io.javalin.config.RoutesConfig;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code GET /api/workers}: the servers that draw the jobs of this server's database. */
@@ -22,16 +23,17 @@ public final class WorkersApi {
     this.shared = shared;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.get(
-        "/api/workers",
-        context -> {
-          ObjectNode answer = Fields.object();
-          ArrayNode workers = answer.putArray("workers");
-          shared.ifPresent(jobs -> jobs.workers().forEach(each -> workers.add(json(each))));
-          Answers.json(context, answer);
-        });
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.get(
+            "/api/workers",
+            context -> {
+              ObjectNode answer = Fields.object();
+              ArrayNode workers = answer.putArray("workers");
+              shared.ifPresent(jobs -> jobs.workers().forEach(each -> workers.add(json(each))));
+              Answers.json(context, answer);
+            }));
   }
 
   private static ObjectNode json(Worker worker) {

@@ -8,10 +8,10 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.image.PngInfoApi;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -41,13 +41,14 @@ public final class GalleryApi {
     this.signed = signed;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.get("/api/gallery", this::list);
-    routes.get("/api/gallery/{name}", this::file);
-    routes.delete("/api/gallery/{name}", this::delete);
-    routes.get("/api/gallery/{name}/thumbnail", this::thumbnail);
-    routes.get("/api/gallery/{name}/settings", this::settings);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/api/gallery", this::list),
+        Route.get("/api/gallery/{name}", this::file),
+        Route.delete("/api/gallery/{name}", this::delete),
+        Route.get("/api/gallery/{name}/thumbnail", this::thumbnail),
+        Route.get("/api/gallery/{name}/settings", this::settings));
   }
 
   static Refusal missing() {

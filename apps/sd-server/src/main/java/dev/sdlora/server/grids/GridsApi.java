@@ -5,14 +5,15 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code /api/grids}: the available axes, cost estimates, and grids as jobs. */
@@ -36,12 +37,13 @@ public final class GridsApi {
     this.cells = new GridCells(drawings::find);
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.get("/api/grids/axes", context -> Answers.json(context, AxisKind.json()));
-    routes.post("/api/grids/plan", context -> Answers.json(context, plan(context).json()));
-    routes.post("/api/grids", this::submit, RouteCost.JOB);
-    routes.get("/api/grids/{id}/cells/{number}", this::cell);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/api/grids/axes", context -> Answers.json(context, AxisKind.json())),
+        Route.post("/api/grids/plan", context -> Answers.json(context, plan(context).json())),
+        Route.post("/api/grids", this::submit, RouteCost.JOB),
+        Route.get("/api/grids/{id}/cells/{number}", this::cell));
   }
 
   private GridPlan plan(Context context) {

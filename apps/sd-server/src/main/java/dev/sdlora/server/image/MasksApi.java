@@ -9,8 +9,8 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RetryAfter;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.awt.Point;
 import java.util.ArrayList;
@@ -51,9 +51,9 @@ public final class MasksApi implements AutoCloseable {
     return model.isPresent();
   }
 
-  /** Adds the route. */
-  public void addTo(RoutesConfig routes) {
-    routes.post("/v1/masks", this::make, RouteCost.CALL);
+  /** Returns the route. */
+  public List<Route> routes() {
+    return List.of(Route.post("/v1/masks", this::make, RouteCost.CALL).withModel("masks by click"));
   }
 
   private void make(Context context) {

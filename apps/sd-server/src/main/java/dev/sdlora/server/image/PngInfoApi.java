@@ -14,7 +14,7 @@ import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
-import io.javalin.config.RoutesConfig;
+import dev.sdlora.server.http.Route;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
 import java.util.List;
@@ -34,9 +34,9 @@ public final class PngInfoApi {
     this.sentences = sentences;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.post("/api/png-info", this::tell);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(Route.post("/api/png-info", this::tell));
   }
 
   /** Returns the settings text in an image file; empty if there is none that can be read. */

@@ -8,9 +8,10 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.reference.Uploads;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.List;
 
 /** {@code /api/pictures}: uploads image files, so that requests can refer to them. */
 public final class UploadsApi {
@@ -23,10 +24,11 @@ public final class UploadsApi {
     this.limits = limits;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.post("/api/pictures", this::add);
-    routes.get("/api/pictures/{id}", this::get);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.post("/api/pictures", this::add),
+        Route.get("/api/pictures/{id}", this::get).forClients());
   }
 
   /** Decodes the whole image, so that a damaged file is refused now and not when it is used. */

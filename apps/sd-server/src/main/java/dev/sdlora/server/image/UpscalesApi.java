@@ -8,11 +8,12 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code /api/upscales}: upscaling as jobs. */
@@ -26,9 +27,9 @@ public final class UpscalesApi {
     this.queue = queue;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.post("/api/upscales", this::submit, RouteCost.JOB);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(Route.post("/api/upscales", this::submit, RouteCost.JOB).withModel("upscaling"));
   }
 
   private void submit(Context context) {

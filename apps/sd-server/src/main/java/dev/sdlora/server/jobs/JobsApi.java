@@ -16,6 +16,7 @@ import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.http.Thumbnails;
@@ -26,7 +27,6 @@ import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Locale;
@@ -68,20 +68,21 @@ public final class JobsApi {
     this.watchers = new Watchers(MOST_WATCHERS, queue::secondsLeft);
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.post("/api/jobs", this::submit, RouteCost.JOB);
-    routes.get("/api/jobs", this::list);
-    routes.get("/api/jobs/{id}", context -> Answers.json(context, json.of(job(context))));
-    routes.delete("/api/jobs/{id}", this::delete);
-    routes.post("/api/jobs/{id}/skip", this::skip);
-    routes.post("/api/jobs/{id}/interrupt", this::interrupt);
-    routes.post("/api/jobs/{id}/move", this::move);
-    routes.get("/api/jobs/{id}/events", this::events);
-    routes.get("/api/events", new EventsApi(queue, json, watchers)::events);
-    routes.get("/api/jobs/{id}/preview", this::preview);
-    routes.get("/api/jobs/{id}/images/{number}", this::image);
-    routes.get("/api/jobs/{id}/images/{number}/thumbnail", this::thumbnail);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.post("/api/jobs", this::submit, RouteCost.JOB),
+        Route.get("/api/jobs", this::list),
+        Route.get("/api/jobs/{id}", context -> Answers.json(context, json.of(job(context)))),
+        Route.delete("/api/jobs/{id}", this::delete),
+        Route.post("/api/jobs/{id}/skip", this::skip),
+        Route.post("/api/jobs/{id}/interrupt", this::interrupt),
+        Route.post("/api/jobs/{id}/move", this::move),
+        Route.get("/api/jobs/{id}/events", this::events),
+        Route.get("/api/events", new EventsApi(queue, json, watchers)::events),
+        Route.get("/api/jobs/{id}/preview", this::preview),
+        Route.get("/api/jobs/{id}/images/{number}", this::image),
+        Route.get("/api/jobs/{id}/images/{number}/thumbnail", this::thumbnail));
   }
 
   private Job job(Context context) {

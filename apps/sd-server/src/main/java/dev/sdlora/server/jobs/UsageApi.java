@@ -3,14 +3,15 @@ package dev.sdlora.server.jobs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Key;
 import dev.sdlora.server.key.Quotas;
 import dev.sdlora.server.key.Usage;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code /api/usage}: what the asking API key may draw, and has drawn. */
@@ -24,9 +25,9 @@ public final class UsageApi {
     this.quotas = quotas;
   }
 
-  /** Adds the route. */
-  public void addTo(RoutesConfig routes) {
-    routes.get("/api/usage", this::usage);
+  /** Returns the route. */
+  public List<Route> routes() {
+    return List.of(Route.get("/api/usage", this::usage));
   }
 
   private void usage(Context context) {

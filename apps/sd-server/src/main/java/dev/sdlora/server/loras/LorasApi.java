@@ -12,7 +12,7 @@ import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
-import io.javalin.config.RoutesConfig;
+import dev.sdlora.server.http.Route;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
@@ -48,14 +48,16 @@ public final class LorasApi {
     this.places = new LoraPlaces(loras);
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.get("/api/loras", this::list);
-    routes.get(
-        "/api/loras/{name}",
-        context -> Answers.json(context, view(checkpoint(context)).details(find(context))));
-    routes.get("/api/loras/{name}/preview", this::preview);
-    routes.get("/api/loras/{name}/effect", this::effect);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/api/loras", this::list),
+        Route.get(
+                "/api/loras/{name}",
+                context -> Answers.json(context, view(checkpoint(context)).details(find(context))))
+            .forClients(),
+        Route.get("/api/loras/{name}/preview", this::preview).forClients(),
+        Route.get("/api/loras/{name}/effect", this::effect).forClients());
   }
 
   /** Returns the checkpoint that a request names, else the current one. */

@@ -4,10 +4,10 @@ import dev.sdlora.api.RequestLimits;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.mcp.Sessions.Session;
 import dev.sdlora.server.transport.Access;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.TypeRef;
@@ -21,6 +21,7 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpStreamableServerSession.McpStreamableServerSessionInit;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,10 +61,11 @@ public final class McpApi {
     this.server = tools.build(McpServer.async(sessions));
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.post("/mcp", this::post);
-    routes.delete("/mcp", context -> sessions.end(session(context)));
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.post("/mcp", this::post),
+        Route.delete("/mcp", context -> sessions.end(session(context))));
   }
 
   /** Ends all sessions and their calls. */

@@ -2,6 +2,7 @@ package dev.sdlora.server.observe;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.value.Tally;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
@@ -10,7 +11,6 @@ import dev.sdlora.server.key.QuotaException;
 import dev.sdlora.server.models.ServerModels;
 import dev.sdlora.server.store.SharedJobs;
 import dev.sdlora.server.store.StoreObserver;
-import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -23,6 +23,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -146,8 +147,8 @@ public final class Metrics implements StoreObserver {
     return Counter.builder("sdlora.images").description("images drawn").register(registry);
   }
 
-  /** Adds the route and the gauges. */
-  public void addTo(RoutesConfig routes, JobQueue queue, Supplier<Number> liveTensors) {
+  /** Adds the gauges of a server. */
+  public void measure(JobQueue queue, Supplier<Number> liveTensors) {
     Gauge.builder("sdlora.jobs.unfinished", queue, jobs -> jobs.unfinished().size())
         .description("jobs that are waiting or running")
         .register(registry);
@@ -177,12 +178,17 @@ public final class Metrics implements StoreObserver {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
-    routes.get(
-        "/metrics",
-        context ->
-            context
-                .contentType("text/plain; version=0.0.4; charset=utf-8")
-                .result(registry.scrape()));
+  }
+
+  /** Returns the route. */
+  public List<Route> routes() {
+    return List.of(
+        Route.get(
+            "/metrics",
+            context ->
+                context
+                    .contentType("text/plain; version=0.0.4; charset=utf-8")
+                    .result(registry.scrape())));
   }
 
   private void addTallies() {

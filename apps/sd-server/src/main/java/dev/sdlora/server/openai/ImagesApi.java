@@ -15,6 +15,7 @@ import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
@@ -23,7 +24,6 @@ import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -61,21 +61,22 @@ public final class ImagesApi {
     this.signed = signed;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.get("/v1/models", this::models);
-    routes.post(
-        "/v1/images/generations",
-        context -> draw(context, Bodies.fields(context), "image_generation"),
-        RouteCost.JOB);
-    routes.post(
-        "/v1/images/edits",
-        context -> draw(context, new EditForm(offer).read(context), "image_edit"),
-        RouteCost.JOB);
-    routes.post(
-        "/v1/images/variations",
-        context -> draw(context, new EditForm(offer).readVariation(context), "image_variation"),
-        RouteCost.JOB);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/v1/models", this::models),
+        Route.post(
+            "/v1/images/generations",
+            context -> draw(context, Bodies.fields(context), "image_generation"),
+            RouteCost.JOB),
+        Route.post(
+            "/v1/images/edits",
+            context -> draw(context, new EditForm(offer).read(context), "image_edit"),
+            RouteCost.JOB),
+        Route.post(
+            "/v1/images/variations",
+            context -> draw(context, new EditForm(offer).readVariation(context), "image_variation"),
+            RouteCost.JOB));
   }
 
   private void models(Context context) {

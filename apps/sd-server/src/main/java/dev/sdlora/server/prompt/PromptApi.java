@@ -17,7 +17,7 @@ import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
-import io.javalin.config.RoutesConfig;
+import dev.sdlora.server.http.Route;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Locale;
@@ -45,11 +45,12 @@ public final class PromptApi {
     this.sentences = sentences;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.post("/api/prompt", this::read);
-    routes.post("/api/prompt/complete", this::complete);
-    routes.post("/api/prompt/lora", this::lora);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.post("/api/prompt", this::read),
+        Route.post("/api/prompt/complete", this::complete),
+        Route.post("/api/prompt/lora", this::lora));
   }
 
   private void read(Context context) {

@@ -7,8 +7,8 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.key.Caller;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,9 +46,9 @@ public final class StylesApi {
     return isCommon() && file.filter(StylesApi::isWritable).isPresent();
   }
 
-  /** Adds the route. */
-  public void addTo(RoutesConfig routes) {
-    routes.post("/api/styles", this::save);
+  /** Returns the route. */
+  public List<Route> routes() {
+    return List.of(Route.post("/api/styles", this::save));
   }
 
   private static boolean isCommon() {

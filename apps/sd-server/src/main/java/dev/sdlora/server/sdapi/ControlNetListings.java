@@ -13,8 +13,8 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Locale;
@@ -36,22 +36,24 @@ final class ControlNetListings {
     this.offer = offer;
   }
 
-  void addTo(RoutesConfig routes) {
-    routes.get(
-        "/controlnet/version", context -> Answers.json(context, Fields.object().put("version", 2)));
-    routes.get(
-        "/controlnet/model_list",
-        context -> {
-          ObjectNode answer = Fields.object();
-          offer.controlNets().keySet().forEach(answer.putArray("model_list")::add);
-          Answers.json(context, answer);
-        });
-    routes.get("/controlnet/module_list", context -> Answers.json(context, modules()));
-    routes.get("/controlnet/control_types", context -> Answers.json(context, controlTypes()));
-    routes.get(
-        "/controlnet/settings",
-        context -> Answers.json(context, Fields.object().put("control_net_unit_count", 10)));
-    routes.post("/controlnet/detect", this::detect, RouteCost.JOB);
+  List<Route> routes() {
+    return List.of(
+        Route.get(
+            "/controlnet/version",
+            context -> Answers.json(context, Fields.object().put("version", 2))),
+        Route.get(
+            "/controlnet/model_list",
+            context -> {
+              ObjectNode answer = Fields.object();
+              offer.controlNets().keySet().forEach(answer.putArray("model_list")::add);
+              Answers.json(context, answer);
+            }),
+        Route.get("/controlnet/module_list", context -> Answers.json(context, modules())),
+        Route.get("/controlnet/control_types", context -> Answers.json(context, controlTypes())),
+        Route.get(
+            "/controlnet/settings",
+            context -> Answers.json(context, Fields.object().put("control_net_unit_count", 10))),
+        Route.post("/controlnet/detect", this::detect, RouteCost.JOB));
   }
 
   private List<ControlFilter> filters() {

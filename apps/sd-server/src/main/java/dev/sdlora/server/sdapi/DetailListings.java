@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
-import io.javalin.config.RoutesConfig;
+import dev.sdlora.server.http.Route;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Objects;
 
 /** {@code /adetailer}: lists detectors and the fields of detail passes, as ADetailer does. */
@@ -19,20 +20,21 @@ final class DetailListings {
     this.offer = offer;
   }
 
-  void addTo(RoutesConfig routes) {
-    routes.get(
-        "/adetailer/v1/version",
-        context -> Answers.json(context, Fields.object().put("version", VERSION)));
-    routes.get(
-        "/adetailer/v1/schema",
-        context -> context.contentType("application/json").result(schema()));
-    routes.get(
-        "/adetailer/v1/ad_model",
-        context -> {
-          ObjectNode answer = Fields.object();
-          offer.pipeline().detectors().forEach(answer.putArray("ad_model")::add);
-          Answers.json(context, answer);
-        });
+  List<Route> routes() {
+    return List.of(
+        Route.get(
+            "/adetailer/v1/version",
+            context -> Answers.json(context, Fields.object().put("version", VERSION))),
+        Route.get(
+            "/adetailer/v1/schema",
+            context -> context.contentType("application/json").result(schema())),
+        Route.get(
+            "/adetailer/v1/ad_model",
+            context -> {
+              ObjectNode answer = Fields.object();
+              offer.pipeline().detectors().forEach(answer.putArray("ad_model")::add);
+              Answers.json(context, answer);
+            }));
   }
 
   private static InputStream schema() {

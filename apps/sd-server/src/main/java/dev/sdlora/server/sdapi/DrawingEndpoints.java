@@ -17,6 +17,7 @@ import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
@@ -24,7 +25,6 @@ import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.store.DrawingJobs;
 import dev.sdlora.server.store.RequestFormat;
 import dev.sdlora.server.store.Submission;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -59,9 +59,10 @@ final class DrawingEndpoints {
     this.sentences = sentences;
   }
 
-  void addTo(RoutesConfig routes) {
-    routes.post("/sdapi/v1/txt2img", context -> draw(context, false), RouteCost.JOB);
-    routes.post("/sdapi/v1/img2img", context -> draw(context, true), RouteCost.JOB);
+  List<Route> routes() {
+    return List.of(
+        Route.post("/sdapi/v1/txt2img", context -> draw(context, false), RouteCost.JOB),
+        Route.post("/sdapi/v1/img2img", context -> draw(context, true), RouteCost.JOB));
   }
 
   static String timestamp(Job job) {

@@ -12,9 +12,9 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.image.Enlargement;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
 import java.util.List;
@@ -31,10 +31,13 @@ final class ExtraEndpoints {
     this.offer = offer;
   }
 
-  void addTo(RoutesConfig routes) {
-    routes.post("/sdapi/v1/png-info", this::pngInfo);
-    routes.post("/sdapi/v1/extra-single-image", this::enlargeOne, RouteCost.JOB);
-    routes.post("/sdapi/v1/extra-batch-images", this::enlargeAll, RouteCost.JOB);
+  List<Route> routes() {
+    return List.of(
+        Route.post("/sdapi/v1/png-info", this::pngInfo),
+        Route.post("/sdapi/v1/extra-single-image", this::enlargeOne, RouteCost.JOB)
+            .withModel("upscaling"),
+        Route.post("/sdapi/v1/extra-batch-images", this::enlargeAll, RouteCost.JOB)
+            .withModel("upscaling"));
   }
 
   private void pngInfo(Context context) {

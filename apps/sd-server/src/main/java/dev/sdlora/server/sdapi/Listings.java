@@ -10,7 +10,7 @@ import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
-import io.javalin.config.RoutesConfig;
+import dev.sdlora.server.http.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,46 +21,46 @@ import java.util.function.Supplier;
  * server.
  */
 final class Listings {
-  /** Refresh calls without effect, because every listing reads the folders again. */
-  private static final List<String> REFRESHES =
-      List.of("refresh-loras", "refresh-vae", "refresh-embeddings");
-
   private final RequestContext offer;
 
   Listings(RequestContext offer) {
     this.offer = offer;
   }
 
-  void addTo(RoutesConfig routes) {
-    list(routes, "sd-models", this::models);
-    list(routes, "sd-vae", this::vaes);
-    list(routes, "loras", this::loras);
-    list(routes, "samplers", Listings::samplers);
-    list(routes, "schedulers", Listings::schedulers);
-    list(routes, "upscalers", this::upscalers);
-    list(routes, "latent-upscale-modes", this::latentUpscalers);
-    list(routes, "embeddings", this::embeddings);
-    list(routes, "prompt-styles", this::styles);
-    list(routes, "hypernetworks", this::hypernetworks);
-    list(routes, "face-restorers", Fields::array);
-    list(routes, "realesrgan-models", this::upscalerNetworks);
-    list(routes, "extensions", Fields::array);
-    list(routes, "memory", this::memory);
-    list(routes, "cmd-flags", Listings::flags);
-    list(routes, "scripts", this::scripts);
-    list(routes, "script-info", this::scriptInfo);
-    REFRESHES.forEach(name -> act(routes, name, () -> {}));
-    act(routes, "refresh-checkpoints", offer.models()::refresh);
-    act(routes, "unload-checkpoint", offer.models()::unload);
-    act(routes, "reload-checkpoint", offer.models()::load);
+  /** Returns the routes; most refresh nothing, because every listing reads the folders again. */
+  List<Route> routes() {
+    return List.of(
+        list("sd-models", this::models),
+        list("sd-vae", this::vaes),
+        list("loras", this::loras),
+        list("samplers", Listings::samplers),
+        list("schedulers", Listings::schedulers),
+        list("upscalers", this::upscalers),
+        list("latent-upscale-modes", this::latentUpscalers),
+        list("embeddings", this::embeddings),
+        list("prompt-styles", this::styles),
+        list("hypernetworks", this::hypernetworks),
+        list("face-restorers", Fields::array),
+        list("realesrgan-models", this::upscalerNetworks),
+        list("extensions", Fields::array),
+        list("memory", this::memory),
+        list("cmd-flags", Listings::flags),
+        list("scripts", this::scripts),
+        list("script-info", this::scriptInfo),
+        act("refresh-loras", () -> {}),
+        act("refresh-vae", () -> {}),
+        act("refresh-embeddings", () -> {}),
+        act("refresh-checkpoints", offer.models()::refresh),
+        act("unload-checkpoint", offer.models()::unload),
+        act("reload-checkpoint", offer.models()::load));
   }
 
-  private static void list(RoutesConfig routes, String name, Supplier<JsonNode> content) {
-    routes.get("/sdapi/v1/" + name, context -> Answers.json(context, content.get()));
+  private static Route list(String name, Supplier<JsonNode> content) {
+    return Route.get("/sdapi/v1/" + name, context -> Answers.json(context, content.get()));
   }
 
-  private static void act(RoutesConfig routes, String name, Runnable action) {
-    routes.post(
+  private static Route act(String name, Runnable action) {
+    return Route.post(
         "/sdapi/v1/" + name,
         context -> {
           action.run();

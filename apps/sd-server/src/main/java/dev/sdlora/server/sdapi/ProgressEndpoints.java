@@ -5,13 +5,14 @@ import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.store.DrawingJobs;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,12 +28,13 @@ final class ProgressEndpoints {
     this.drawings = drawings;
   }
 
-  void addTo(RoutesConfig routes) {
-    routes.get("/sdapi/v1/progress", this::progress);
-    routes.post("/internal/progress", this::ofTask);
-    routes.get("/internal/ping", context -> Answers.json(context, Fields.object()));
-    routes.post("/sdapi/v1/interrupt", context -> end(context, true));
-    routes.post("/sdapi/v1/skip", context -> end(context, false));
+  List<Route> routes() {
+    return List.of(
+        Route.get("/sdapi/v1/progress", this::progress),
+        Route.post("/internal/progress", this::ofTask),
+        Route.get("/internal/ping", context -> Answers.json(context, Fields.object())),
+        Route.post("/sdapi/v1/interrupt", context -> end(context, true)),
+        Route.post("/sdapi/v1/skip", context -> end(context, false)));
   }
 
   private void end(Context context, boolean whole) {

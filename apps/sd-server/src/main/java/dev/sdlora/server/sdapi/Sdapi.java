@@ -6,11 +6,14 @@ import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ErrorMessages;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.store.DrawingJobs;
-import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** A1111's API. */
 public final class Sdapi {
@@ -32,26 +35,31 @@ public final class Sdapi {
     this.sentences = sentences;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
+  /** Returns the routes. */
+  public List<Route> routes() {
     SdapiState state = new SdapiState(offer);
-    new DrawingEndpoints(drawings, state, sentences).addTo(routes);
-    new ProgressEndpoints(queue, drawings).addTo(routes);
-    new Listings(offer).addTo(routes);
-    new ExtraEndpoints(offer).addTo(routes);
-    new ControlNetListings(offer).addTo(routes);
-    new DetailListings(offer).addTo(routes);
-    routes.get(
-        "/openapi.json", context -> context.contentType("application/json").result(description()));
-    routes.get("/sdapi/v1/options", context -> Answers.json(context, state.toJson()));
-    routes.post(
-        "/sdapi/v1/options",
-        context -> {
-          Fields options = Bodies.fields(context);
-          state.set(options);
-          Answers.warn(context, options.warnings());
-          Answers.json(context, NullNode.getInstance());
-        });
+    return Stream.of(
+            new DrawingEndpoints(drawings, state, sentences).routes(),
+            new ProgressEndpoints(queue, drawings).routes(),
+            new Listings(offer).routes(),
+            new ExtraEndpoints(offer).routes(),
+            new ControlNetListings(offer).routes(),
+            new DetailListings(offer).routes(),
+            List.of(
+                Route.get(
+                    "/openapi.json",
+                    context -> context.contentType("application/json").result(description())),
+                Route.get("/sdapi/v1/options", context -> Answers.json(context, state.toJson())),
+                Route.post("/sdapi/v1/options", context -> set(state, context))))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static void set(SdapiState state, Context context) {
+    Fields options = Bodies.fields(context);
+    state.set(options);
+    Answers.warn(context, options.warnings());
+    Answers.json(context, NullNode.getInstance());
   }
 
   /** Returns the OpenAPI document of A1111's and OpenAI's APIs. */

@@ -2,7 +2,7 @@ package dev.sdlora.server.studio;
 
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.server.http.Refusal;
-import io.javalin.config.RoutesConfig;
+import dev.sdlora.server.http.Route;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,9 +45,11 @@ final class PageFiles {
 
   private record PageFile(String type, String tag, Supplier<InputStream> packed) {}
 
-  void addTo(RoutesConfig routes) {
-    routes.get("/", context -> answer("index.html", context));
-    routes.get("/studio/<file>", context -> answer(context.pathParam("file"), context));
+  List<Route> routes() {
+    return List.of(
+        Route.get("/", context -> answer("index.html", context)),
+        Route.get("/studio/<file>", context -> answer(context.pathParam("file"), context))
+            .forClients());
   }
 
   private void answer(String name, Context context) {

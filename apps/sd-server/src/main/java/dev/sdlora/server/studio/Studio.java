@@ -3,9 +3,11 @@ package dev.sdlora.server.studio;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Parameters;
-import io.javalin.config.RoutesConfig;
+import dev.sdlora.server.http.Route;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** The page at {@code /}, a client of {@code /api/jobs}. */
 public final class Studio {
@@ -25,15 +27,16 @@ public final class Studio {
     this.savesStyles = savesStyles;
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    new PageFiles().addTo(routes);
+  /** Returns the routes. */
+  public List<Route> routes() {
     ModelDescription model = new ModelDescription(masks, savesStyles);
-    routes.get(
-        "/api/model",
-        context -> {
-          Optional<String> name = Parameters.text(context, "checkpoint");
-          Answers.json(context, model.json(name.map(offer::of).orElse(offer)));
-        });
+    Route description =
+        Route.get(
+            "/api/model",
+            context -> {
+              Optional<String> name = Parameters.text(context, "checkpoint");
+              Answers.json(context, model.json(name.map(offer::of).orElse(offer)));
+            });
+    return Stream.concat(new PageFiles().routes().stream(), Stream.of(description)).toList();
   }
 }

@@ -10,6 +10,7 @@ import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -17,7 +18,6 @@ import dev.sdlora.server.job.JobState;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainingListener;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.File;
 import java.io.IOException;
@@ -56,17 +56,18 @@ public final class TrainingsApi implements AutoCloseable {
     this.trainings = new Trainings(queue);
   }
 
-  /** Adds the routes. */
-  public void addTo(RoutesConfig routes) {
-    routes.get("/api/trainings/recommended", this::recommended);
-    routes.post("/api/trainings", this::submit, RouteCost.JOB);
-    routes.post("/api/trainings/plan", this::plan, RouteCost.CALL);
-    routes.get("/api/trainings", this::list);
-    routes.get("/api/trainings/{id}", context -> Answers.json(context, whole(job(context))));
-    routes.delete("/api/trainings/{id}", this::delete);
-    routes.post("/api/trainings/{id}/resume", this::resume, RouteCost.JOB);
-    routes.get("/api/trainings/{id}/samples/{number}", this::sample);
-    routes.get("/api/trainings/{id}/report", this::report);
+  /** Returns the routes. */
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/api/trainings/recommended", this::recommended),
+        Route.post("/api/trainings", this::submit, RouteCost.JOB).withModel("training"),
+        Route.post("/api/trainings/plan", this::plan, RouteCost.CALL),
+        Route.get("/api/trainings", this::list),
+        Route.get("/api/trainings/{id}", context -> Answers.json(context, whole(job(context)))),
+        Route.delete("/api/trainings/{id}", this::delete),
+        Route.post("/api/trainings/{id}/resume", this::resume, RouteCost.JOB),
+        Route.get("/api/trainings/{id}/samples/{number}", this::sample),
+        Route.get("/api/trainings/{id}/report", this::report));
   }
 
   private Job job(Context context) {
