@@ -20,11 +20,14 @@ import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.setting.Settings;
 import dev.sdlora.api.value.Labels;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A part of a request whose settings have fields: the rows of its group, and where it is.
@@ -65,6 +68,10 @@ record Place<T, O, B>(
   static final Place<HiresFix.Builder, HiresFix, HiresFix.Builder> HIRES =
       new Place<>(Settings.HIRES, Settings.HIRES.defaults(), hires -> hires, PromptSpec::hiresFix);
 
+  /** All parts whose settings have fields or options, the more general ones first. */
+  static final List<Place<?, ?, ?>> ALL =
+      List.of(SPEC, PROMPTS, SAMPLER, SPEED, SIZES, START, MASK, HIRES);
+
   /** The parts that every request has. */
   static final List<Place<OptionDraft, ?, ?>> OF_ALL =
       List.of(SPEC, PROMPTS, SAMPLER, SPEED, SIZES);
@@ -89,11 +96,20 @@ record Place<T, O, B>(
 
   /** Returns the options of all settings that fields can have, under their names in JSON. */
   List<Option<T>> options() {
+    return simple().<Option<T>>map(this::option).toList();
+  }
+
+  private Stream<Setting<O, B, ?>> simple() {
     return group.settings().stream()
         .filter(setting -> setting.reasonWithout(Door.JSON).isEmpty())
-        .filter(setting -> isSimple(setting.kind()))
-        .map(this::option)
-        .toList();
+        .filter(setting -> isSimple(setting.kind()));
+  }
+
+  /** Returns the JSON schema of each setting that fields can have, under its name in JSON. */
+  Map<String, ObjectNode> schemas() {
+    Map<String, ObjectNode> schemas = new LinkedHashMap<>();
+    simple().forEach(row -> schemas.put(row.name(Door.JSON), FieldSchemas.of(group, row)));
+    return schemas;
   }
 
   /** Returns the option of a setting, under its name in JSON. */

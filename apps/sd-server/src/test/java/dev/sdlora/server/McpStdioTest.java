@@ -111,7 +111,7 @@ class McpStdioTest {
   void toolsList_loadsNoModel() throws IOException {
     send("{'jsonrpc':'2.0','id':1,'method':'tools/list'}");
     JsonNode tools = answer().at("/result/tools");
-    assertThat(tools).hasSize(5);
+    assertThat(tools).hasSize(6);
     assertThat(tools.toString()).contains("file:/home/me/photo.png");
     assertThat(loads).hasValue(0);
   }

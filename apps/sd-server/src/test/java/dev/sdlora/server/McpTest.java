@@ -130,7 +130,12 @@ class McpTest {
     assertThat(tools)
         .extracting(McpSchema.Tool::name)
         .containsExactly(
-            "generate_image", "edit_image", "list_loras", "list_models", "explain_prompt");
+            "generate_image",
+            "edit_image",
+            "list_loras",
+            "list_models",
+            "list_settings",
+            "explain_prompt");
     JsonNode schema = Served.JSON.valueToTree(tools.get(0).inputSchema());
     assertThat(schema.at("/required").toString()).isEqualTo("[\"prompt\"]");
     assertThat(schema.at("/properties/steps/maximum").asInt()).isEqualTo(1000);
@@ -216,6 +221,10 @@ class McpTest {
             + " base64",
         "edit_image     | strength | 1.1   | argument 'strength' must be from 0 to 1: 1.1",
         "generate_image | result   | \"url\" | argument 'result' must be image or link: 'url'",
+        "generate_image | settings | {\"order\": 9} | argument 'order' must be from 1 to 4: 9",
+        "generate_image | settings | {\"ensd\": 9} | unknown setting 'ensd'",
+        "generate_image | settings | {\"n_iter\": 2} | unknown setting 'n_iter'",
+        "generate_image | settings | 5     | argument 'settings' must be an object: 5",
         "list_loras     | count    | 1000  | argument 'count' must be from 1 to 200: 1000",
         "explain_prompt | steps    | 9     | argument 'prompt' is missing",
       })
@@ -232,6 +241,26 @@ class McpTest {
     CallToolResult result = call(tool, arguments);
     assertThat(result.isError()).isTrue();
     assertThat(text(result, 0)).startsWith(sentence).doesNotContain("\n");
+  }
+
+  @Test
+  void settings_eachOfTheList_isAccepted() throws Exception {
+    JsonNode listed = Served.json(text(call("list_settings", Map.of()), 0));
+    assertThat(listed.size()).isGreaterThan(50);
+    assertThat(listed).allMatch(one -> one.path("description").asText().endsWith("."));
+    assertThat(listed.at("/shift/maximum").asInt()).isEqualTo(100);
+    Map<String, Object> nothing = new HashMap<>();
+    listed.fieldNames().forEachRemaining(name -> nothing.put(name, null));
+    byte[] image = png(call("generate_image", small("a red star", "settings", nothing)));
+    assertThat(image).isEqualTo(drawn("a red star", 5));
+  }
+
+  @Test
+  void generateImage_withOtherSettings_isDrawnWithThem() {
+    Map<String, Object> settings =
+        Map.of("sampler_name", "Euler a", "cfg_rescale", 0.5, "eta_noise_seed_delta", 31337);
+    String infotext = text(call("generate_image", small("a star", "settings", settings)), 1);
+    assertThat(infotext).contains("Sampler: Euler a,", "CFG Rescale: 0.5", "ENSD: 31337");
   }
 
   @Test

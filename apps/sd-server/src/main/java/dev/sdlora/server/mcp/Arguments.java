@@ -1,147 +1,100 @@
 package dev.sdlora.server.mcp;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.setting.Kind;
-import dev.sdlora.api.setting.Setting;
+import dev.sdlora.api.value.Decimals;
 import dev.sdlora.request.FieldException;
+import dev.sdlora.request.FieldSchemas;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.KnownFields;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /** The arguments of a tool: written as a JSON schema for clients, and checked against it. */
 final class Arguments {
   private final List<Argument> arguments = new ArrayList<>();
 
-  /** The type of an argument, with its name in a JSON schema. */
-  private enum Type {
-    STRING,
-    INTEGER,
-    NUMBER
-  }
-
-  /**
-   * One argument.
-   *
-   * @param least the smallest number, or length of a string
-   * @param most the largest number
-   * @param multiple the number that values must be a multiple of; 1 for none
-   */
-  private record Argument(
-      String name,
-      Type type,
-      String description,
-      boolean required,
-      OptionalDouble least,
-      OptionalDouble most,
-      int multiple) {
-
-    Map<String, Object> schema() {
-      Map<String, Object> schema = new LinkedHashMap<>();
-      schema.put(
-          "type", type == Type.STRING ? "string" : type == Type.INTEGER ? "integer" : "number");
-      schema.put("description", description);
-      least.ifPresent(value -> schema.put("minimum", number(value)));
-      most.ifPresent(value -> schema.put("maximum", number(value)));
-      if (multiple > 1) {
-        schema.put("multipleOf", multiple);
-      }
-      return schema;
-    }
+  /** One argument and its JSON schema. */
+  private record Argument(String name, ObjectNode schema, boolean required) {
 
     void check(Fields fields) {
-      if (type == Type.STRING) {
-        boolean missing = required && fields.text(name).isEmpty();
-        if (missing) {
-          throw new FieldException(name, "argument '%s' is missing".formatted(name));
+      switch (schema.path("type").asText()) {
+        case "string" -> {
+          if (fields.text(name).isEmpty() && required) {
+            throw new FieldException(name, "argument '%s' is missing".formatted(name));
+          }
         }
-        return;
+        case "integer" -> fields.whole(name).ifPresent(this::check);
+        case "number" -> fields.number(name).ifPresent(this::check);
+        default -> fields.object(name);
       }
-      OptionalDouble given =
-          type == Type.INTEGER
-              ? fields.whole(name).stream().asDoubleStream().findFirst()
-              : fields.number(name);
-      given.ifPresent(this::check);
     }
 
     private void check(double value) {
       boolean inside =
-          value >= least.orElse(Double.NEGATIVE_INFINITY)
-              && value <= most.orElse(Double.POSITIVE_INFINITY);
-      if (!inside || !Double.isFinite(value) || (multiple > 1 && value % multiple != 0)) {
+          value >= schema.path("minimum").asDouble(Double.NEGATIVE_INFINITY)
+              && value <= schema.path("maximum").asDouble(Double.POSITIVE_INFINITY);
+      if (!inside || !Double.isFinite(value) || (multiple() > 1 && value % multiple() != 0)) {
         throw new FieldException(
-            name, "argument '%s' must be %s: %s".formatted(name, bounds(), number(value)));
+            name, "argument '%s' must be %s: %s".formatted(name, bounds(), shown(value)));
       }
+    }
+
+    private static String shown(double value) {
+      return Double.isFinite(value) ? Decimals.text(value) : String.valueOf(value);
+    }
+
+    private int multiple() {
+      return schema.path("multipleOf").asInt(1);
     }
 
     private String bounds() {
       String bounds =
-          most.isPresent()
-              ? "from %s to %s".formatted(number(least.orElse(0)), number(most.getAsDouble()))
-              : "at least " + number(least.orElse(0));
-      return multiple > 1 ? "a multiple of %s, %s".formatted(multiple, bounds) : bounds;
-    }
-
-    /** Writes whole numbers without a decimal point. */
-    private static Number number(double value) {
-      return value == Math.rint(value) && Math.abs(value) < 1L << 53
-          ? (Number) (long) value
-          : (Number) value;
+          schema.has("maximum")
+              ? "from %s to %s".formatted(schema.path("minimum"), schema.path("maximum"))
+              : "at least " + schema.path("minimum");
+      return multiple() > 1 ? "a multiple of %s, %s".formatted(multiple(), bounds) : bounds;
     }
   }
 
   /** Adds a string that calls must have. */
   Arguments required(String name, String description) {
-    return add(
-        new Argument(
-            name,
-            Type.STRING,
-            description,
-            true,
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            1));
+    return add(new Argument(name, schema("string", description), true));
   }
 
   /** Adds a string that calls may leave out. */
   Arguments text(String name, String description) {
-    return add(
-        new Argument(
-            name,
-            Type.STRING,
-            description,
-            false,
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            1));
+    return add(new Argument(name, schema("string", description), false));
   }
 
   /** Adds a whole number in a range, a multiple of another number. */
   Arguments whole(String name, String description, long least, long most, int multiple) {
-    return add(
-        new Argument(
-            name,
-            Type.INTEGER,
-            description,
-            false,
-            OptionalDouble.of((double) least),
-            OptionalDouble.of((double) most),
-            multiple));
+    ObjectNode schema = schema("integer", description).put("minimum", least).put("maximum", most);
+    if (multiple > 1) {
+      schema.put("multipleOf", multiple);
+    }
+    return add(new Argument(name, schema, false));
   }
 
-  /** Adds a number with the range of a setting. */
-  Arguments setting(String name, Setting<?, ?, ?> setting, String description) {
-    Kind<?> kind = setting.kind();
-    Type type = kind.type() == Kind.Type.WHOLE_NUMBER ? Type.INTEGER : Type.NUMBER;
-    OptionalDouble least = OptionalDouble.of(kind.least());
-    OptionalDouble most = DoubleStream.of(kind.most()).filter(Double::isFinite).findFirst();
-    return add(new Argument(name, type, description, false, least, most, 1));
+  /** Adds an object that calls may leave out. */
+  Arguments object(String name, String description) {
+    return add(new Argument(name, schema("object", description), false));
+  }
+
+  /**
+   * Adds a setting as its row describes it.
+   *
+   * @param field the name of the setting in JSON
+   */
+  Arguments setting(String name, String field) {
+    return add(new Argument(name, FieldSchemas.of(field).orElseThrow(), false));
+  }
+
+  private static ObjectNode schema(String type, String description) {
+    return Fields.object().put("type", type).put("description", description);
   }
 
   private Arguments add(Argument argument) {
@@ -151,18 +104,14 @@ final class Arguments {
 
   /** Returns the JSON schema. */
   Map<String, Object> schema() {
-    Map<String, Object> properties = new LinkedHashMap<>();
-    arguments.forEach(argument -> properties.put(argument.name(), argument.schema()));
-    Map<String, Object> schema = new LinkedHashMap<>();
-    schema.put("type", "object");
-    schema.put("properties", properties);
-    List<String> required =
-        arguments.stream().filter(Argument::required).map(Argument::name).toList();
-    if (!required.isEmpty()) {
-      schema.put("required", required);
+    ObjectNode schema = Fields.object().put("type", "object");
+    ObjectNode properties = schema.putObject("properties");
+    arguments.forEach(argument -> properties.set(argument.name(), argument.schema()));
+    if (arguments.stream().anyMatch(Argument::required)) {
+      ArrayNode names = schema.putArray("required");
+      arguments.stream().filter(Argument::required).map(Argument::name).forEach(names::add);
     }
-    schema.put("additionalProperties", false);
-    return schema;
+    return Json.map(schema.put("additionalProperties", false));
   }
 
   /**

@@ -6,9 +6,6 @@ import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.api.image.ImageToImage;
-import dev.sdlora.api.setting.Setting;
-import dev.sdlora.api.setting.Settings;
 import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
@@ -34,8 +31,6 @@ import java.util.function.Supplier;
 final class DrawingTools {
   private static final int LEAST_SIDE = 64;
   private static final int MOST_SIDE = 16_384;
-  private static final Setting<ImageToImage, ImageToImage.Builder, ?> STRENGTH =
-      Settings.IMAGE_TO_IMAGE.setting("denoisingStrength");
 
   /** Pixels of an edited image if the call sets no size; models draw larger ones badly. */
   private static final double MOST_EDITED_PIXELS = 1024.0 * 1024;
@@ -89,13 +84,7 @@ final class DrawingTools {
                             + (files ? " the path of a file, such as file:/home/me/photo.png," : "")
                             + " or a PNG or JPEG file in base64, also as a data: URL.")
                     .required("prompt", PROMPT)
-                    .setting(
-                        "strength",
-                        STRENGTH,
-                        "How much of the image may change: 0 for nothing, 1 for everything."
-                            + " Default: %s."
-                                .formatted(
-                                    Settings.IMAGE_TO_IMAGE.defaultText(STRENGTH).orElseThrow()))
+                    .setting("strength", "denoising_strength")
                     .text(
                         "mask",
                         "An image, like the argument image, that is white where the image changes"
@@ -118,7 +107,7 @@ final class DrawingTools {
     }
     return arguments
         .text("model", "A model of list_models. Default: the first one of the list.")
-        .text("negative_prompt", "What the image should not show, in the same syntax.")
+        .setting("negative_prompt", "negative_prompt")
         .whole(
             "width",
             "Width in pixels. Default: %s.%s".formatted(size, together),
@@ -131,8 +120,7 @@ final class DrawingTools {
             LEAST_SIDE,
             side,
             8)
-        .setting(
-            "steps", Settings.SPEC.setting("steps"), "Number of steps. Default: that of the model.")
+        .setting("steps", "steps")
         .whole(
             "seed",
             "Seed of the noise; the same seed and settings give the same image. Default: -1, a"
@@ -140,10 +128,9 @@ final class DrawingTools {
             -1,
             (1L << 53) - 1,
             1)
-        .setting(
-            "cfg_scale",
-            Settings.SPEC.setting("cfgScale"),
-            "How closely the image follows the prompt. Default: that of the model.");
+        .setting("cfg_scale", "cfg_scale")
+        .object(
+            "settings", "Other settings of list_settings, such as {\"sampler_name\": \"DDIM\"}.");
   }
 
   private List<McpSchema.Content> draw(
@@ -152,6 +139,7 @@ final class DrawingTools {
     boolean link = linked(arguments);
     progress.begin();
     DrawingModel loaded = model.get();
+    OtherSettings.spread(arguments);
     RequestContext offer = chosen(arguments, loaded.offer());
     Fields fields = kind.equals("img2img") ? edit(arguments, offer) : arguments;
     requirePixels(fields, offer);

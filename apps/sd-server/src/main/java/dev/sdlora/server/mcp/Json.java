@@ -1,7 +1,9 @@
 package dev.sdlora.server.mcp;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.json.jackson2.JacksonMcpJsonMapper;
@@ -32,6 +34,11 @@ final class Json {
   /** Converts a value to a tree. */
   static JsonNode tree(Object value) {
     return JACKSON.valueToTree(value);
+  }
+
+  /** Converts an object to a map of plain values. */
+  static Map<String, Object> map(ObjectNode object) {
+    return JACKSON.convertValue(object, new TypeReference<>() {});
   }
 
   /**

@@ -59,6 +59,14 @@ final class ReadingTools {
             new Arguments(),
             (fields, call, progress) -> json(models())),
         new Tool(
+            "list_settings",
+            "List settings",
+            "Lists the settings that the argument settings of generate_image and edit_image may"
+                + " have, each with a JSON schema.",
+            false,
+            new Arguments(),
+            (fields, call, progress) -> json(OtherSettings.schemas())),
+        new Tool(
             "explain_prompt",
             "Explain a prompt",
             "Shows how the model reads a prompt: its LoRAs, the weights of its words, its length"
@@ -66,7 +74,7 @@ final class ReadingTools {
             false,
             new Arguments()
                 .required("prompt", "A prompt in A1111's syntax.")
-                .whole("steps", "Number of steps. Default: that of the model.", 1, 1000, 1),
+                .setting("steps", "steps"),
             (fields, call, progress) -> json(explained(fields))));
   }
 

@@ -1,0 +1,99 @@
+package dev.sdlora.request;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.setting.Group;
+import dev.sdlora.api.setting.Kind;
+import dev.sdlora.api.setting.Setting;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** JSON schemas of fields, made from the rows of settings: type, range, names and meaning. */
+public final class FieldSchemas {
+  private static final int MOST_CHOICES = 12;
+  private static final String DEFAULT = " Default: ";
+
+  private static final Map<String, ObjectNode> ALL = of(Place.ALL);
+  private static final Map<String, ObjectNode> OF_EVERY_REQUEST = of(Place.OF_ALL);
+
+  private FieldSchemas() {}
+
+  private static Map<String, ObjectNode> of(List<? extends Place<?, ?, ?>> places) {
+    Map<String, ObjectNode> schemas = new LinkedHashMap<>();
+    places.forEach(place -> place.schemas().forEach(schemas::putIfAbsent));
+    return Collections.unmodifiableMap(schemas);
+  }
+
+  /** Returns the schema of a field or option of requests; empty if no row has this name. */
+  public static Optional<ObjectNode> of(String name) {
+    return Optional.ofNullable(ALL.get(name)).map(ObjectNode::deepCopy);
+  }
+
+  /** Returns the fields and options of rows that apply to every request. */
+  public static Set<String> ofEveryRequest() {
+    return OF_EVERY_REQUEST.keySet();
+  }
+
+  /** Returns the schema of a setting's values. */
+  static <O, B> ObjectNode of(Group<O, B> group, Setting<O, B, ?> setting) {
+    String usual =
+        setting
+            .unset()
+            .or(() -> group.defaultText(setting))
+            .map(words -> DEFAULT + words + ".")
+            .orElse("");
+    return of(setting.kind()).put("description", setting.meaning() + usual);
+  }
+
+  /** Returns what a field does, without its default. */
+  public static Optional<String> meaning(String name) {
+    return of(name)
+        .map(schema -> schema.path("description").asText())
+        .map(text -> text.substring(0, (text + DEFAULT).indexOf(DEFAULT)));
+  }
+
+  private static ObjectNode of(Kind<?> kind) {
+    ObjectNode schema = Fields.object();
+    switch (kind.type()) {
+      case NUMBER -> range(kind, schema.put("type", "number"));
+      case WHOLE_NUMBER -> range(kind, schema.put("type", "integer"));
+      case FLAG -> schema.put("type", "boolean");
+      case CHOICE -> {
+        schema.put("type", "string");
+        if (kind.choices().size() <= MOST_CHOICES) {
+          kind.choices().forEach(schema.putArray("enum")::add);
+        }
+      }
+      case LIST -> schema.put("type", "array").set("items", of(kind.element().orElseThrow()));
+      default -> schema.put("type", "string");
+    }
+    return schema;
+  }
+
+  private static void range(Kind<?> kind, ObjectNode schema) {
+    double least = kind.least();
+    double most = kind.most();
+    if (least == Double.MIN_VALUE) {
+      schema.put("exclusiveMinimum", 0);
+    } else if (least > Integer.MIN_VALUE) {
+      put("minimum", least, schema);
+    }
+    if (most == Kind.BELOW_1) {
+      schema.put("exclusiveMaximum", 1);
+    } else if (most < Integer.MAX_VALUE) {
+      put("maximum", most, schema);
+    }
+  }
+
+  /** Writes whole numbers without a decimal point. */
+  private static void put(String name, double value, ObjectNode schema) {
+    if (value == Math.rint(value)) {
+      schema.put(name, (long) value);
+    } else {
+      schema.put(name, value);
+    }
+  }
+}
