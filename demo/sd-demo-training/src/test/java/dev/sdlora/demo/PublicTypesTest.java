@@ -43,7 +43,9 @@ final class PublicTypesTest {
           "dev.sdlora.pipeline.speed.TransformerWork",
           "dev.sdlora.pipeline.speed.UNetOperations",
           "dev.sdlora.pipeline.speed.VaeOperations",
-          "dev.sdlora.training.report.BarChart");
+          "dev.sdlora.training.report.BarChart",
+          "dev.sdlora.training.setting.DataSettings",
+          "dev.sdlora.training.setting.OptionSettings");
 
   @Test
   void publicTypes_areForCallersOrNeededByAnotherPackage() throws IOException {

@@ -54,22 +54,12 @@ public final class Kind<T> {
   /** The largest number below 1. */
   public static final double BELOW_1 = Math.nextDown(1.0);
 
-  private final Type type;
-  private final double least;
-  private final double most;
-  private final List<String> choices;
-  private final Optional<Kind<?>> element;
-  private final Optional<Group<?, ?>> group;
+  private final Shape shape;
   private final Conversion<T, Object> write;
   private final Conversion<Object, T> read;
 
   private Kind(Shape shape, Conversion<T, Object> write, Conversion<Object, T> read) {
-    type = shape.type;
-    least = shape.least;
-    most = shape.most;
-    choices = shape.choices;
-    element = shape.element;
-    group = shape.group;
+    this.shape = shape;
     this.write = write;
     this.read = read;
   }
@@ -257,39 +247,37 @@ public final class Kind<T> {
    */
   public <U> Kind<U> as(Function<U, T> from, Function<T, U> to) {
     return new Kind<>(
-        new Shape(type, least, most, choices, element, group),
-        (value, a) -> write(from.apply(value), a),
-        (plain, a) -> to.apply(read(plain, a)));
+        shape, (value, a) -> write(from.apply(value), a), (plain, a) -> to.apply(read(plain, a)));
   }
 
   /** {@return the type of the values} */
   public Type type() {
-    return type;
+    return shape.type;
   }
 
   /** {@return the smallest valid number, for numbers; negative infinity if there is none} */
   public double least() {
-    return least;
+    return shape.least;
   }
 
   /** {@return the largest valid number, for numbers; infinity if there is none} */
   public double most() {
-    return most;
+    return shape.most;
   }
 
   /** {@return the names of all values of a choice; empty for other kinds} */
   public List<String> choices() {
-    return choices;
+    return shape.choices;
   }
 
   /** {@return the kind of the values in a list or map; empty for other kinds} */
   public Optional<Kind<?>> element() {
-    return element;
+    return shape.element;
   }
 
   /** {@return the settings of an object; empty for other kinds} */
   public Optional<Group<?, ?>> group() {
-    return group;
+    return shape.group;
   }
 
   /**
@@ -337,10 +325,10 @@ public final class Kind<T> {
    */
   @SuppressWarnings("unchecked") // an object's group makes values of its type
   public T change(Optional<T> value, Object plain) {
-    if (type != Type.OBJECT) {
+    if (shape.type != Type.OBJECT) {
       return read(plain, new NoAttachments());
     }
-    Group<T, ?> own = (Group<T, ?>) group.orElseThrow();
+    Group<T, ?> own = (Group<T, ?>) shape.group.orElseThrow();
     return own.change(value, names(plain), new NoAttachments());
   }
 
@@ -371,13 +359,13 @@ public final class Kind<T> {
    * @throws dev.sdlora.api.value.SettingException if it is out of range
    */
   public T require(T value, String name) {
-    if (value instanceof Integer number && most < Integer.MAX_VALUE) {
-      Checks.inRange((int) least, (int) most, number, name);
+    if (value instanceof Integer number && shape.most < Integer.MAX_VALUE) {
+      Checks.inRange((int) shape.least, (int) shape.most, number, name);
     } else if (value instanceof Integer number) {
-      Checks.atLeast((int) least, number, name);
+      Checks.atLeast((int) shape.least, number, name);
     } else if (value instanceof Double number) {
       requireNumber(number, name);
-    } else if (value instanceof List<?> list && element.orElseThrow().type == Type.NUMBER) {
+    } else if (value instanceof List<?> list && shape.element.orElseThrow().type() == Type.NUMBER) {
       Checks.require(!list.isEmpty(), name, "not be empty", list);
       list.forEach(one -> Checks.finite((Double) one, name));
     }
@@ -385,18 +373,18 @@ public final class Kind<T> {
   }
 
   private void requireNumber(double value, String name) {
-    if (most == BELOW_1) {
-      String from = least > 0 ? "above 0" : "at least 0";
-      Checks.require(value >= least && value < 1, name, "be " + from + " and below 1", value);
-    } else if (least == Double.MIN_VALUE) {
+    if (shape.most == BELOW_1) {
+      String from = shape.least > 0 ? "above 0" : "at least 0";
+      Checks.require(value >= shape.least && value < 1, name, "be " + from + " and below 1", value);
+    } else if (shape.least == Double.MIN_VALUE) {
       Checks.positive(value, name);
-    } else if (Double.isInfinite(least)) {
+    } else if (Double.isInfinite(shape.least)) {
       Checks.finite(value, name);
-    } else if (Double.isInfinite(most)) {
+    } else if (Double.isInfinite(shape.most)) {
       Checks.require(
-          value >= least && Double.isFinite(value), name, "be at least 0 and finite", value);
+          value >= shape.least && Double.isFinite(value), name, "be at least 0 and finite", value);
     } else {
-      Checks.inRange(least, most, value, name);
+      Checks.inRange(shape.least, shape.most, value, name);
     }
   }
 
@@ -406,7 +394,7 @@ public final class Kind<T> {
   }
 
   private Object plain(String text) {
-    return switch (type) {
+    return switch (shape.type) {
       case NUMBER -> decimal(text);
       case WHOLE_NUMBER -> wholeNumber(text);
       case FLAG -> flag(text);
@@ -424,11 +412,11 @@ public final class Kind<T> {
   /** Returns the name of the text that is all an object needs, such as the name of an upscaler. */
   private Optional<String> soleText() {
     List<Setting<?, ?, ?>> required =
-        group.stream()
+        shape.group.stream()
             .<Setting<?, ?, ?>>flatMap(one -> one.settings().stream())
             .filter(Setting::isRequired)
             .toList();
-    return required.size() == 1 && required.get(0).kind().type == Type.TEXT
+    return required.size() == 1 && required.get(0).kind().type() == Type.TEXT
         ? Optional.of(required.get(0).name())
         : Optional.empty();
   }
@@ -461,11 +449,11 @@ public final class Kind<T> {
     if (text.strip().equals(EMPTY_LIST)) {
       return List.of();
     }
-    Kind<?> kind = element.orElseThrow();
+    Kind<?> kind = shape.element.orElseThrow();
     try {
       return Arrays.stream(text.split(",", -1)).map(kind::plain).toList();
     } catch (IllegalArgumentException e) {
-      String what = kind.type == Type.WHOLE_NUMBER ? "whole numbers" : "values";
+      String what = kind.type() == Type.WHOLE_NUMBER ? "whole numbers" : "values";
       throw new IllegalArgumentException(
           "must be %s separated by commas, or none: '%s'".formatted(what, text), e);
     }
