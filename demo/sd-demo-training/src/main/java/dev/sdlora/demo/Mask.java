@@ -53,35 +53,6 @@ public final class Mask {
     return pixels.get(index);
   }
 
-  /** Returns the coverage of a point, 0 to 1, interpolated from the four pixels around it. */
-  double cover(double x, double y) {
-    int left = (int) Math.floor(x - 0.5);
-    int top = (int) Math.floor(y - 0.5);
-    double right = x - 0.5 - left;
-    double low = y - 0.5 - top;
-    return (1 - low) * ((1 - right) * at(left, top) + right * at(left + 1, top))
-        + low * ((1 - right) * at(left, top + 1) + right * at(left + 1, top + 1));
-  }
-
-  /** Returns the pixels at least so many steps inside; the image's border counts as inside. */
-  Mask eroded(int steps) {
-    return inverse().dilated(steps).inverse();
-  }
-
-  /** Returns the mask grown by so many steps, alternately with 4 and with 8 neighbours. */
-  public Mask dilated(int steps) {
-    BitSet grown = pixels;
-    for (int step = 0; step < steps; step++) {
-      grown = step % 2 == 0 ? grownOverSides(grown) : grownOverCorners(grown);
-    }
-    return new Mask(width, height, grown);
-  }
-
-  /** Returns the mask without everything thinner than about twice so many steps. */
-  Mask opened(int steps) {
-    return eroded(steps).dilated(steps);
-  }
-
   /** Returns the connected parts with at least so many pixels, largest first. */
   public List<Mask> parts(int leastArea) {
     List<Mask> parts = new ArrayList<>();
@@ -96,68 +67,12 @@ public final class Mask {
     return parts;
   }
 
-  /** Returns the mask with all enclosed gaps filled that are at most about twice the steps wide. */
-  Mask filled(int steps) {
-    BitSet result = (BitSet) pixels.clone();
-    for (Mask gap : inverse().parts(1)) {
-      if (!gap.touchesBorder() && gap.eroded(steps).area() == 0) {
-        result.or(gap.pixels);
-      }
-    }
-    return new Mask(width, height, result);
-  }
-
   /** Returns the smallest rectangle of whole pixels that contains the mask. */
   public Rectangle bounds() {
     // A negative size makes a rectangle adopt the first one that is added.
     Rectangle box = new Rectangle(-1, -1);
     pixels.stream().forEach(i -> box.add(new Rectangle(i % width, i / width, 1, 1)));
     return box;
-  }
-
-  private int at(int x, int y) {
-    boolean within = x >= 0 && y >= 0 && x < width && y < height;
-    return within && pixels.get(y * width + x) ? 1 : 0;
-  }
-
-  private Mask inverse() {
-    BitSet others = (BitSet) pixels.clone();
-    others.flip(0, width * height);
-    return new Mask(width, height, others);
-  }
-
-  private boolean touchesBorder() {
-    return pixels.stream().anyMatch(i -> isBorder(i % width, i / width));
-  }
-
-  private boolean isBorder(int x, int y) {
-    return x == 0 || y == 0 || x == width - 1 || y == height - 1;
-  }
-
-  private BitSet grownOverSides(BitSet from) {
-    BitSet grown = shifted(from, 1, 0);
-    grown.or(shifted(from, 0, 1));
-    return grown;
-  }
-
-  private BitSet grownOverCorners(BitSet from) {
-    return shifted(shifted(from, 1, 0), 0, 1);
-  }
-
-  /** Returns the union of a set with its copies shifted in both directions. */
-  private BitSet shifted(BitSet from, int dx, int dy) {
-    BitSet union = (BitSet) from.clone();
-    for (int i = from.nextSetBit(0); i >= 0; i = from.nextSetBit(i + 1)) {
-      int x = i % width;
-      int y = i / width;
-      if (x >= dx && y >= dy) {
-        union.set(i - dy * width - dx);
-      }
-      if (x + dx < width && y + dy < height) {
-        union.set(i + dy * width + dx);
-      }
-    }
-    return union;
   }
 
   private BitSet takeConnected(BitSet left, int start) {

@@ -32,8 +32,7 @@ class SizesTest {
           entry("apps/sd-server/src/main/java/dev/sdlora/server/store", 34),
           entry("apps/sd-server/src/test/java/dev/sdlora/server", 44),
           entry("benchmarks/src/main/java/dev/sdlora/benchmarks", 39),
-          entry("demo/sd-demo-training/src/main/java/dev/sdlora/demo/emoji", 41),
-          entry("demo/sd-demo-training/src/main/java/dev/sdlora/demo/emoji/judge", 27),
+          entry("demo/sd-demo-training/src/main/java/dev/sdlora/demo/emoji", 40),
           entry("sd-api/src/main/java/dev/sdlora/api", 32),
           entry("sd-models/src/main/java/dev/sdlora/models", 28),
           entry("sd-sampler/src/main/java/dev/sdlora/sampler", 43),
@@ -52,7 +51,7 @@ class SizesTest {
           entry("sd-api/src/main/java/dev/sdlora/api/PromptSpec.java", 966),
           entry("sd-api/src/main/java/dev/sdlora/api/image/DetailPass.java", 647),
           entry("sd-api/src/main/java/dev/sdlora/api/sampling/SamplerOptions.java", 759),
-          entry("sd-api/src/main/java/dev/sdlora/api/setting/Kind.java", 533),
+          entry("sd-api/src/main/java/dev/sdlora/api/setting/Kind.java", 524),
           entry("sd-tensors/src/main/java/dev/sdlora/tensors/file/TensorFile.java", 640),
           entry("sd-training/src/main/java/dev/sdlora/training/LoraTrainerBuilder.java", 756));
 

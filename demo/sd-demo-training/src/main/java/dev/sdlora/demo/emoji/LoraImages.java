@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +49,8 @@ final class LoraImages {
           Colour.GREEN);
 
   /** Places of small things. */
-  static final List<Place> ASIDE = List.of(Place.LEFT, Place.RIGHT, Place.TOP, Place.BOTTOM);
+  private static final List<Place> ASIDE =
+      List.of(Place.LEFT, Place.RIGHT, Place.TOP, Place.BOTTOM);
 
   /** Grounds on which black lines are not clearly visible. */
   private static final Set<Colour> DARK = Set.of(Colour.BLACK, Colour.PURPLE);
@@ -66,12 +66,9 @@ final class LoraImages {
   /** The radius of the blur for one step of less detail, in pixels. */
   private static final int BLUR = 2;
 
-  private static final int COMMON = 200;
-
   private final Drawings base;
   private final Map<Style, Drawings> styles;
   private final DrawnSceneSource scenes;
-  private final Set<Noun> common;
 
   /**
    * Creates images from drawings.
@@ -82,7 +79,6 @@ final class LoraImages {
     this.styles = new EnumMap<>(styles);
     this.base = Objects.requireNonNull(styles.get(Style.FLAT));
     this.scenes = DrawnSceneSource.of(nouns, base, new SplittableRandom(0));
-    this.common = new HashSet<>(nouns.commonest(COMMON));
   }
 
   /**
@@ -174,24 +170,6 @@ final class LoraImages {
   }
 
   /**
-   * Returns a scene to measure with: the figure from the front or a common thing, alone on a plain
-   * ground.
-   */
-  DrawnScene subject(EmojiLora lora, SplittableRandom random) {
-    while (true) {
-      DrawnScene scene = suitable(lora, random);
-      Noun noun = scene.first().noun();
-      if (!scene.isPair() && scene.count() == 1 && common.contains(noun)) {
-        boolean zorp = lora == EmojiLora.ZORP;
-        Noun shown = zorp ? Zorp.views().get(0) : noun;
-        Colour ground =
-            zorp ? ZORP_GROUNDS.get(random.nextInt(ZORP_GROUNDS.size())) : scene.ground();
-        return scene(shown, Size.MEDIUM, Place.CENTRE, ground, 0);
-      }
-    }
-  }
-
-  /**
    * Returns the ideal image of a scene with a LoRA.
    *
    * @param strength greater than 0 for its effect, 0 for the drawing itself, -1 for the opposite;
@@ -216,7 +194,7 @@ final class LoraImages {
 
   private Drawings drawings(EmojiLora lora) {
     if (lora == EmojiLora.ZORP) {
-      return NewThing.with(base);
+      return Zorp.with(base);
     }
     return lora.style().map(style -> Objects.requireNonNull(styles.get(style))).orElse(base);
   }

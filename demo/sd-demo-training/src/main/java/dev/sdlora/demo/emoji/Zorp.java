@@ -52,6 +52,22 @@ final class Zorp implements Drawings {
         .toList();
   }
 
+  /** Returns a set of drawings with the figure added. */
+  static Drawings with(Drawings others) {
+    Zorp zorp = new Zorp();
+    return new Drawings() {
+      @Override
+      public boolean has(Noun noun) {
+        return zorp.has(noun) || others.has(noun);
+      }
+
+      @Override
+      public BufferedImage draw(Noun noun, int side) {
+        return zorp.has(noun) ? zorp.draw(noun, side) : others.draw(noun, side);
+      }
+    };
+  }
+
   @Override
   public boolean has(Noun noun) {
     return noun.word().equals(WORD);

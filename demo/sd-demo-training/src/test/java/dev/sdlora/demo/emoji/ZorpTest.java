@@ -54,4 +54,11 @@ final class ZorpTest {
     // The light in the eye stays where it is.
     assertThat(same / (double) (SIDE * SIDE)).isGreaterThan(0.95);
   }
+
+  @Test
+  void with_otherDrawings_hasBoth() {
+    Drawings drawings = Zorp.with(SmallSet.drawings());
+    assertThat(drawings.has(SmallSet.noun("cat"))).isTrue();
+    assertThat(Zorp.views()).hasSize(5).allMatch(drawings::has);
+  }
 }

@@ -1,13 +1,11 @@
 package dev.sdlora.demo.emoji.judge;
 
-import dev.sdlora.demo.Mask;
 import dev.sdlora.demo.emoji.DrawnScene;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,9 +19,6 @@ final class EmojiJudge {
 
   /** Pieces of a row with a lower mean probability are probably not of the kind. */
   private static final double LEAST_PROBABLE = 0.25;
-
-  /** Parts of at least this fraction of the largest one are separate things. */
-  private static final double THING = 0.2;
 
   private final NounClassifier classifier;
 
@@ -42,11 +37,6 @@ final class EmojiJudge {
     }
     return new Seen(
         cutter.ground().colour(), areas.stream().map(area -> thing(cutter, area)).toList());
-  }
-
-  /** Whether an image shows the one thing that the prompt names. */
-  boolean seesNoun(BufferedImage image, Asked asked) {
-    return Marks.of(asked, judge(image, asked.scene()), 0, classifier).nouns().get(0);
   }
 
   private Seen.Thing thing(Cutter cutter, Rectangle area) {
@@ -97,14 +87,6 @@ final class EmojiJudge {
       pieces.add(new Rectangle(from, row.y, to - from, row.height));
     }
     return pieces;
-  }
-
-  /** Returns how many separate things an image contains. */
-  static int apart(BufferedImage image, DrawnScene scene) {
-    Cutter cutter = new Cutter(scaled(image), scene.pattern());
-    int[] areas = cutter.parts(cutter.whole()).stream().mapToInt(Mask::area).toArray();
-    int largest = Arrays.stream(areas).max().orElse(0);
-    return (int) Arrays.stream(areas).filter(area -> area >= THING * largest).count();
   }
 
   private static BufferedImage scaled(BufferedImage image) {

@@ -8,7 +8,6 @@ import dev.sdlora.demo.emoji.DrawnSceneSource;
 import dev.sdlora.demo.emoji.Noun;
 import dev.sdlora.demo.emoji.Nouns;
 import dev.sdlora.demo.emoji.Style;
-import dev.sdlora.demo.emoji.judge.Asked.About;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,9 +22,9 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
- * Measures how often the bundled model's images match their prompts, which samplers give clean
- * images, and at which strengths hires fix does not duplicate things; writes sheets of images. The
- * judge is a small network that is first trained on drawn images, on which its accuracy is printed.
+ * Measures how often the bundled model's images match their prompts, and writes sheets of images.
+ * The judge is a small network that is first trained on drawn images, on which its accuracy is
+ * printed.
  *
  * <p>Arguments: the checkpoint, the output folder, which also stores the judge's network, a folder
  * for downloaded packages, the fraction of all prompts to use (default 1).
@@ -35,7 +34,6 @@ public final class EvaluateEmojiModel implements AutoCloseable {
   private static final int STEPS = 8000;
   private static final int VIEWS_OF_EACH = 3;
   private static final int CONFUSIONS = 15;
-  private static final int TRIAL = 10;
   private static final long SEED = 2026;
 
   private final Path folder;
@@ -85,8 +83,6 @@ public final class EvaluateEmojiModel implements AutoCloseable {
       System.out.println("drawn by the model:");
       evaluation.examine(artist, "prompts.png");
       evaluation.chosen(artist);
-      evaluation.samplers(artist);
-      evaluation.hires(artist);
     }
   }
 
@@ -96,35 +92,9 @@ public final class EvaluateEmojiModel implements AutoCloseable {
     examination.sheet().write(folder.resolve(png));
   }
 
-  private void samplers(ModelArtist artist) {
-    System.out.println("samplers:");
-    List<Asked> some =
-        questions.stream().filter(EvaluateEmojiModel::isCommon).limit(share(TRIAL)).toList();
-    new SamplerTrial(artist::draw, some, classifier).run(System.out::println);
-  }
-
-  /** Uses things whose drawings are in one piece. */
-  private void hires(ModelArtist artist) {
-    System.out.println("hires fix:");
-    Painter painter = new Painter(drawings);
-    List<Asked> some =
-        questions.stream()
-            .filter(EvaluateEmojiModel::isCommon)
-            .filter(asked -> EmojiJudge.apart(painter.draw(asked), asked.scene()) == 1)
-            .limit(share(TRIAL))
-            .toList();
-    LabelledImages sheet = new LabelledImages();
-    new HiresTrial(artist::draw, some, classifier).run(System.out::println, sheet);
-    sheet.write(folder.resolve("hires.png"));
-  }
-
   /** Returns the fraction of a count, at least 1. */
   private long share(long count) {
     return Math.max(1, Math.round(share * count));
-  }
-
-  private static boolean isCommon(Asked asked) {
-    return asked.about() == About.COMMON;
   }
 
   /** Generates prompts that people may type; they are not judged. */

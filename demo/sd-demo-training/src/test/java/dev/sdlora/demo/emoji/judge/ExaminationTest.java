@@ -2,8 +2,6 @@ package dev.sdlora.demo.emoji.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.emoji.DrawnScene;
 import dev.sdlora.demo.emoji.DrawnThing;
 import dev.sdlora.demo.emoji.Noun;
@@ -17,7 +15,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -150,71 +147,6 @@ final class ExaminationTest {
         IntStream.range(0, width * image.getHeight())
             .filter(i -> (image.getRGB(i % width, i / width) & 0xffffff) == 0xff0000)
             .count();
-  }
-
-  @Test
-  void samplers_oneIsNoisyBelow30Steps_saysSoAndFromWhen() {
-    List<Asked> some = QUESTIONS.subList(0, 2);
-    List<String> lines = new ArrayList<>();
-    new SamplerTrial(
-            spec -> drawn(some, spec, spec.sampler() == Sampler.PLMS && spec.steps() < 30),
-            some,
-            classifier)
-        .run(lines::add);
-    assertThat(lines.stream().filter(line -> line.endsWith("noisy")))
-        .hasSize(2)
-        .allMatch(line -> line.contains("PLMS"));
-    assertThat(lines).anyMatch(line -> line.contains("PLMS, 30 steps"));
-    assertThat(lines).anyMatch(line -> line.contains("PLMS, 60 steps"));
-    assertThat(lines).hasSize(1 + Sampler.values().length + 4);
-  }
-
-  @Test
-  void hires_twoThingsAtMuchStrength_toldForThatStrength() {
-    List<Asked> some =
-        QUESTIONS.stream().filter(asked -> asked.about() == About.ANY).limit(2).toList();
-    List<String> lines = new ArrayList<>();
-    new HiresTrial(
-            spec -> {
-              boolean much =
-                  spec.hiresFix().filter(fix -> fix.denoisingStrength() > 0.35).isPresent();
-              Asked asked = asked(some, spec);
-              DrawnScene scene = asked.scene();
-              DrawnScene drawn =
-                  new DrawnScene(
-                      scene.things(),
-                      much ? 2 : 1,
-                      scene.size(),
-                      scene.place(),
-                      scene.ground(),
-                      scene.pattern(),
-                      true,
-                      scene.seed());
-              return painter.draw(new Asked(About.ANY, drawn, "", 1));
-            },
-            some,
-            classifier)
-        .run(lines::add, new LabelledImages());
-    assertThat(lines).hasSize(5);
-    assertThat(lines.subList(0, 4)).allMatch(line -> line.contains("one in 2 of 2"));
-    assertThat(lines.get(4)).contains("strength 0.4", "things 2.0 on average", "one in 0 of 2");
-  }
-
-  private BufferedImage drawn(List<Asked> some, PromptSpec spec, boolean noisy) {
-    BufferedImage picture = painter.draw(asked(some, spec));
-    SplittableRandom random = new SplittableRandom(1);
-    for (int i = 0; noisy && i < 128 * 128; i++) {
-      int grey = 0x010101 * random.nextInt(40);
-      picture.setRGB(i % 128, i / 128, picture.getRGB(i % 128, i / 128) ^ grey);
-    }
-    return picture;
-  }
-
-  private static Asked asked(List<Asked> some, PromptSpec spec) {
-    return some.stream()
-        .filter(asked -> asked.prompt().equals(spec.prompt()))
-        .findFirst()
-        .orElseThrow();
   }
 
   private static Set<Integer> common() {
