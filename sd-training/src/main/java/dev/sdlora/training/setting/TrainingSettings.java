@@ -99,7 +99,8 @@ public final class TrainingSettings {
   public static final Setting<Draft, Draft, ImageSize> SIZE =
       setting("size", Kind.written(ImageSize::toString, ImageSize::parse), "Training resolution.")
           .unit("WxH")
-          .unset("the model's own");
+          .unset("the model's own")
+          .without(JSON, "`width` and `height`");
 
   public static final Setting<Draft, Draft, Long> SEED =
       setting("seed", Kind.wholeLong(), 0L, "Random seed.");
@@ -199,6 +200,7 @@ public final class TrainingSettings {
               Kind.number(0, 1),
               "Weigh the loss by masks; the value is the weight of masked areas.")
           .named(COMMAND_LINE, "--masked-loss")
+          .named(JSON, "masked_loss.unmasked_weight")
           .unset("masks are ignored");
 
   public static final Setting<Draft, Draft, CaptionOptions> CAPTIONS =
@@ -227,7 +229,8 @@ public final class TrainingSettings {
               "cache",
               Kind.file(),
               "Folder that keeps encoded images and captions for later trainings.")
-          .unit("DIR");
+          .unit("DIR")
+          .without(JSON, "no request names folders of the server");
 
   public static final Setting<Draft, Draft, TrainingPrecision> PRECISION =
       setting(
@@ -265,10 +268,12 @@ public final class TrainingSettings {
 
   public static final Setting<Draft, Draft, Integer> SAVE_EVERY =
       setting("saveEvery", AT_LEAST_1, "Steps between saves of the LoRA and the training state.")
-          .unset("never");
+          .unset("never")
+          .without(JSON, "the server keeps the last state of a cancelled training");
 
   public static final Setting<Draft, Draft, Boolean> RESUME =
-      setting("resume", Kind.flag(), false, "Resume from the last saved state, if any.");
+      setting("resume", Kind.flag(), false, "Resume from the last saved state, if any.")
+          .without(JSON, "`POST /api/trainings/{id}/resume`");
 
   /** All settings, in the order in which they are listed. */
   public static final Group<Draft, Draft> TRAINING = group();

@@ -1,13 +1,20 @@
 package dev.sdlora.server.training;
 
+import static dev.sdlora.api.setting.Door.JSON;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.setting.Draft;
+import dev.sdlora.api.setting.Group;
+import dev.sdlora.api.setting.Setting;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.KnownFields;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,53 +32,58 @@ final class TrainingFields {
   /** The fields that hold images, which are not kept with the job. */
   static final List<String> IMAGES = List.of("pictures", "class_images");
 
-  private static final Set<String> PLAIN =
-      names(
-          """
-          name trigger pictures checkpoint steps epochs batch_size accumulation width height seed
-          rank alpha modules text_encoder clip_skip file_format
-          learning_rate text_encoder_learning_rate text_encoder_2_learning_rate
-          warmup weight_decay max_gradient_norm ema
-          min_snr_gamma debiased noise_offset flip
-          class_images class_prompt class_count prior_weight
-          precision checkpointing
-          samples sample_prompt sample_prompts sample_every sample_weights
-          """);
+  /** The settings that have fields. */
+  static final List<Setting<Draft, Draft, ?>> SETTINGS =
+      TrainingSettings.TRAINING.settings().stream()
+          .filter(setting -> setting.reasonWithout(JSON).isEmpty())
+          .toList();
 
-  private static final Map<String, Set<String>> GROUPS =
-      Map.of(
-          "adapter",
-          names(
-              """
-              kind dora convolution_rank convolution_alpha lokr_factor rank_stabilized
-              lora_plus_ratio dropout rank_dropout module_dropout rules
-              """),
-          "optimizer",
-          names("kind beta1 beta2 growth"),
-          "schedule",
-          names("shape cycles"),
-          "loss",
-          names("shape delta"),
-          "timesteps",
-          names("shape mean deviation shift least most"),
-          "captions",
-          names("shuffle kept tag_dropout dropout"),
-          "buckets",
-          names("least most step upscale"),
-          "masked_loss",
-          names("unmasked_weight"),
-          "validation",
-          names("share every patience"),
-          "slider",
-          names("target positive negative kept guidance"));
+  /** The names of the fields of each group. */
+  private static final Map<String, Set<String>> GROUPS = new HashMap<>();
+
+  /** The fields outside of groups; at first, those of other things than a setting. */
+  private static final Set<String> PLAIN =
+      new HashSet<>(
+          List.of(
+              "name",
+              "trigger",
+              "pictures",
+              "checkpoint",
+              "width",
+              "height",
+              "class_images",
+              "samples",
+              "sample_prompt",
+              "sample_prompts",
+              "sample_every"));
+
+  static {
+    for (Setting<Draft, Draft, ?> setting : SETTINGS) {
+      String name = setting.name(JSON);
+      Optional<String> group = groupOf(name);
+      if (group.isPresent()) {
+        GROUPS.put(group.get(), Set.of(name.substring(group.get().length() + 1)));
+      } else if (setting.kind().group().isPresent()) {
+        GROUPS.put(name, names(setting.kind().group().get()));
+      } else {
+        PLAIN.add(name);
+      }
+    }
+  }
 
   /** The groups that may also be true, for their defaults, or false. */
   private static final Set<String> SWITCHES = Set.of("buckets", "masked_loss", "validation");
 
   private TrainingFields() {}
 
-  private static Set<String> names(String text) {
-    return Set.of(text.strip().split("\\s+"));
+  /** Returns the names of the fields of a group. */
+  static Set<String> names(Group<?, ?> group) {
+    return group.settings().stream().map(row -> row.name(JSON)).collect(Collectors.toSet());
+  }
+
+  /** Returns the group of a field, from its dotted name; empty if it is in none. */
+  static Optional<String> groupOf(String name) {
+    return Optional.of(name.indexOf('.')).filter(dot -> dot > 0).map(dot -> name.substring(0, dot));
   }
 
   /**
@@ -160,31 +172,19 @@ final class TrainingFields {
     return text;
   }
 
-  /** Returns the constant whose name in lower case a field has; empty if the field is missing. */
-  static <E extends Enum<E>> Optional<E> choice(Fields fields, String name, Class<E> type) {
-    return fields.name(name).map(text -> constant(name, text.strip(), type));
-  }
-
-  private static <E extends Enum<E>> E constant(String name, String text, Class<E> type) {
-    List<E> all = List.of(type.getEnumConstants());
-    return all.stream()
-        .filter(constant -> label(constant).equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new FieldException(
-                    name,
-                    "field '%s' must be one of %s: '%s'"
-                        .formatted(
-                            name,
-                            all.stream()
-                                .map(TrainingFields::label)
-                                .collect(Collectors.joining(", ")),
-                            text.length() > 60 ? text.substring(0, 60) + "…" : text)));
-  }
-
-  /** Returns the name of a constant as fields write it. */
-  static String label(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+  /** Returns the choice that a field names; empty if the field is missing or blank. */
+  static Optional<Object> choice(Fields fields, String name, List<String> choices) {
+    Optional<String> given = fields.name(name).map(String::strip);
+    given
+        .filter(text -> !choices.contains(text))
+        .ifPresent(
+            text -> {
+              String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
+              throw new FieldException(
+                  name,
+                  "field '%s' must be one of %s: '%s'"
+                      .formatted(name, String.join(", ", choices), shown));
+            });
+    return given.map(Object.class::cast);
   }
 }

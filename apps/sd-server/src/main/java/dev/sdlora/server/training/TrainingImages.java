@@ -93,12 +93,12 @@ final class TrainingImages {
         given.name(prefix + "mask").map(text -> kept("the mask of " + name, text));
     mask.ifPresent(of -> requireSize(name, of.size(), file.size()));
     // Decoded when the training begins, because hundreds of images would fill the memory.
-    TrainingExample plain =
-        new TrainingExample(name, file.pixels(), caption, 1, mask.map(Kept::pixels), 1);
-    return new OptionDraft<>(given, prefix, plain)
-        .number("strength", TrainingExample::withStrength)
-        .whole("repeats", TrainingExample::withRepeats)
-        .options();
+    TrainingExample[] example = {
+      new TrainingExample(name, file.pixels(), caption, 1, mask.map(Kept::pixels), 1)
+    };
+    given.ifNumber(prefix + "strength", value -> example[0] = example[0].withStrength(value));
+    given.ifWhole(prefix + "repeats", value -> example[0] = example[0].withRepeats(value));
+    return example[0];
   }
 
   private static void requireSize(String name, Dimension mask, Dimension image) {

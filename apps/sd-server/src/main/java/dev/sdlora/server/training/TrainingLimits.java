@@ -6,6 +6,8 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.request.FieldException;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.training.option.ValidationOptions;
+import dev.sdlora.training.setting.DataSettings;
 
 /**
  * The limits of a training, so that no request fills the memory or the disk, or keeps the server
@@ -99,16 +101,15 @@ record TrainingLimits(RequestLimits limits) {
     if (!fields.flag("validation", false)) {
       return;
     }
-    int every = Math.max(1, fields.whole("validation.every", TrainingOptions.VALIDATION_EVERY));
+    ValidationOptions usual = DataSettings.VALIDATION.defaults();
+    int every = Math.max(1, fields.whole("validation.every", usual.every()));
     if (steps / every > MOST_MEASUREMENTS) {
       throw new FieldException(
           "validation.every",
           "field 'validation.every' makes %s measurements in %s steps; the limit is %s"
               .formatted(steps / every, steps, MOST_MEASUREMENTS));
     }
-    double heldOut =
-        Math.rint(
-            images * fields.number("validation.share").orElse(TrainingOptions.VALIDATION_SHARE));
+    double heldOut = Math.rint(images * fields.number("validation.share").orElse(usual.share()));
     if (heldOut > MOST_HELD_OUT) {
       throw new FieldException(
           "validation.share",

@@ -13,6 +13,7 @@ import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainingExample;
 import dev.sdlora.training.TrainingSet;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +30,6 @@ final class TrainingReader {
 
   /** A training with at most this many steps needs a shorter warmup. */
   private static final int SHORT = 500;
-
-  private static final int MOST_STEPS = 10_000_000;
 
   private final RequestContext offer;
 
@@ -138,7 +137,7 @@ final class TrainingReader {
       return fields.whole("steps", images == 0 ? STEPS_OF_SLIDER : recommended(images).steps());
     }
     long seen = fields.whole("epochs", 0) * perEpoch;
-    return (int) Math.min(MOST_STEPS, Math.max(0, seen / Math.max(1, inStep)));
+    return (int) Math.min(TrainingSettings.MOST_STEPS, Math.max(0, seen / Math.max(1, inStep)));
   }
 
   private static Consumer<LoraTrainerBuilder> settings(

@@ -5,9 +5,10 @@
  *
  * <ul>
  *   <li>The limits of trainings over HTTP: {@code server.training.TrainingLimits}, and those of
- *       rules in {@code AdapterFields}.
- *   <li>An option of training: its name in {@code TrainingFields}, its reading in {@code
- *       TrainingOptions}; on the page, {@code studio/training/options.js}.
+ *       rules in {@code LayerPattern}.
+ *   <li>A setting of training: its row in {@code dev.sdlora.training.setting} makes the field, or
+ *       says why there is none; what depends on other fields is in {@code TrainingOptions}. On the
+ *       page, {@code studio/training/options.js}.
  *   <li>A training over HTTP: its images, progress, report and files: {@code TrainingImages},
  *       {@code Training}, {@code Trainings} and {@code LoraFolder} in {@code server.training}; on
  *       the page, {@code studio/training}.

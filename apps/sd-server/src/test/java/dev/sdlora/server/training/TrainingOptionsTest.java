@@ -59,7 +59,7 @@ class TrainingOptionsTest {
   }
 
   /** Returns a setting, which the builder keeps to itself until it builds a trainer. */
-  private static Optional<?> setting(LoraTrainerBuilder trainer, String name) {
+  static Optional<?> setting(LoraTrainerBuilder trainer, String name) {
     try {
       Method find = LoraTrainerBuilder.class.getDeclaredMethod("find", Setting.class);
       find.setAccessible(true);
@@ -227,16 +227,16 @@ class TrainingOptionsTest {
           {'optimizer': {'kind': 'sgd'}} | 'optimizer.kind' must be one of adamw, prodigy, lion, adafactor
           {'optimizer': {'beta1': 0.9}} | give both 'optimizer.beta1' and 'optimizer.beta2'
           {'optimizer': {'growth': 2}} | field 'optimizer.growth' is only for prodigy
-          {'schedule': {'shape': 'linear', 'cycles': 2}} | field 'schedule': cycles must be 1
+          {'schedule': {'shape': 'linear', 'cycles': 2}} | field 'schedule.cycles' must be 1
           {'loss': {'delta': 0.1}} | field 'loss.delta' is only for huber or huber_by_noise
           {'timesteps': {'shift': 2}} | field 'timesteps.shift' is only for shifted
-          {'timesteps': {'least': 0.5, 'most': 0.5}} | field 'timesteps': least must be below most
+          {'timesteps': {'least': 0.5, 'most': 0.5}} | field 'timesteps.least' must be below most
           {'captions': {'tag_dropout': 2}} | field 'captions.tag_dropout' must be from 0 to 1: 2.0
           {'captions': {'shuffle': 'maybe'}} | field 'captions.shuffle' must be true or false
-          {'buckets': {'least': 10}} | field 'buckets': least must be at least 64: 10
+          {'buckets': {'least': 10}} | field 'buckets.least' must be at least 64: 10
           {'masked_loss': {'unmasked_weight': 2}} | field 'masked_loss.unmasked_weight' must be from 0 to 1
-          {'validation': {'share': 1}} | field 'validation': share must be above 0 and below 1: 1.0
-          {'slider': {'positive': 'a', 'negative': 'a'}} | positive must differ from the negative
+          {'validation': {'share': 1}} | field 'validation.share' must be above 0 and below 1: 1.0
+          {'slider': {'positive': 'a', 'negative': 'a'}} | field 'slider.positive' must differ from the negative
           {'class_count': 5} | require 'class_prompt' or 'class_images'
           {'sample_weights': ['x']} | field 'sample_weights' must be a list of numbers: "x"
           {'sample_weights': []} | field 'sample_weights' must not be empty
