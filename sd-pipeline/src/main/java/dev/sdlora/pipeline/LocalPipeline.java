@@ -70,7 +70,7 @@ final class LocalPipeline implements Pipeline {
     this.model = model;
     this.concurrency = concurrency;
     this.preprocessors = preprocessors;
-    this.maxQueued = model.limits().maxQueued();
+    this.maxQueued = model.settings().limits().maxQueued();
     this.workers =
         new ThreadPoolExecutor(
             concurrency,
@@ -119,22 +119,22 @@ final class LocalPipeline implements Pipeline {
 
   @Override
   public LoraLibrary loras() {
-    return model.library();
+    return model.loras().library();
   }
 
   @Override
   public EmbeddingLibrary embeddings() {
-    return model.embeddings();
+    return model.texts().embeddings();
   }
 
   @Override
   public List<String> hypernetworks() {
-    return model.hypernetworks().names();
+    return model.auxiliary().hypernetworks().names();
   }
 
   @Override
   public List<String> detectors() {
-    return model.detectors().names();
+    return model.auxiliary().detectors().names();
   }
 
   @Override
@@ -182,6 +182,7 @@ final class LocalPipeline implements Pipeline {
       // Whether its listener will take the images is not known yet.
       model
           .memory()
+          .budget()
           .require(part.need(model, false), Failures.numbers(spec, Optional.of(plan.size())));
     }
     return plan;
@@ -344,8 +345,8 @@ final class LocalPipeline implements Pipeline {
   }
 
   private void wake() {
-    model.gate().wake();
-    model.memory().wake();
+    model.loras().gate().wake();
+    model.memory().budget().wake();
   }
 
   @Override
@@ -358,8 +359,8 @@ final class LocalPipeline implements Pipeline {
     refuseListeners();
     closed = true;
     // Waiting requests fail; running ones are waited for.
-    model.gate().close();
-    model.memory().close();
+    model.loras().gate().close();
+    model.memory().budget().close();
     workers.shutdown();
     for (Runnable queued = workers.getQueue().poll();
         queued != null;

@@ -21,14 +21,11 @@ import dev.sdlora.pipeline.model.PrecisionChoice;
 import dev.sdlora.pipeline.model.Refiner;
 import dev.sdlora.pipeline.speed.ImageTime;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
-import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.Torch;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /** Opens pipelines and describes devices. Created by {@link java.util.ServiceLoader}. */
 public final class LocalPipelines implements Backend.Pipelines {
@@ -64,6 +61,7 @@ public final class LocalPipelines implements Backend.Pipelines {
       AuxiliaryNetworks auxiliary = AuxiliaryNetworks.load(settings, upscalers, files, networks);
       Model model =
           new Model(
+              settings,
               files.checkpoint(),
               networks,
               refinerFiles.map(
@@ -75,14 +73,8 @@ public final class LocalPipelines implements Backend.Pipelines {
                           settings.memoryPolicy(),
                           networks.torch())),
               auxiliary,
-              FileCaches.LORAS,
               library,
-              embeddings,
-              settings.loraMode(),
-              settings.lenient(),
-              settings.limits(),
-              settings.memoryPolicy(),
-              pathRedactor(settings));
+              embeddings);
       LocalPipeline pipeline =
           new LocalPipeline(model, settings.concurrency(), settings.preprocessorDirectories());
       if (settings.closeOnShutdown()) {
@@ -93,19 +85,6 @@ public final class LocalPipelines implements Backend.Pipelines {
       networks.close();
       throw e;
     }
-  }
-
-  private static PathRedactor pathRedactor(Backend.Settings settings) {
-    return new PathRedactor(
-        Stream.of(
-                settings.loraDirectories(),
-                settings.embeddingDirectories(),
-                settings.upscalerDirectories(),
-                settings.hypernetworkDirectories(),
-                settings.detectorDirectories(),
-                Optional.ofNullable(settings.checkpoint().path().getParent()).stream().toList())
-            .flatMap(List::stream)
-            .toList());
   }
 
   @Override

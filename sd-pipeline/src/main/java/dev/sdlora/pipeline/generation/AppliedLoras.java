@@ -103,7 +103,7 @@ final class AppliedLoras implements AutoCloseable {
 
   private static AppliedLoras apply(Model model, LoraPlans loras, BooleanSupplier cancelled) {
     WeightGate.LeaseRequest request = loras.leaseRequest();
-    WeightGate.Lease lease = model.gate().enter(request, cancelled);
+    WeightGate.Lease lease = model.loras().gate().enter(request, cancelled);
     Optional<Overlay> overlay = Optional.empty();
     Optional<NDManager> scope = Optional.empty();
     try {
@@ -122,15 +122,16 @@ final class AppliedLoras implements AutoCloseable {
         overlay =
             Optional.of(
                 model
+                    .loras()
                     .overlays()
-                    .open(plans, loras.regions(), model.shapes(), model.networks().type()));
+                    .open(plans, loras.regions(), model.loras().shapes(), model.networks().type()));
       }
       return new AppliedLoras(
           model, loras, request.overlaid().changes(), lease, overlay, scope.get(), hypernetworks);
     } catch (RuntimeException | Error e) {
       scope.ifPresent(NDManager::close);
       overlay.ifPresent(Overlay::close);
-      model.textEncoderMemory().giveBackUnused();
+      model.memory().textEncoders().giveBackUnused();
       lease.close();
       throw e;
     }
@@ -189,7 +190,7 @@ final class AppliedLoras implements AutoCloseable {
     Map<Network, Map<String, List<Change>>> changes = loras.plan(region).changes();
     Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
     List<AppliedEncoder> applied = new ArrayList<>();
-    OnDemand.Use use = model.textEncoderMemory().use();
+    OnDemand.Use use = model.memory().textEncoders().use();
     NDManager owner = model.networks().torch().scope();
     try {
       for (int i = 0; i < encoders.size(); i++) {
@@ -235,7 +236,7 @@ final class AppliedLoras implements AutoCloseable {
    */
   AdaptableNetwork denoiser(RegionFrame frame) {
     if (denoiserUse.isEmpty()) {
-      OnDemand.Use use = model.denoiserMemory().use();
+      OnDemand.Use use = model.memory().denoiser().use();
       denoiserUse = Optional.of(use);
       use.require();
       memory.putAll(HeldFormats.memory(denoiser.weights(), scope));
@@ -326,7 +327,7 @@ final class AppliedLoras implements AutoCloseable {
         () -> overlay.ifPresent(Overlay::close),
         scope::close,
         // The lease is still held, so no other request patches the weights.
-        model.textEncoderMemory()::giveBackUnused,
+        model.memory().textEncoders()::giveBackUnused,
         lease::close);
   }
 }

@@ -33,8 +33,8 @@ record Decoding(
     progress.stopIfCancelled();
     float[] pixels =
         switch (spec.finalDecoder()) {
-          case VAE -> model.withVae(spec, size, vae -> vae.decode(latent, size, scope));
-          case TAESD -> model.taesd().decode(latent, size, spec.tiling());
+          case VAE -> model.memory().withVae(spec, size, vae -> vae.decode(latent, size, scope));
+          case TAESD -> model.auxiliary().taesd().decode(latent, size, spec.tiling());
         };
     progress.listener().decodeEnd(index);
     return Pixels.raster(pixels, size);

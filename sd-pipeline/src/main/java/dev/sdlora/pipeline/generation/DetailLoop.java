@@ -171,6 +171,7 @@ final class DetailLoop {
     try (NDManager ofFind = scope.newSubManager()) {
       Raster decoded =
           plan.model()
+              .networks()
               .drawing(
                   size,
                   () -> {

@@ -58,6 +58,7 @@ public record Generation(
       boolean isLast = i == plan.parts().size() - 1;
       plan.model()
           .memory()
+          .budget()
           .within(
               part.need(plan.model(), results.keepsImages()),
               Failures.numbers(plan.spec(), Optional.of(plan.size())),
@@ -85,7 +86,7 @@ public record Generation(
   }
 
   private void draw(Results results) {
-    StartInputs inputs = plan.model().drawing(part.size(), this::prepare);
+    StartInputs inputs = plan.model().networks().drawing(part.size(), this::prepare);
     boolean isFirst = true;
     for (List<ImageRun> batch : part.batches()) {
       if (!isFirst && progress.early().asked()) {
@@ -93,7 +94,7 @@ public record Generation(
       }
       isFirst = false;
       batch.forEach(image -> progress.listener().imageStart(image.index(), image.seeds().seed()));
-      Latents latents = plan.model().drawing(part.size(), () -> sample(batch, inputs));
+      Latents latents = plan.model().networks().drawing(part.size(), () -> sample(batch, inputs));
       for (int i = 0; i < batch.size(); i++) {
         results.add(finish(batch, i, latents));
       }
@@ -128,6 +129,7 @@ public record Generation(
     float[] latent = latents.each().get(position);
     Raster decoded =
         plan.model()
+            .networks()
             .drawing(part.size(), () -> decoding.decode(run.index(), latent, latents.size, scope));
     GeneratedImage image =
         new GeneratedImage(

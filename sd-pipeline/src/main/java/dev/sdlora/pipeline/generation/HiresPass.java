@@ -101,14 +101,15 @@ final class HiresPass {
               mode, latent, model.family().latents(from), model.family().latents(enlarged), scope);
     }
     float[] pixels =
-        model.withVae(plan.pass().spec(), from, vae -> vae.decode(latent, from, scope));
+        model.memory().withVae(plan.pass().spec(), from, vae -> vae.decode(latent, from, scope));
     Raster image = Pixels.raster(pixels, from);
     progress.stopIfCancelled();
     Raster large =
         networks.enlarge(plan.settings().upscaler(), image, enlarged.width(), enlarged.height());
     progress.stopIfCancelled();
-    return model.withVae(
-        plan.pass().spec(), enlarged, vae -> vae.encode(large.planes(), enlarged, scope));
+    return model
+        .memory()
+        .withVae(plan.pass().spec(), enlarged, vae -> vae.encode(large.planes(), enlarged, scope));
   }
 
   /**

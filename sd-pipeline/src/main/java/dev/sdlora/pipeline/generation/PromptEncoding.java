@@ -36,7 +36,7 @@ final class PromptEncoding {
     for (int region = 0; region <= applied.loras().masks().size(); region++) {
       conditions.add(
           applied.withTextEncoders(
-              model.encodedChunks(),
+              model.texts().encoded(),
               region,
               encoders -> conditions(encoders, words, model.family(), scope)));
     }
@@ -63,7 +63,7 @@ final class PromptEncoding {
    * text.
    */
   private TrainedWords words(Refiner refiner, AppliedLoras applied, RequestNetworks networks) {
-    return refiner.readsWordsFor(model.textWidths())
+    return refiner.readsWordsFor(model.texts().widths())
         ? networks.embeddings(plan.loras(), applied)
         : TrainedWords.NONE;
   }

@@ -63,9 +63,10 @@ final class RequestNetworks implements AutoCloseable {
    * @throws dev.sdlora.api.error.CheckpointException if the network of a unit cannot be used
    */
   static RequestNetworks open(Model model, List<ControlUnit> units, Progress progress) {
-    Controls controls = model.controlNets().open(units);
-    Controls none = units.isEmpty() ? controls : model.controlNets().open(List.of());
-    return new RequestNetworks(model, controls, none, model.imageAdapters().open(), progress);
+    Controls controls = model.auxiliary().controlNets().open(units);
+    Controls none = units.isEmpty() ? controls : model.auxiliary().controlNets().open(List.of());
+    return new RequestNetworks(
+        model, controls, none, model.auxiliary().imageAdapters().open(), progress);
   }
 
   private RequestNetworks(
@@ -79,7 +80,7 @@ final class RequestNetworks implements AutoCloseable {
 
   /** Encodes the image prompts of a request. */
   void encode(List<ImagePrompt> prompts) {
-    model.imageAdapters().encode(prompts, images, progress::stopIfCancelled);
+    model.auxiliary().imageAdapters().encode(prompts, images, progress::stopIfCancelled);
   }
 
   /** Returns the encoded image prompts. */
@@ -121,7 +122,7 @@ final class RequestNetworks implements AutoCloseable {
     used.put(wanted, applied);
     if (applied.mode() == LoraMode.PATCHED) {
       for (LoraPlans.Fit fit : applied.loras().fits()) {
-        model.changeless().lostByRounding(fit).ifPresent(lost::add);
+        model.loras().changeless().lostByRounding(fit).ifPresent(lost::add);
       }
     }
     waitedNanos += applied.waitedNanos();
@@ -141,7 +142,10 @@ final class RequestNetworks implements AutoCloseable {
             upscaler,
             wanted ->
                 Enlarging.open(
-                    wanted, model.upscalers(), model.networks().torch(), progress::stopIfCancelled))
+                    wanted,
+                    model.auxiliary().upscalers(),
+                    model.networks().torch(),
+                    progress::stopIfCancelled))
         .enlarge(image, width, height);
   }
 
@@ -151,7 +155,7 @@ final class RequestNetworks implements AutoCloseable {
    */
   PromptEmbeddings embeddings(LoraPlans plans, AppliedLoras applied) {
     return embeddings.computeIfAbsent(
-        plans, first -> model.embeddings(applied.loras().files(), first.isLenient()));
+        plans, first -> model.texts().embeddings(applied.loras().files(), first.isLenient()));
   }
 
   /**
@@ -200,7 +204,8 @@ final class RequestNetworks implements AutoCloseable {
   List<LoraReport> reports() {
     return used.values().stream()
         .flatMap(
-            applied -> LoraReports.of(applied.loras(), model.loraFiles(), applied.mode()).stream())
+            applied ->
+                LoraReports.of(applied.loras(), model.loras().files(), applied.mode()).stream())
         .distinct()
         .toList();
   }
@@ -213,11 +218,11 @@ final class RequestNetworks implements AutoCloseable {
     return Stream.of(
             used.values().stream().flatMap(applied -> applied.loras().warnings().stream()),
             used.values().stream()
-                .flatMap(applied -> model.loraSums().warning(applied.loras()).stream()),
+                .flatMap(applied -> model.loras().sums().warning(applied.loras()).stream()),
             lost.stream(),
             unfound.stream(),
             used.values().stream()
-                .flatMap(applied -> model.widened().warning(applied.patched()).stream()),
+                .flatMap(applied -> model.loras().widened().warning(applied.patched()).stream()),
             embeddings.values().stream().flatMap(named -> named.warnings().stream()),
             controls.warnings().stream())
         .flatMap(said -> said)
@@ -241,7 +246,8 @@ final class RequestNetworks implements AutoCloseable {
   Map<String, String> hashes() {
     Map<String, String> hashes = new LinkedHashMap<>();
     used.values()
-        .forEach(applied -> hashes.putAll(LoraReports.hashes(applied.loras(), model.loraFiles())));
+        .forEach(
+            applied -> hashes.putAll(LoraReports.hashes(applied.loras(), model.loras().files())));
     return hashes;
   }
 

@@ -52,17 +52,19 @@ record StartInputs(
       NDManager scope) {
     progress.stopIfCancelled();
     Model model = plan.model();
-    return model.withVae(
-        part.spec(),
-        plan.size(),
-        vae ->
-            encode(
-                new CanvasEncoder(vae, model.networks().latentResizing()),
-                plan,
-                part,
-                canvas,
-                progress,
-                scope));
+    return model
+        .memory()
+        .withVae(
+            part.spec(),
+            plan.size(),
+            vae ->
+                encode(
+                    new CanvasEncoder(vae, model.networks().latentResizing()),
+                    plan,
+                    part,
+                    canvas,
+                    progress,
+                    scope));
   }
 
   private static StartInputs encode(

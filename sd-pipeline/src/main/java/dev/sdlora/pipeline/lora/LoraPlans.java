@@ -26,6 +26,7 @@ public final class LoraPlans {
   private final boolean lenient;
   private final List<Fit> fits;
   private final List<PatchPlan> first;
+  private final LeaseRequest lease;
   private final List<Hypernetwork> hypernetworks;
   private final List<String> warnings;
 
@@ -60,6 +61,7 @@ public final class LoraPlans {
     this.lenient = lenient;
     this.fits = List.copyOf(fits);
     this.first = changes(Moment.START);
+    this.lease = lease();
     this.hypernetworks = List.copyOf(hypernetworks);
     this.warnings = List.copyOf(warnings);
   }
@@ -117,6 +119,10 @@ public final class LoraPlans {
 
   /** Returns the weights needed in the first step. */
   public LeaseRequest leaseRequest() {
+    return lease;
+  }
+
+  private LeaseRequest lease() {
     PatchPlan patched = PatchPlan.joined(first).ofWeights();
     PatchPlan patchedOnly = patched.where((weight, change) -> !Overlays.canOverlay(weight, change));
     boolean restChanges = isScheduled() && fits.stream().anyMatch(LoraPlans::changesUnpatched);
@@ -131,8 +137,7 @@ public final class LoraPlans {
    * of all LoRAs in {@link LoraMode#AUTO}.
    */
   public PatchPlan patched() {
-    LeaseRequest request = leaseRequest();
-    return (request.mode() == LoraMode.OVERLAY ? request.overlaid() : request.patched()).plan();
+    return (lease.mode() == LoraMode.OVERLAY ? lease.overlaid() : lease.patched()).plan();
   }
 
   /** Whether a LoRA is scheduled and has changes that cannot be overlaid. */

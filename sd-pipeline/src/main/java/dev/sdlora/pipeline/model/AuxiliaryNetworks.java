@@ -100,23 +100,28 @@ public final class AuxiliaryNetworks implements AutoCloseable {
         networks.type());
   }
 
-  ImageAdapters imageAdapters() {
+  /** Returns the IP-Adapters. */
+  public ImageAdapters imageAdapters() {
     return imageAdapters;
   }
 
-  ControlNets controlNets() {
+  /** Returns the ControlNets and T2I-Adapters. */
+  public ControlNets controlNets() {
     return controlNets;
   }
 
-  UpscalerFolders upscalers() {
+  /** Returns the upscalers that requests can name. */
+  public UpscalerFolders upscalers() {
     return upscalers;
   }
 
-  HypernetworkFolders hypernetworks() {
+  /** Returns the hypernetworks that prompts can name. */
+  public HypernetworkFolders hypernetworks() {
     return hypernetworks;
   }
 
-  Detectors detectors() {
+  /** Returns the detectors that detail passes can name. */
+  public Detectors detectors() {
     return detectors;
   }
 
@@ -130,7 +135,7 @@ public final class AuxiliaryNetworks implements AutoCloseable {
    *
    * @throws CheckpointException if the pipeline has no TAESD file
    */
-  Taesd taesd() {
+  public Taesd taesd() {
     return taesd.orElseThrow(
         () ->
             new CheckpointException(

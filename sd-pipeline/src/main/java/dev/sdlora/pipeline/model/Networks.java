@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.model;
 
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.families.Families;
 import dev.sdlora.families.checkpoint.UNetFiles;
@@ -23,6 +24,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The loaded networks of a checkpoint and the native memory of their weights. */
 public final class Networks implements AutoCloseable {
@@ -245,6 +248,12 @@ public final class Networks implements AutoCloseable {
 
   public LatentResizing latentResizing() {
     return latentResizing;
+  }
+
+  /** Runs work with the best number of threads for an image size. */
+  public <T> T drawing(ImageSize size, Supplier<T> work) {
+    long pixels = (long) size.width() * size.height();
+    return ThreadLimit.draw(denoiser.weights().size(), pixels, work);
   }
 
   /** Returns the weights that LoRAs can change. */

@@ -4,11 +4,11 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>Which networks stay in memory: {@code OnDemand}, {@code Model.withVae}.
+ *   <li>Which networks stay in memory: {@code OnDemand}, {@code ModelMemory.withVae}.
  *   <li>The dtype that a device computes in: {@code PrecisionChoice}, {@code
  *       tensors.natives.Processor}; what stays in float32, the TorchScript programs.
  *   <li>The VAE in strips: {@code strip_conv} in {@code vae_parts.torchscript.py}; when, {@code
- *       Model.strips}.
+ *       ModelMemory.strips}.
  * </ul>
  */
 @NullMarked

@@ -62,13 +62,13 @@ public record DetailPlan(
               + " its details; remove them");
     }
     PromptSpec styled = Styles.merged(spec);
-    boolean lenient = spec.lenient().orElse(model.lenient());
+    boolean lenient = spec.lenient().orElse(model.settings().lenient());
     List<DetailPlan> plans = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     for (DetailPass pass : styled.detailPasses()) {
       Detectors.Named detector;
       try {
-        detector = model.detectors().find(pass.detector());
+        detector = model.auxiliary().detectors().find(pass.detector());
       } catch (StableDiffusionException e) {
         if (!lenient) {
           throw e;

@@ -62,7 +62,7 @@ final class LoraResolver {
     this.model = model;
     this.spec = spec;
     this.hires = hires;
-    this.lenient = spec.lenient().orElse(model.lenient());
+    this.lenient = spec.lenient().orElse(model.settings().lenient());
   }
 
   /**
@@ -91,7 +91,7 @@ final class LoraResolver {
               called(
                   fit(
                       lora.name(),
-                      () -> model.loraFiles().open(lora.path()),
+                      () -> model.loras().files().open(lora.path()),
                       lora.strength(),
                       lora.mask()),
                   prompt.text()));
@@ -109,10 +109,11 @@ final class LoraResolver {
     }
     fits.forEach(this::warnOfGuidance);
     return new LoraPlans(
-        use -> model.match(use).plan(),
+        use -> model.loras().match(use).plan(),
         model
+            .loras()
             .widened()
-            .mode(model.loraMode(spec.loraMode()), fits.stream().map(Fit::peak).toList()),
+            .mode(model.loras().mode(spec.loraMode()), fits.stream().map(Fit::peak).toList()),
         lenient,
         fits,
         hypernetworks,
@@ -168,7 +169,8 @@ final class LoraResolver {
       throw e.within(prompt.written());
     }
     Hypernetwork found =
-        new Hypernetwork(tag.name(), model.hypernetworks().open(tag.name()), tag.multiplier());
+        new Hypernetwork(
+            tag.name(), model.auxiliary().hypernetworks().open(tag.name()), tag.multiplier());
     found.requireFit(model.family().unetConfig(), model.checkpoint());
     return found;
   }
@@ -219,10 +221,10 @@ final class LoraResolver {
   /** Opens a LoRA. If the name belongs to an embedding, the error says so. */
   private LoraFile open(String name) {
     try {
-      return model.library().open(name);
+      return model.loras().library().open(name);
     } catch (LoraException e) {
       Optional<String> kind =
-          e.reason() == Reason.UNKNOWN ? model.embeddings().kindOf(name) : Optional.empty();
+          e.reason() == Reason.UNKNOWN ? model.texts().embeddings().kindOf(name) : Optional.empty();
       if (kind.isEmpty()) {
         throw e;
       }
@@ -243,7 +245,7 @@ final class LoraResolver {
       }
       LoraStrength used = hires ? strength.inHires() : strength;
       LoraUse use = new LoraUse(name, file.get(), nowhere ? LoraStrength.of(0) : used);
-      Matched matched = model.match(use.peak());
+      Matched matched = model.loras().match(use.peak());
       Optional<RegionMask> region = mask.filter(given -> !nowhere && !Masks.isEverywhere(given));
       if (region.isPresent()) {
         checkRegion(use, matched.plan());
@@ -256,7 +258,7 @@ final class LoraResolver {
 
   /** Warns if a LoRA has no effect, or if the text contains none of its trigger words. */
   private Fit called(Fit fit, String text) {
-    Optional<String> changeless = model.changeless().warning(fit);
+    Optional<String> changeless = model.loras().changeless().warning(fit);
     changeless.ifPresent(warnings::add);
     if (changeless.isEmpty() && LoraTexts.isCalledUp(fit.use().strength())) {
       LoraTexts.of(LoraFiles.adapter(fit.use().file()), FileCaches.LORA_CARDS)
@@ -281,7 +283,7 @@ final class LoraResolver {
    * cannot.
    */
   private void checkRegion(LoraUse use, PatchPlan plan) {
-    LoraMode mode = model.loraMode(spec.loraMode());
+    LoraMode mode = model.loras().mode(spec.loraMode());
     if (mode == LoraMode.PATCHED) {
       throw new LoraException(
           "LoRA '%s' has a mask, but loraMode is PATCHED, which changes the weights for the whole image; expected OVERLAY or AUTO"

@@ -194,7 +194,7 @@ public final class PassPlan {
   }
 
   private static PromptReader reader(Model model, PromptSpec spec) {
-    return new PromptReader(spec.promptOptions(), new LoraNameCheck(model.library()));
+    return new PromptReader(spec.promptOptions(), new LoraNameCheck(model.loras().library()));
   }
 
   public PromptSpec spec() {

@@ -73,14 +73,14 @@ public final class PromptWarnings {
   static List<String> ofEmbeddingsAmongLoras(Model model, List<PassPlan> passes) {
     Map<String, Path> files;
     try {
-      files = model.library().paths();
+      files = model.loras().library().paths();
     } catch (LoraException e) {
       return List.of(); // A missing folder is reported when a LoRA is requested.
     }
     return passes.stream()
         .flatMap(pass -> Stream.of(pass.prompt().text(), pass.negative().text()))
         .distinct()
-        .flatMap(text -> model.embeddings().missedIn(text, files).stream())
+        .flatMap(text -> model.texts().embeddings().missedIn(text, files).stream())
         .distinct()
         .map(
             name ->

@@ -150,7 +150,7 @@ public final class RequestMemory {
   }
 
   private static void requireFew(Model model, String what, double width, double height) {
-    long most = Math.min(Image.MAX_PIXELS, model.limits().maxPixels());
+    long most = Math.min(Image.MAX_PIXELS, model.settings().limits().maxPixels());
     if (width * height > most) {
       throw new ResourceException(
           Resource.PIXELS,
@@ -257,10 +257,10 @@ public final class RequestMemory {
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given = source.map(Start::pixels).orElse(0.0);
     long networks =
-        model.controlNets().bytes(spec.controlUnits())
-            + model.imageAdapters().keyBytes(spec.imagePrompts(), rows(size))
-            + (model.imageAdapters().keepsEncoders()
-                ? model.imageAdapters().bytes(spec.imagePrompts())
+        model.auxiliary().controlNets().bytes(spec.controlUnits())
+            + model.auxiliary().imageAdapters().keyBytes(spec.imagePrompts(), rows(size))
+            + (model.auxiliary().imageAdapters().keepsEncoders()
+                ? model.auxiliary().imageAdapters().bytes(spec.imagePrompts())
                 : 0);
     return new MemoryNeed(networks, kept + 4 * BYTES * given);
   }
@@ -268,9 +268,9 @@ public final class RequestMemory {
   /** Returns the memory of encoding image prompts, which ends before the first step. */
   private Stage imagePrompts() {
     long bytes =
-        model.imageAdapters().keepsEncoders()
+        model.auxiliary().imageAdapters().keepsEncoders()
             ? 0
-            : model.imageAdapters().bytes(spec.imagePrompts());
+            : model.auxiliary().imageAdapters().bytes(spec.imagePrompts());
     double pixels =
         spec.imagePrompts().stream()
             .flatMap(prompt -> prompt.images().stream())
@@ -282,7 +282,7 @@ public final class RequestMemory {
 
   /** Returns the memory of the text encoders and of the weights that their layers widen. */
   private long encoders() {
-    return model.textEncoderMemory().bytes()
+    return model.memory().textEncoders().bytes()
         + model.networks().encoders().stream()
             .mapToLong(encoder -> HeldFormats.widenedBytes(encoder.weights()))
             .sum();
@@ -299,7 +299,7 @@ public final class RequestMemory {
    */
   private Stage withDenoiser(Stage stage) {
     long bytes =
-        model.denoiserMemory().bytes()
+        model.memory().denoiser().bytes()
             + HeldFormats.widenedBytes(model.networks().denoiser().weights());
     return stage.and(new Stage(AllocatedBytes.weights(bytes), 0));
   }
@@ -337,7 +337,7 @@ public final class RequestMemory {
       call = call.or(NetworkMemory.unet(refiner.get(), height, width, number, rows(at)));
     }
     AllocatedBytes residuals = NetworkMemory.residuals(unet, height, width, rows(at));
-    int calls = model.controlNets().calls(spec.controlUnits());
+    int calls = model.auxiliary().controlNets().calls(spec.controlUnits());
     for (int i = 0; i < calls; i++) {
       call = call.and(residuals);
     }
@@ -371,7 +371,7 @@ public final class RequestMemory {
             model.networks().type().bytes(),
             together() * JointBatch.conditions(spec),
             speed.cacheBranchId(),
-            model.controlNets().calls(spec.controlUnits()));
+            model.auxiliary().controlNets().calls(spec.controlUnits()));
   }
 
   /**
@@ -403,14 +403,16 @@ public final class RequestMemory {
   private Stage finishing(ImageSize at) {
     return switch (spec.finalDecoder()) {
       case VAE -> decoding(at);
-      case TAESD -> decoded(NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
+      case TAESD ->
+          decoded(NetworkMemory.decode(model.auxiliary().taesd().config(), pixels(at)), at);
     };
   }
 
   private Stage decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
-    AllocatedBytes work = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes());
-    return decoded(work.and(AllocatedBytes.weights(model.vaeDecoderMemory().bytes())), at);
+    AllocatedBytes work =
+        NetworkMemory.decode(vae, pixels(at), model.memory().strips(spec, at), vaeBytes());
+    return decoded(work.and(AllocatedBytes.weights(model.memory().vaeDecoder().bytes())), at);
   }
 
   private static Stage decoded(AllocatedBytes blocks, ImageSize at) {
@@ -420,9 +422,9 @@ public final class RequestMemory {
   private Stage encoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
     AllocatedBytes work =
-        NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes());
+        NetworkMemory.encode(vae, pixels(at), model.memory().strips(spec, size), vaeBytes());
     return new Stage(
-        work.and(AllocatedBytes.weights(model.vaeEncoderMemory().bytes())),
+        work.and(AllocatedBytes.weights(model.memory().vaeEncoder().bytes())),
         (PLANES + 2 * BYTES) * pixels(at));
   }
 
@@ -462,7 +464,7 @@ public final class RequestMemory {
    */
   private Stage enlarging(Upscaler upscaler, double width, double height, double scale) {
     double target = width * height * scale * scale;
-    Optional<UpscalerConfig> network = model.upscalers().config(upscaler);
+    Optional<UpscalerConfig> network = model.auxiliary().upscalers().config(upscaler);
     if (network.isEmpty()) {
       return new Stage(AllocatedBytes.NONE, 3 * BYTES * target);
     }

@@ -94,9 +94,9 @@ public record RequestPart(
             .map(pass -> pass.loras().patched())
             .mapToLong(
                 plan ->
-                    model.gate().holds(plan)
-                        ? model.widened().missing(plan)
-                        : model.widened().bytes(plan))
+                    model.loras().gate().holds(plan)
+                        ? model.loras().widened().missing(plan)
+                        : model.loras().widened().bytes(plan))
             .max()
             .orElse(0);
     MemoryNeed most = memory.need(keepsImages);

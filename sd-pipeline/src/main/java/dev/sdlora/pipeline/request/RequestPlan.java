@@ -50,11 +50,12 @@ public record RequestPlan(
    *     switch but the pipeline no refiner, or names a branch that the U-Net does not have
    */
   public static RequestPlan resolve(Model model, PromptSpec requested) {
-    RequestInputs.check(requested, model.limits().request());
+    RequestInputs.check(requested, model.settings().limits().request());
     Flux1Text read = Flux1Text.of(requested, model.checkpoint());
     PromptSpec spec =
-        new TriggerWordPrompts(FileCaches.LORA_CARDS, model.library()::find).of(read.spec());
-    model.controlNets().checkPreprocessors(spec.controlUnits());
+        new TriggerWordPrompts(FileCaches.LORA_CARDS, model.loras().library()::find)
+            .of(read.spec());
+    model.auxiliary().controlNets().checkPreprocessors(spec.controlUnits());
     requireRefiner(model, spec);
     requireBranch(model, spec);
     Optional<ImageToImage> source = source(model, spec);

@@ -42,10 +42,10 @@ public final class UntaughtWords {
   /** Returns the warning about all prompts of a request. */
   public static Optional<String> warning(
       Model model, List<PassPlan> passes, Stream<String> broughtWords) {
-    if (model.taughtWords().isEmpty()) {
+    if (model.texts().taughtWords().isEmpty()) {
       return Optional.empty();
     }
-    KnownWords taught = model.taughtWords().with(broughtWords);
+    KnownWords taught = model.texts().taughtWords().with(broughtWords);
     return taught.warning(
         passes.stream()
             .flatMap(pass -> Stream.of(pass.prompt(), pass.negative()))
@@ -68,7 +68,7 @@ public final class UntaughtWords {
             .flatMap(pass -> pass.loras().files().stream())
             .distinct()
             .flatMap(file -> broughtBy(LoraFiles.adapter(file))),
-        model.embeddings().list().stream()
+        model.texts().embeddings().list().stream()
             .map(Embedding::name)
             .filter(name -> texts.contains(name.toLowerCase(Locale.ROOT))));
   }

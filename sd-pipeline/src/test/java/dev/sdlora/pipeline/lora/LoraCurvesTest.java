@@ -16,6 +16,9 @@ import dev.sdlora.api.lora.StrengthSchedule;
 import dev.sdlora.api.lora.StrengthSchedule.Point;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.pipeline.Fixtures;
+import dev.sdlora.pipeline.TinyPipeline;
+import dev.sdlora.pipeline.request.PassPlan;
+import dev.sdlora.pipeline.request.RequestPlan;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -60,6 +63,28 @@ class LoraCurvesTest {
         .prompt("a cat")
         .lora(pipeline.loras().find("tiny_lora").withStrength(strength))
         .build();
+  }
+
+  private static long plannedSets(PromptSpec spec) {
+    return RequestPlan.resolve(TinyPipeline.model(pipeline), spec).parts().stream()
+        .flatMap(part -> part.allPasses().stream())
+        .map(PassPlan::loras)
+        .distinct()
+        .count();
+  }
+
+  @Test
+  void loras_ofSeveralImagesAndPasses_arePlannedOnce() {
+    PromptSpec spec =
+        SPEC.toBuilder()
+            .prompt("a cat <lora:tiny_lora:0.5>")
+            .images(3)
+            .hiresFix(HiresFix.builder().scale(2).build())
+            .build();
+
+    assertThat(plannedSets(spec)).isOne();
+    assertThat(plannedSets(spec.toBuilder().prompt("a cat <lora:tiny_lora:0.5:hr=1>").build()))
+        .isEqualTo(2);
   }
 
   /** Returns the noise levels at the start of each step. */

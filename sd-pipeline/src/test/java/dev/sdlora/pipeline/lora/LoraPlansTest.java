@@ -75,6 +75,7 @@ class LoraPlansTest {
     PatchPlan expected = plan(use(0.5), use(2));
     assertThat(plans.patched()).isEqualTo(expected);
     assertThat(plans.leaseRequest().patched().plan()).isEqualTo(expected);
+    assertThat(plans.leaseRequest()).isSameAs(plans.leaseRequest());
     assertThat(plans.plan(0)).isEqualTo(expected);
     assertThat(plans.plan(Moment.START)).isEqualTo(expected);
     assertThat(plans.plan(LATER)).isEqualTo(expected);

@@ -150,11 +150,11 @@ class QuantisedMemoryTest {
       assertThat(denoiser.bytes()).isEqualTo(bytes(denoiser));
       long encoders =
           local.networks().encoders().stream().mapToLong(each -> bytes(each.weights())).sum();
-      assertThat(local.textEncoderMemory().bytes()).isEqualTo(encoders);
-      assertThat(TinyPipeline.model(keeping).textEncoderMemory().bytes()).isZero();
+      assertThat(local.memory().textEncoders().bytes()).isEqualTo(encoders);
+      assertThat(TinyPipeline.model(keeping).memory().textEncoders().bytes()).isZero();
       boolean unet = local.family().unetConfig().isPresent();
       long read = unet ? 0 : bytes(denoiser);
-      assertThat(local.denoiserMemory().bytes()).isEqualTo(read);
+      assertThat(local.memory().denoiser().bytes()).isEqualTo(read);
       double call = memory(keeping).sampling().nativeBytes();
       assertThat(memory(sparing).sampling().nativeBytes()).isEqualTo(call + read);
       double widening = unet ? call - wide(model, format) : call - transformer(local);
@@ -191,7 +191,8 @@ class QuantisedMemoryTest {
       double before = need(local, spec);
       double patched = before - need(local, plain);
       assertThat(patched)
-          .isEqualTo((double) local.widened().bytes(part(local, spec).first().loras().patched()))
+          .isEqualTo(
+              (double) local.loras().widened().bytes(part(local, spec).first().loras().patched()))
           .isPositive();
       pipeline.generate(spec);
       double after = need(local, spec);

@@ -468,7 +468,7 @@ class FlowRequestsTest {
       Model local = TinyPipeline.model(sparing);
       assertThat(need(sparing, SPEC, size))
           .isGreaterThanOrEqualTo(
-              keeping + local.denoiserMemory().bytes() + local.vaeDecoderMemory().bytes());
+              keeping + local.memory().denoiser().bytes() + local.memory().vaeDecoder().bytes());
     }
   }
 

@@ -108,7 +108,7 @@ public final class PeakMemory {
       Pipeline pipeline, PromptSpec spec, ImageSize size, boolean all, boolean first) {
     Model model = TinyPipeline.model(pipeline);
     RequestMemory memory = new RequestMemory(model, spec, Optional.empty(), size);
-    double once = first ? model.memory().first() : 0;
+    double once = first ? model.memory().budget().first() : 0;
     MemoryNeed need =
         memory.need(true).beyond((double) Natives.freedBytes()).and(new MemoryNeed(once, 0));
     long before = read("VmRSS:");
@@ -141,7 +141,7 @@ public final class PeakMemory {
     int channels = model.networks().vae().config().latentChannels();
     float[] latent = new float[channels * size.height() / 8 * size.width() / 8];
     try (NDManager scope = model.networks().torch().scope()) {
-      model.withVae(spec, size, vae -> vae.decode(latent, size, scope));
+      model.memory().withVae(spec, size, vae -> vae.decode(latent, size, scope));
     }
   }
 
