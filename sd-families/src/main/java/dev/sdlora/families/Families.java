@@ -7,9 +7,12 @@ import dev.sdlora.families.family.FlowDefinition;
 import dev.sdlora.families.family.FlowTraits;
 import dev.sdlora.families.flux1.Flux1;
 import dev.sdlora.families.flux2.Flux2;
+import dev.sdlora.families.sd.SdVersion;
 import dev.sdlora.families.sd3.Sd3;
 import dev.sdlora.families.zimage.ZImage;
+import dev.sdlora.lora.plan.Network;
 import java.util.List;
+import java.util.Map;
 
 /** The families of transformers that this library runs. */
 public final class Families {
@@ -31,6 +34,14 @@ public final class Families {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(family.label() + " is not a family of transformers"));
+  }
+
+  /**
+   * Returns the layers that LoRAs for a published model change; those of SD 1.x if the family is
+   * unknown.
+   */
+  public static Map<Network, Map<String, List<Long>>> published(ModelFamily family) {
+    return family.isTransformer() ? of(family).published() : SdVersion.of(family).published();
   }
 
   /** Returns what drawing asks of a model. */

@@ -28,7 +28,7 @@ final class PublicTypesTest {
   /**
    * This module depends neither on the benchmarks, which count operations, nor on the apps, which
    * word messages, read settings and draw charts, nor on sd-models, which downloads. Compilers copy
-   * the constants of {@code FlowKeys}; a test of sd-pipeline walks {@code SingleFileFamily}.
+   * the constants of {@code FlowKeys}.
    */
   private static final Set<String> FOR_OTHER_MODULES =
       Set.of(
@@ -37,7 +37,6 @@ final class PublicTypesTest {
           "dev.sdlora.api.setting.SettingWords",
           "dev.sdlora.api.setting.Settings",
           "dev.sdlora.api.setting.FlowKeys",
-          "dev.sdlora.families.checkpoint.SingleFileFamily",
           "dev.sdlora.api.value.Wording",
           "dev.sdlora.pipeline.speed.ProductRate",
           "dev.sdlora.pipeline.speed.TransformerWork",

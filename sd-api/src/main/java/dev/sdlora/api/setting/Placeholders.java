@@ -55,6 +55,6 @@ final class Placeholders implements Attachments {
 
   @Override
   public LoraAdapter lora(Object plain) {
-    return new LoraAdapter(Path.of(ANY), ModelFamily.SD1, 1, 1, Map.of());
+    return new LoraAdapter(Path.of(ANY), ModelFamily.UNKNOWN, 1, 1, Map.of());
   }
 }

@@ -12,10 +12,9 @@ import dev.sdlora.families.checkpoint.layout.FileTensors;
 import dev.sdlora.families.checkpoint.layout.NetworkShapes;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.ClipConfig;
-import dev.sdlora.families.network.Prediction;
-import dev.sdlora.families.network.SizeConditions;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.sd.SdVersion;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.StoredFormat;
@@ -96,7 +95,7 @@ public final class CheckpointReader {
   private static UNetFiles readUNet(Path path, CheckpointParts parts) {
     UNetFiles files =
         Files.isDirectory(path) ? DiffusersFolder.read(path, parts) : SingleFile.read(path, parts);
-    if (parts.textEncoder2().isPresent() && files.checkpoint().family() != ModelFamily.SDXL) {
+    if (parts.textEncoder2().isPresent() && files.textEncoders().size() < 2) {
       throw new CheckpointException(
           "checkpoint '%s' is %s, which has one text encoder, but '%s' was given as a second one; expected"
                   .formatted(
@@ -212,12 +211,7 @@ public final class CheckpointReader {
     if (isSmall(unet)) {
       return 128;
     }
-    if (family.isXl()) {
-      return 1024;
-    }
-    boolean isSd2OfVelocity =
-        family == ModelFamily.SD2 && prediction.prediction() == Prediction.V_PREDICTION;
-    return isSd2OfVelocity ? 768 : 512;
+    return SdVersion.of(family).side(prediction.prediction());
   }
 
   private static boolean isSmall(UNetConfig unet) {
@@ -258,16 +252,20 @@ public final class CheckpointReader {
     if (unet.contextWidth() != context) {
       throw unfit(
           path,
-          unet.family() == family
+          SdVersion.of(unet).family() == family
               ? "its U-Net expects text states of width %s, but its text encoders give %s"
                   .formatted(unet.contextWidth(), context)
               : "its U-Net is for %s (text states of width %s), but its text encoders are for %s (%s)"
-                  .formatted(unet.family().label(), unet.contextWidth(), family.label(), context));
+                  .formatted(
+                      SdVersion.of(unet).family().label(),
+                      unet.contextWidth(),
+                      family.label(),
+                      context));
     }
     int pooled = encoders.get(encoders.size() - 1).config().projection();
     if (unet.vectorWidth() > 0) {
       int sizes = unet.vectorWidth() - pooled;
-      int count = SizeConditions.count(family);
+      int count = SdVersion.of(family).sizes();
       if (sizes <= 0 || sizes % (2 * count) != 0) {
         throw unfit(
             path,

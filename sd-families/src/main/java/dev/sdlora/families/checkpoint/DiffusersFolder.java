@@ -3,7 +3,6 @@ package dev.sdlora.families.checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.KnownModels;
 import dev.sdlora.families.checkpoint.CheckpointReader.Network;
 import dev.sdlora.families.checkpoint.layout.FileTensors;
@@ -20,6 +19,8 @@ import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
 import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.sd.EncoderPlace;
+import dev.sdlora.families.sd.SdVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,8 +62,8 @@ final class DiffusersFolder {
     boolean second = ownSecond || parts.textEncoder2().isPresent();
     Network<UNetConfig> unet = unet(folder, settings, parts);
     boolean pooled = unet.config().vectorWidth() > 0;
-    ModelFamily family = family(unet.config(), first, second);
-    if (family == ModelFamily.SDXL && !second) {
+    SdVersion version = SdVersion.of(unet.config(), first, second);
+    if (version.encoders().size() > 1 && !second) {
       throw new CheckpointException(
           "checkpoint '"
               + folder
@@ -74,12 +75,12 @@ final class DiffusersFolder {
     return CheckpointReader.assemble(
         folder,
         true,
-        family,
-        family.label() + ": the shapes of 'unet' and the sub-folders",
+        version.family(),
+        version.family().label() + ": the shapes of 'unet' and the sub-folders",
         prediction,
-        encoders(folder, family, pooled, parts),
+        encoders(folder, version, pooled, parts),
         unet,
-        vae(folder, family, unet.config(), parts),
+        vae(folder, version, unet.config(), parts),
         side);
   }
 
@@ -101,11 +102,11 @@ final class DiffusersFolder {
    * second.
    */
   private static List<Network<ClipConfig>> encoders(
-      Path folder, ModelFamily family, boolean pooled, CheckpointParts parts) {
-    List<SingleFileFamily.Place> places = SingleFileFamily.encoders(family);
+      Path folder, SdVersion version, boolean pooled, CheckpointParts parts) {
+    List<EncoderPlace> places = version.encoders();
     List<Network<ClipConfig>> encoders = new ArrayList<>();
     for (int i = 0; i < places.size(); i++) {
-      SingleFileFamily.Place place = places.get(i);
+      EncoderPlace place = places.get(i);
       boolean last = i == places.size() - 1;
       String name = pooled && last ? "text_encoder_2" : "text_encoder";
       encoders.add(
@@ -114,13 +115,6 @@ final class DiffusersFolder {
               .orElseGet(() -> clip(folder, name, place.reading(), pooled && last, parts)));
     }
     return encoders;
-  }
-
-  private static ModelFamily family(UNetConfig unet, boolean first, boolean second) {
-    if (unet.vectorWidth() > 0) {
-      return second && !first ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
-    }
-    return unet.linearProjection() ? ModelFamily.SD2 : ModelFamily.SD1;
   }
 
   /**
@@ -201,8 +195,8 @@ final class DiffusersFolder {
   }
 
   private static ModelFiles.Part<VaeConfig> vae(
-      Path folder, ModelFamily family, UNetConfig unet, CheckpointParts parts) {
-    LatentFormat format = latentFormat(folder, family);
+      Path folder, SdVersion version, UNetConfig unet, CheckpointParts parts) {
+    LatentFormat format = latentFormat(folder, version);
     return parts
         .vae()
         .map(named -> SeparateNetworks.vae(named, unet, format))
@@ -220,18 +214,18 @@ final class DiffusersFolder {
    * Returns the latent format from the VAE's settings, or the family's usual format if there are
    * none.
    */
-  private static LatentFormat latentFormat(Path folder, ModelFamily family) {
+  private static LatentFormat latentFormat(Path folder, SdVersion version) {
     if (!Files.exists(folder.resolve("vae").resolve("config.json"))) {
-      return LatentFormat.scaledBy(NetworkShapes.latentScale(family));
+      return LatentFormat.scaledBy(version.latentScale());
     }
     FolderSettings settings = FolderSettings.of(folder, "vae");
-    double scale = settings.number("scaling_factor", NetworkShapes.latentScale(family));
+    double scale = settings.number("scaling_factor", version.latentScale());
     if (!(scale > 0 && scale < MAX_SCALE)) {
       throw new CheckpointException(
           "checkpoint '%s': the config.json of its VAE has scaling_factor %s, expected a factor such"
                   .formatted(folder, scale)
               + " as "
-              + NetworkShapes.latentScale(family),
+              + version.latentScale(),
           ErrorDetails.in(folder));
     }
     return new LatentFormat(

@@ -10,6 +10,7 @@ import dev.sdlora.families.KnownModels;
 import dev.sdlora.families.checkpoint.layout.LdmNames;
 import dev.sdlora.families.checkpoint.stored.TensorHeaders;
 import dev.sdlora.families.checkpoint.transformer.KnownModel;
+import dev.sdlora.families.sd.SingleFileFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -179,7 +180,9 @@ public final class FileKind {
   }
 
   private static String unetAlone(TensorFile file) {
-    SingleFileFamily family = SingleFileFamily.ofUNet(SeparateNetworks.unet(file));
+    TensorFile unet = SeparateNetworks.unet(file);
+    SingleFileFamily family =
+        SingleFileFamily.ofUNet(unet, SeparateNetworks.hasDiffusersUNet(unet.tensors().keySet()));
     return "is a U-Net alone, of %s: a checkpoint when combined with VAE and %s"
         .formatted(
             family.family().label(),

@@ -4,6 +4,8 @@ import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.families.checkpoint.layout.LdmNames;
+import dev.sdlora.families.sd.EncoderPlace;
+import dev.sdlora.families.sd.SingleFileFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,11 +62,13 @@ final class NeededNetworks {
               .formatted(file.path(), LdmNames.UNET),
           ErrorDetails.in(file.path()));
     }
-    SingleFileFamily family = told.orElseGet(() -> SingleFileFamily.ofUNet(file));
+    SingleFileFamily family =
+        told.orElseGet(
+            () -> SingleFileFamily.ofUNet(file, SeparateNetworks.hasDiffusersUNet(names)));
     if (withVae && !vae) {
       missing.add(new Missing("VAE", LdmNames.VAE, "vae, --vae"));
     }
-    List<SingleFileFamily.Place> encoders = family.encoders();
+    List<EncoderPlace> encoders = family.encoders();
     for (int i = 0; i < encoders.size(); i++) {
       if (!has(encoders.get(i).prefix()) && SeparateNetworks.textEncoder(parts, i).isEmpty()) {
         String which = encoders.size() == 1 ? "" : i == 0 ? "first " : "second ";

@@ -2,12 +2,12 @@ package dev.sdlora.families.checkpoint;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.CheckpointReader.Network;
 import dev.sdlora.families.checkpoint.layout.SmallTensors;
 import dev.sdlora.families.checkpoint.layout.TrainedLevels;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.UNetConfig;
+import dev.sdlora.families.sd.SingleFileFamily;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.Locale;
@@ -94,7 +94,7 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
     }
     Optional<TensorEntry> bias =
         unet.tensors().find(TELLING).filter(entry -> entry.dtype().isFloating());
-    if (family.family() == ModelFamily.SD2
+    if (family.version().hidesPrediction()
         && unet.config().inChannels() == PLAIN_CHANNELS
         && bias.isPresent()) {
       double spread = spread(file, bias.get());

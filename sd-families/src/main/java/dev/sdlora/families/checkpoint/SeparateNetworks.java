@@ -3,7 +3,6 @@ package dev.sdlora.families.checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.CheckpointReader.Network;
 import dev.sdlora.families.checkpoint.layout.FileTensors;
 import dev.sdlora.families.checkpoint.layout.FolderSettings;
@@ -19,6 +18,7 @@ import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
 import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.sd.EncoderPlace;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
 import java.nio.file.Files;
@@ -130,9 +130,9 @@ final class SeparateNetworks {
    * @param pooled whether the U-Net reads the pooled text embedding
    * @throws CheckpointException if it is not a text encoder
    */
-  static Network<ClipConfig> textEncoder(Path path, SingleFileFamily.Place place, boolean pooled) {
+  static Network<ClipConfig> textEncoder(Path path, EncoderPlace place, boolean pooled) {
     requireThere(path, "text encoder");
-    boolean first = !place.equals(SingleFileFamily.encoders(ModelFamily.SDXL).get(1));
+    boolean first = !place.isSecond();
     NetworkWeights weights =
         weights(path, first ? "text_encoder" : "text_encoder_2", Stems.TRANSFORMERS);
     List<String> prefixes = new ArrayList<>(List.of(place.prefix()));
@@ -142,7 +142,7 @@ final class SeparateNetworks {
       String prefix = prefix(weights, prefixes, OPEN_CLIP, "text encoder");
       TensorFile file = weights.fileOf(weights.names().iterator().next());
       return SingleFile.textEncoder(
-          file, new SingleFileFamily.Place(prefix, place.kind(), place.reading()), pooled);
+          file, new EncoderPlace(prefix, place.kind(), place.reading()), pooled);
     }
     told(weights).ifPresent(kind -> requireKind(path, kind, place.kind()));
     boolean bare = prefixes.stream().noneMatch(prefix -> begins(weights, prefix + TEXT_MODEL));

@@ -21,6 +21,9 @@ import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
 import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.sd.EncoderPlace;
+import dev.sdlora.families.sd.SdVersion;
+import dev.sdlora.families.sd.SingleFileFamily;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
@@ -68,7 +71,7 @@ final class SingleFile {
     boolean pooled = unet.config().vectorWidth() > 0;
     List<Network<ClipConfig>> encoders = new ArrayList<>();
     for (int i = 0; i < family.encoders().size(); i++) {
-      SingleFileFamily.Place place = family.encoders().get(i);
+      EncoderPlace place = family.encoders().get(i);
       encoders.add(
           SeparateNetworks.textEncoder(parts, i)
               .map(named -> SeparateNetworks.textEncoder(named, place, pooled))
@@ -109,14 +112,13 @@ final class SingleFile {
    * @param place its position in the file
    * @param pooled whether the U-Net reads the pooled text embedding
    */
-  static Network<ClipConfig> textEncoder(
-      TensorFile file, SingleFileFamily.Place place, boolean pooled) {
+  static Network<ClipConfig> textEncoder(TensorFile file, EncoderPlace place, boolean pooled) {
     return place.kind() == ClipConfig.Kind.OPENAI
         ? openAi(file, place)
         : openClip(OpenClipNames.withParts(file, place.prefix()), place, pooled);
   }
 
-  private static Network<ClipConfig> openAi(TensorFile file, SingleFileFamily.Place place) {
+  private static Network<ClipConfig> openAi(TensorFile file, EncoderPlace place) {
     // Conversions with newer versions of transformers omit the middle part of the name.
     boolean bare =
         file.tensors().keySet().stream()
@@ -129,8 +131,7 @@ final class SingleFile {
         tensors -> NetworkShapes.clip(tensors, layer, 0, place.kind(), place.reading(), false));
   }
 
-  private static Network<ClipConfig> openClip(
-      TensorFile file, SingleFileFamily.Place place, boolean pooled) {
+  private static Network<ClipConfig> openClip(TensorFile file, EncoderPlace place, boolean pooled) {
     Network<ClipConfig> whole =
         Network.of(
             new FileTensors(file, "OpenCLIP text encoder", OpenClipNames.names(place.prefix())),
@@ -146,8 +147,7 @@ final class SingleFile {
   }
 
   /** Removes a text encoder's last layer if nothing reads it. */
-  static Network<ClipConfig> withoutUnread(
-      Network<ClipConfig> whole, SingleFileFamily.Place place) {
+  static Network<ClipConfig> withoutUnread(Network<ClipConfig> whole, EncoderPlace place) {
     boolean lastIsUnread =
         place.reading() == ClipConfig.Reading.LAST
             && whole.config().layers() > 1
@@ -162,13 +162,13 @@ final class SingleFile {
       FileTensors tensors = new FileTensors(file, "U-Net", name -> name);
       UNetBlocks blocks = UNetBlocks.ofDiffusers(tensors);
       return new Network<>(
-          NetworkShapes.unet(tensors, blocks, NetworkShapes.unetHeads(family)), tensors);
+          NetworkShapes.unet(tensors, blocks, SdVersion.of(family)::heads), tensors);
     }
     UNetBlocks blocks = UNetBlocks.ofLdm(file, LdmNames.UNET);
     return Network.of(
         new FileTensors(
             file, "U-Net", LdmNames.unet(LdmNames.UNET, blocks.layers(), blocks.transformers())),
-        tensors -> NetworkShapes.unet(tensors, blocks, NetworkShapes.unetHeads(family)));
+        tensors -> NetworkShapes.unet(tensors, blocks, SdVersion.of(family)::heads));
   }
 
   private static ModelFiles.Part<VaeConfig> vae(TensorFile file, LatentFormat format) {
@@ -185,7 +185,7 @@ final class SingleFile {
     Optional<TensorEntry> std = file.find(PredictionSigns.EDM_STD);
     return mean.isPresent() && std.isPresent()
         ? new LatentFormat(EDM_DEVIATION, numbers(file, mean.get()), numbers(file, std.get()))
-        : LatentFormat.scaledBy(NetworkShapes.latentScale(family));
+        : LatentFormat.scaledBy(SdVersion.of(family).latentScale());
   }
 
   private static List<Double> numbers(TensorFile file, TensorEntry entry) {

@@ -6,6 +6,8 @@ import dev.sdlora.families.checkpoint.layout.OpenClipNames;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.sd.EncoderPlace;
+import dev.sdlora.families.sd.SdVersion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ public final class SingleFileNames {
    * @param index the index of the encoder, from 0
    */
   public static UnaryOperator<String> textEncoder(ModelFamily family, int index) {
-    SingleFileFamily.Place place = SingleFileFamily.encoders(family).get(index);
+    EncoderPlace place = SdVersion.of(family).encoders().get(index);
     return place.kind() == ClipConfig.Kind.OPEN_CLIP
         ? OpenClipNames.names(place.prefix())::inFile
         : name -> place.prefix() + name;
@@ -34,7 +36,7 @@ public final class SingleFileNames {
 
   /** Whether the stored text encoder has one more layer than the U-Net reads. */
   public static boolean hasUnreadLayer(ModelFamily family, int index) {
-    SingleFileFamily.Place place = SingleFileFamily.encoders(family).get(index);
+    EncoderPlace place = SdVersion.of(family).encoders().get(index);
     return place.kind() == ClipConfig.Kind.OPEN_CLIP && place.reading() == ClipConfig.Reading.LAST;
   }
 
@@ -46,7 +48,7 @@ public final class SingleFileNames {
    */
   public static Map<String, List<Long>> textEncoder(
       ModelFamily family, int index, ClipConfig config) {
-    SingleFileFamily.Place place = SingleFileFamily.encoders(family).get(index);
+    EncoderPlace place = SdVersion.of(family).encoders().get(index);
     if (place.kind() == ClipConfig.Kind.OPEN_CLIP) {
       return OpenClipNames.stored(place.prefix(), config.weights());
     }

@@ -9,6 +9,8 @@ import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
+import dev.sdlora.families.sd.EncoderPlace;
+import dev.sdlora.families.sd.SdVersion;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
@@ -39,11 +41,11 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
     requireUsualHeads(path, family, folder.unet().config());
     for (int i = 0; i < folder.textEncoders().size(); i++) {
       requireUsual(
-          path, SingleFileFamily.encoders(family).get(i), folder.textEncoders().get(i).config());
+          path, SdVersion.of(family).encoders().get(i), folder.textEncoders().get(i).config());
     }
     TrainedLevels levels = folder.levels();
     LatentFormat format = folder.vae().config().format();
-    LatentFormat usual = LatentFormat.scaledBy(NetworkShapes.latentScale(family));
+    LatentFormat usual = LatentFormat.scaledBy(SdVersion.of(family).latentScale());
     Map<String, String> metadata = new LinkedHashMap<>();
     Map<String, List<Double>> tensors = new LinkedHashMap<>();
     switch (folder.prediction()) {
@@ -79,7 +81,7 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
 
   private static void requireUsualHeads(Path path, ModelFamily family, UNetConfig unet) {
     for (int i = 0; i < unet.channels().size(); i++) {
-      int usual = NetworkShapes.unetHeads(family).applyAsInt(unet.channels().get(i));
+      int usual = SdVersion.of(family).heads(unet.channels().get(i));
       require(
           path,
           !unet.transformers().inLevel(i) || unet.heads().get(i) == usual,
@@ -88,7 +90,7 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
     }
   }
 
-  private static void requireUsual(Path path, SingleFileFamily.Place place, ClipConfig encoder) {
+  private static void requireUsual(Path path, EncoderPlace place, ClipConfig encoder) {
     require(
         path,
         encoder.heads() == NetworkShapes.clipHeads(encoder.width(), place.kind()),

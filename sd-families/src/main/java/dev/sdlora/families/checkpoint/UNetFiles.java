@@ -12,6 +12,8 @@ import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.VaeConfig;
+import dev.sdlora.families.sd.SdVersion;
+import dev.sdlora.families.sd.UNetFamily;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
@@ -72,6 +74,17 @@ public record UNetFiles(
         };
     Checkpoint told = new CheckpointBuilder(checkpoint).predictionType(type).build();
     return new UNetFiles(told, textEncoders, unet, vae, other, levels);
+  }
+
+  /** Returns what drawing asks of the model. */
+  public UNetFamily family() {
+    return new UNetFamily(
+        SdVersion.of(checkpoint.family()),
+        unet.config(),
+        vae.config().latentChannels(),
+        prediction,
+        levels.levels(),
+        levels.kind() == TrainedLevels.Kind.SCALED_LINEAR);
   }
 
   @Override

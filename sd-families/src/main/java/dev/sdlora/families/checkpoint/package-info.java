@@ -11,7 +11,7 @@
  *       similar words, {@code KnownWords}; words that LoRAs and embeddings add, {@code
  *       pipeline.UntaughtWords}.
  *   <li>File kinds that {@code sd info} recognises: {@code checkpoint.FileKind}.
- *   <li>Detecting a file's family and prediction type: {@code checkpoint.SingleFileFamily}, {@code
+ *   <li>Detecting a file's family and prediction type: {@code sd.SingleFileFamily}, {@code
  *       families.KnownModels} (transformers, and those rejected), {@code PredictionSigns}, {@code
  *       NetworkShapes}; storing them in a written file, {@code SingleFileSigns}; noise levels as
  *       the U-Net sees them, {@code network.Prediction}.

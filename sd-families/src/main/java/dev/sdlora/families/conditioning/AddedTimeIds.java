@@ -2,21 +2,20 @@ package dev.sdlora.families.conditioning;
 
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.network.SizeConditions;
 
 /**
  * The sizes on which a pass conditions SDXL's U-Net. Like A1111, a pass uses the image size for all
  * of them, no crop and, for the refiner, an aesthetic score.
  *
- * @param family the model's family
+ * @param readsScore whether the U-Net reads an aesthetic score in place of the target size
  * @param vectorWidth the width of the vector that the U-Net reads in addition to the text; 0 if
  *     none
  * @param given the values from the request
  * @param own the size of the images, used for values that the request does not set
  */
 public record AddedTimeIds(
-    ModelFamily family, int vectorWidth, SizeConditioning given, PixelSize own) {
+    boolean readsScore, int vectorWidth, SizeConditioning given, PixelSize own) {
 
   /**
    * Returns a condition with the sizes appended to its pooled text embedding.
@@ -31,7 +30,7 @@ public record AddedTimeIds(
 
   private double[] numbers(boolean negative) {
     PixelSize original = given.originalSize().orElse(own);
-    if (family == ModelFamily.SDXL_REFINER) {
+    if (readsScore) {
       double score = negative ? given.negativeAestheticScore() : given.aestheticScore();
       return new double[] {
         original.height(), original.width(), given.cropTop(), given.cropLeft(), score

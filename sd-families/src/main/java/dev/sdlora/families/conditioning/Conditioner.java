@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +35,7 @@ public final class Conditioner implements TextConditioner {
   private final List<ChunkEncoder> encoders;
   private final PromptOptions options;
   private final int clipSkip;
+  private final IntPredicate skipping;
   private final TrainedWords words;
   private final AddedTimeIds sizes;
 
@@ -42,8 +44,8 @@ public final class Conditioner implements TextConditioner {
    *
    * @param encoders the model's text encoders
    * @param options how the prompts are read
-   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it. As in A1111, it
-   *     affects only SD 1.x, and SDXL's smaller encoder if the options say so
+   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it
+   * @param skipping the indices of the encoders that it affects
    * @param words trained words that prompts may use, with the encoders' widths
    * @param sizes the sizes that the U-Net reads in addition to the text
    */
@@ -51,11 +53,13 @@ public final class Conditioner implements TextConditioner {
       List<ChunkEncoder> encoders,
       PromptOptions options,
       int clipSkip,
+      IntPredicate skipping,
       TrainedWords words,
       AddedTimeIds sizes) {
     this.encoders = List.copyOf(encoders);
     this.options = options;
     this.clipSkip = clipSkip;
+    this.skipping = skipping;
     this.words = words;
     this.sizes = sizes;
   }
@@ -122,13 +126,7 @@ public final class Conditioner implements TextConditioner {
   }
 
   private int skip(int encoder) {
-    boolean heeds =
-        switch (sizes.family()) {
-          case SD2, SDXL_REFINER -> false;
-          case SDXL -> encoder == 0 && options.clipSkipOnSdxl();
-          default -> true;
-        };
-    return heeds ? clipSkip : encoders.get(encoder).usualSkip();
+    return skipping.test(encoder) ? clipSkip : encoders.get(encoder).usualSkip();
   }
 
   private List<TokenChunk> chunks(String text) {

@@ -1,7 +1,5 @@
 package dev.sdlora.families.network;
 
-import dev.sdlora.api.model.ModelFamily;
-
 /**
  * The size conditioning of SDXL: each number is embedded as sines and cosines, like the timestep
  * (Podell et al. 2023, "SDXL", section 2.2).
@@ -10,15 +8,6 @@ public final class SizeConditions {
   private static final double LARGEST_PERIOD = 10_000;
 
   private SizeConditions() {}
-
-  /**
-   * Returns how many numbers a family's U-Net takes: original height and width, top and left of the
-   * crop, and target height and width; the refiner takes an aesthetic score instead of the last
-   * two.
-   */
-  public static int count(ModelFamily family) {
-    return family == ModelFamily.SDXL_REFINER ? 5 : 6;
-  }
 
   /**
    * Appends embedded numbers to the pooled text.

@@ -1,6 +1,5 @@
 package dev.sdlora.families.network;
 
-import dev.sdlora.api.model.ModelFamily;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,9 +32,6 @@ public record UNetConfig(
     boolean linearProjection,
     int vectorWidth,
     int guidanceWidth) {
-  /** SDXL's number of levels; the refiner has one more. */
-  private static final int SDXL_LEVELS = 3;
-
   /** Copies the lists. */
   public UNetConfig {
     channels = List.copyOf(channels);
@@ -152,14 +148,6 @@ public record UNetConfig(
         && channels.equals(other.channels)
         && layers == other.layers
         && vectorWidth == other.vectorWidth;
-  }
-
-  /** Returns the family of this U-Net, as far as the dimensions show. */
-  public ModelFamily family() {
-    if (vectorWidth > 0) {
-      return levels() > SDXL_LEVELS ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
-    }
-    return linearProjection ? ModelFamily.SD2 : ModelFamily.SD1;
   }
 
   /** The number of levels. */

@@ -52,7 +52,7 @@ public final class UNetPacking {
 
   /** Returns height and width of a layer's input. */
   private int side(String name) {
-    int latent = config.family().isXl() ? 128 : 64;
+    int latent = config.vectorWidth() > 0 ? 128 : 64;
     return Math.max(1, latent >> level(name));
   }
 

@@ -5,8 +5,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.families.checkpoint.UNetFiles;
-import dev.sdlora.families.checkpoint.layout.TrainedLevels;
 import dev.sdlora.families.conditioning.AddedTimeIds;
 import dev.sdlora.families.conditioning.AppliedEncoder;
 import dev.sdlora.families.conditioning.ChunkEncoder;
@@ -36,7 +34,7 @@ import java.util.OptionalInt;
  * @param isRescalable whether {@code trained} can be rescaled up to pure noise
  */
 public record UNetFamily(
-    ModelFamily name,
+    SdVersion version,
     UNetConfig unet,
     int latentChannels,
     Prediction prediction,
@@ -44,15 +42,9 @@ public record UNetFamily(
     boolean isRescalable)
     implements Family {
 
-  /** Returns the family of a checkpoint. */
-  public static UNetFamily of(UNetFiles files) {
-    return new UNetFamily(
-        files.checkpoint().family(),
-        files.unet().config(),
-        files.vae().config().latentChannels(),
-        files.prediction(),
-        files.levels().levels(),
-        files.levels().kind() == TrainedLevels.Kind.SCALED_LINEAR);
+  @Override
+  public ModelFamily name() {
+    return version.family();
   }
 
   @Override
@@ -65,8 +57,10 @@ public record UNetFamily(
         encoders.stream().map(ChunkEncoder::of).toList(),
         spec.promptOptions(),
         spec.clipSkip(),
+        encoder -> version.heedsClipSkip(encoder, spec.promptOptions()),
         words,
-        new AddedTimeIds(name, unet.vectorWidth(), spec.sizeConditioning(), conditionedSize));
+        new AddedTimeIds(
+            version.readsScore(), unet.vectorWidth(), spec.sizeConditioning(), conditionedSize));
   }
 
   @Override
@@ -119,11 +113,11 @@ public record UNetFamily(
 
   @Override
   public void requireSupported(PromptSpec spec, ImageSize size) {
-    SkippableLayers.require(spec, name, OptionalInt.empty());
+    SkippableLayers.require(spec, name(), OptionalInt.empty());
     if (!spec.referenceImages().isEmpty()) {
       throw new IllegalArgumentException(
           "referenceImages are given, but the checkpoint is %s: only FLUX.2 reads them; remove them, or start from the image with imageToImage"
-              .formatted(name.label()));
+              .formatted(name().label()));
     }
   }
 

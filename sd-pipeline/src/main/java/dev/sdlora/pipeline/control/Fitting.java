@@ -7,6 +7,7 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.control.ControlNetConfig;
 import dev.sdlora.families.network.control.T2iAdapterConfig;
+import dev.sdlora.families.sd.SdVersion;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -30,7 +31,7 @@ record Fitting(Checkpoint checkpoint, UNetConfig unet) {
       throw unfit(
           "ControlNet",
           file,
-          own.family(),
+          SdVersion.of(own).family(),
           sameText ? shape(own) : text(own),
           sameText ? shape(unet) : text(unet));
     }

@@ -7,12 +7,12 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImagePrompt;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.auxiliary.ImageAdapterReader;
 import dev.sdlora.families.checkpoint.layout.NetworkFile;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.control.ImageAdapter;
 import dev.sdlora.families.network.control.ImageAdapterConfig;
+import dev.sdlora.families.sd.SdVersion;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -165,7 +165,7 @@ public final class ImageAdapters implements AutoCloseable {
   private void add(ImagePrompt prompt, Views view, ImageAdapter adapter, ImagePrompts into) {
     UNetConfig own = unet.orElseThrow();
     List<String> layers = ImageAdapterConfig.layersOf(own);
-    boolean isSdxl = own.family() == ModelFamily.SDXL;
+    boolean isSdxl = SdVersion.of(own) == SdVersion.SDXL;
     double[] factors = LayerFactors.of(prompt.weightType(), isSdxl, layers);
     for (int i = 0; i < factors.length; i++) {
       factors[i] *= prompt.weight();

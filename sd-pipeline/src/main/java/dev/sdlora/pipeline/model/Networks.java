@@ -17,7 +17,6 @@ import dev.sdlora.families.network.TextEncoder;
 import dev.sdlora.families.network.UNet;
 import dev.sdlora.families.network.vae.LatentResizing;
 import dev.sdlora.families.network.vae.Vae;
-import dev.sdlora.families.sd.UNetFamily;
 import dev.sdlora.families.transformer.Qwen3;
 import dev.sdlora.families.transformer.T5;
 import dev.sdlora.lora.plan.Network;
@@ -57,7 +56,7 @@ public final class Networks implements AutoCloseable {
       LiveWeights weights =
           keep(PrecisionChoice.unetWeights(torch, loader, parts, formats, device));
       this.denoiser = new UNet(torch, parts.unet().config(), weights);
-      this.family = UNetFamily.of(parts);
+      this.family = parts.family();
     } else {
       TransformerModel parts = (TransformerModel) files;
       this.encoders = textEncoders(parts.texts(), device);

@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.model;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.MemoryPolicy;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.conditioning.AppliedEncoder;
 import dev.sdlora.families.conditioning.EncodedChunks;
@@ -10,7 +9,7 @@ import dev.sdlora.families.conditioning.EncoderWeights;
 import dev.sdlora.families.family.Family;
 import dev.sdlora.families.network.TextEncoder;
 import dev.sdlora.families.network.UNet;
-import dev.sdlora.families.sd.UNetFamily;
+import dev.sdlora.families.sd.SdVersion;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.Torch;
@@ -57,7 +56,7 @@ public final class Refiner implements AutoCloseable {
         PrecisionChoice.unetWeights(memory, loader, files, formats.inFloats(), device);
     loaded.add(unetWeights);
     this.unet = new UNet(memory, files.unet().config(), unetWeights);
-    this.family = UNetFamily.of(files);
+    this.family = files.family();
   }
 
   private void read(MemoryPolicy policy) {
@@ -149,7 +148,7 @@ public final class Refiner implements AutoCloseable {
 
   /** Returns the index of an encoder among those of SDXL; the SDXL refiner has only the second. */
   private int place(int encoder) {
-    return checkpoint().family() == ModelFamily.SDXL_REFINER ? encoder + 1 : encoder;
+    return SdVersion.of(checkpoint().family()).encoder(encoder);
   }
 
   /**

@@ -10,7 +10,6 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.image.SizeConditioning;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.conditioning.AddedTimeIds;
@@ -50,7 +49,7 @@ class ConditionerTest {
   private static final double NOISE = 1e-5;
 
   private static final AddedTimeIds NO_SIZES =
-      new AddedTimeIds(ModelFamily.SD1, 0, SizeConditioning.DEFAULTS, new PixelSize(64, 64));
+      new AddedTimeIds(false, 0, SizeConditioning.DEFAULTS, new PixelSize(64, 64));
 
   private static Networks networks;
   private final EncodedChunks known = new EncodedChunks();
@@ -82,7 +81,7 @@ class ConditionerTest {
   private Conditions conditions(String prompt, String negative, PromptOptions options) {
     ChunkEncoder encoder =
         new ChunkEncoder(0, networks.textEncoders().get(0), EncoderWeights.PLAIN, known);
-    return new Conditioner(List.of(encoder), options, 1, TrainedWords.NONE, NO_SIZES)
+    return new Conditioner(List.of(encoder), options, 1, index -> true, TrainedWords.NONE, NO_SIZES)
         .conditions(prompt, negative, PromptSteps.first(10), scope);
   }
 

@@ -10,9 +10,10 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.FileKind;
-import dev.sdlora.families.checkpoint.SingleFileFamily;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.layout.LdmNames;
+import dev.sdlora.families.sd.EncoderPlace;
+import dev.sdlora.families.sd.SdVersion;
 import dev.sdlora.pipeline.FamilyFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -92,7 +93,7 @@ final class SeparateFamiliesTest {
 
   private CheckpointParts.Builder encoders(Path model, ModelFamily family) {
     CheckpointParts.Builder parts = CheckpointParts.builder();
-    List<SingleFileFamily.Place> places = SingleFileFamily.encoders(family);
+    List<EncoderPlace> places = SdVersion.of(family).encoders();
     parts.textEncoder(part(model, places.get(0).prefix()));
     if (places.size() > 1) {
       parts.textEncoder2(part(model, places.get(1).prefix()));

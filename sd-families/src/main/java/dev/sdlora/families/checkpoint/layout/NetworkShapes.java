@@ -2,7 +2,6 @@ package dev.sdlora.families.checkpoint.layout;
 
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
@@ -17,10 +16,7 @@ import java.util.regex.Pattern;
 
 /** Reads the dimensions of networks from the shapes of their tensors. */
 public final class NetworkShapes {
-  /** Attention heads at every level of an SD 1.x U-Net; no tensor shows them. */
-  private static final int SD1_HEADS = 8;
-
-  /** Width of attention heads at every level in later families. */
+  /** Width of attention heads at every level in families after SD 1.x. */
   private static final int HEAD_WIDTH = 64;
 
   /** Width of attention heads in U-Nets narrower than any published one; only test models are. */
@@ -99,18 +95,9 @@ public final class NetworkShapes {
     return width % CLIP_HEAD_WIDTH == 0 ? width / CLIP_HEAD_WIDTH : NARROW_CLIP_HEADS;
   }
 
-  /** Returns the attention heads of a U-Net at each level for a family; no tensor shows them. */
-  public static IntUnaryOperator unetHeads(ModelFamily family) {
-    return family == ModelFamily.SD1
-        ? channels -> SD1_HEADS
-        : channels ->
-            Math.max(
-                1, channels / (channels < FULL_SIZE_CHANNELS ? NARROW_HEAD_WIDTH : HEAD_WIDTH));
-  }
-
-  /** Returns the factor that scales a family's latents to unit variance; no tensor shows it. */
-  public static double latentScale(ModelFamily family) {
-    return family.isXl() ? 0.13025 : 0.18215;
+  /** Returns the attention heads of U-Nets after SD 1.x at a level with so many channels. */
+  public static int unetHeads(int channels) {
+    return Math.max(1, channels / (channels < FULL_SIZE_CHANNELS ? NARROW_HEAD_WIDTH : HEAD_WIDTH));
   }
 
   /** Reads the dimensions of a U-Net; see {@link #unetEncoder}. */
