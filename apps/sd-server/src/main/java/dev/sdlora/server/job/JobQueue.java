@@ -3,7 +3,6 @@ package dev.sdlora.server.job;
 import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Quotas;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +27,6 @@ public final class JobQueue {
 
   private static final int MOST_SECONDS = 600;
 
-  /** A job that is moved to the beginning or the end gets a place so far away, in milliseconds. */
-  private static final double STEP = 1000;
-
   /** The name of this process among those that claim jobs. */
   private static final String HERE = "here";
 
@@ -38,7 +34,7 @@ public final class JobQueue {
 
   private final int maxJobs;
   private final int maxHistory;
-  private final Observer observer;
+  private final JobObserver observer;
   private final Quotas quotas;
   private final LongSupplier nanos;
   private final Changes changes = new Changes();
@@ -60,7 +56,7 @@ public final class JobQueue {
    * @param maxHistory the limit of ended jobs that are kept
    * @param observer notified of the ends of jobs
    */
-  public JobQueue(int drawing, int maxJobs, int maxHistory, Observer observer) {
+  public JobQueue(int drawing, int maxJobs, int maxHistory, JobObserver observer) {
     this(drawing, maxJobs, maxHistory, observer, Quotas.inMemory(), System::nanoTime);
   }
 
@@ -78,7 +74,7 @@ public final class JobQueue {
       int drawing,
       int maxJobs,
       int maxHistory,
-      Observer observer,
+      JobObserver observer,
       Quotas quotas,
       LongSupplier nanos) {
     this.maxJobs = maxJobs;
@@ -87,33 +83,6 @@ public final class JobQueue {
     this.quotas = quotas;
     this.nanos = nanos;
     this.drawing = drawing;
-  }
-
-  /** Notified of the ends of jobs. */
-  public interface Observer {
-    /**
-     * Called when the work of a job is over and the next may have begun, before clients see the
-     * end.
-     *
-     * @return warnings for the clients
-     */
-    default List<String> workEnded(Job job) {
-      return List.of();
-    }
-
-    /** Called when a job begins, after its wait; also if another process has begun it. */
-    default void began(Job job) {}
-
-    /** Called when a phase of a job is over. */
-    default void passed(Job job, Phase.Passed phase) {}
-
-    /**
-     * Called at the end of a job, before clients see it, so that metrics already include a job
-     * whose response a client has.
-     *
-     * @param end the state in which the job ends
-     */
-    void ended(Job job, JobState end);
   }
 
   /** Thrown if there is no place for another job. */
@@ -204,7 +173,7 @@ public final class JobQueue {
         unfinishedOf(request.sender().owner()).size(),
         () -> secondsToAnEnd(request.sender().owner()));
     jobs.put(name, job);
-    if (!isShared(job)) { // The database decides its turn.
+    if (job.work().lane() != Work.Lane.SHARED) { // The database decides its turn.
       lives(job).takeTurn(job, job.sender().owner());
     }
     return job;
@@ -249,10 +218,6 @@ public final class JobQueue {
 
   private Stream<Job> in(Work.Lane lane) {
     return jobs.values().stream().filter(job -> job.work().lane() == lane);
-  }
-
-  private static boolean isShared(Job job) {
-    return job.work().lane() == Work.Lane.SHARED;
   }
 
   /** Returns the number of jobs of a lane that run at once. */
@@ -450,20 +415,7 @@ public final class JobQueue {
 
   /** Returns the position of a job in the queue: 1 is next; 0 once it runs. */
   public synchronized int place(Job job) {
-    return job.isWaiting() ? 1 + waiting(job.work().lane()).indexOf(job) : 0;
-  }
-
-  /** Returns the waiting jobs of a lane in order; those come first that are about to begin. */
-  private List<Job> waiting(Work.Lane lane) {
-    return in(lane)
-        .filter(Job::isWaiting)
-        .sorted(Comparator.comparing(JobQueue::mayMove).thenComparingDouble(Job::place))
-        .toList();
-  }
-
-  /** Whether a waiting job can still be moved, because nothing here has begun with it. */
-  private static boolean mayMove(Job job) {
-    return isShared(job) || job.life().stage() == JobStage.WAITING;
+    return lives(job).position(job);
   }
 
   /**
@@ -480,7 +432,7 @@ public final class JobQueue {
       if (!job.isWaiting()) {
         return false;
       }
-      moved = moved(job, Math.max(place, bestPlace(job)));
+      moved = lives(job).placeAt(job, place);
     }
     if (moved.isPresent()) {
       job.work().move(moved.get());
@@ -488,38 +440,6 @@ public final class JobQueue {
       changes.next();
     }
     return true;
-  }
-
-  /** Returns the number that orders a job at a position, if it can have another one. */
-  private Optional<Double> moved(Job job, int position) {
-    List<Job> all = waiting(job.work().lane());
-    List<Job> others = all.stream().filter(other -> other != job && mayMove(other)).toList();
-    if (others.isEmpty() || !mayMove(job)) {
-      return Optional.empty();
-    }
-    int beginning = (int) all.stream().filter(other -> !mayMove(other)).count();
-    int at = Math.min(Math.max(0, position - 1 - beginning), others.size());
-    if (at == 0) {
-      return Optional.of(others.get(0).place() - STEP);
-    }
-    double before = others.get(at - 1).place();
-    return Optional.of(at == others.size() ? before + STEP : (before + others.get(at).place()) / 2);
-  }
-
-  private int bestPlace(Job job) {
-    if (Caller.current().key().isEmpty()) {
-      return 1;
-    }
-    int own = Caller.current().priority();
-    int now = place(job);
-    return 1
-        + allUnfinished().stream()
-            .filter(other -> other.work().lane() == job.work().lane())
-            .filter(other -> other.sender().priority() > own)
-            .mapToInt(this::place)
-            .filter(other -> other < now)
-            .max()
-            .orElse(0);
   }
 
   /** Removes a job that has ended. */

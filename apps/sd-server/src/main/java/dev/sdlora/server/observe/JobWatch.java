@@ -2,7 +2,7 @@ package dev.sdlora.server.observe;
 
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
-import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobObserver;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.Phase;
 import dev.sdlora.server.job.Work;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public record JobWatch(
     Metrics metrics, JobSpans spans, ErrorMessages sentences, Optional<Results> results)
-    implements JobQueue.Observer {
+    implements JobObserver {
   private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
 
   @Override

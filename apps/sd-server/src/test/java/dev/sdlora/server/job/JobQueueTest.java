@@ -71,7 +71,7 @@ class JobQueueTest {
               });
 
   private final List<Job> ended = new ArrayList<>();
-  private final JobQueue.Observer noting = (job, end) -> ended.add(job);
+  private final JobObserver noting = (job, end) -> ended.add(job);
   private final JobQueue queue = new JobQueue(1, 3, 2, noting);
 
   private Job submit(int images) {
@@ -453,7 +453,7 @@ class JobQueueTest {
             1,
             3,
             2,
-            new JobQueue.Observer() {
+            new JobObserver() {
               @Override
               public List<String> workEnded(Job job) {
                 throw new IllegalStateException("no disk");
