@@ -9,9 +9,10 @@
  *       {@code OwnSettings}.
  *   <li>A field of A1111, over HTTP and in manifests: {@code DrawingReader}, {@code
  *       ImageToImageFields}, {@code ControlUnits} or {@code DetailPassFields} in {@code request};
- *       its name in {@code FieldsByHand}, in {@code sdapi/openapi.json} of the server and, if
- *       manifests use another name, in {@code batch.RequestKeys}; an option of A1111: one line of
- *       {@code request.Options}.
+ *       its name in {@code FieldsByHand}, its type in {@code sdapi/openapi.json} of the server and,
+ *       if manifests use another name, in {@code batch.RequestKeys}; an option of A1111: one line
+ *       of {@code request.Options}.
+ *   <li>JSON schemas of fields, for OpenAPI, tools and the studio: {@code request.FieldSchemas}.
  *   <li>The complete form of a request, which is kept and sent between servers: {@code
  *       request.SpecJson}, which follows the rows of {@code dev.sdlora.api.setting}.
  *   <li>References to images and the number of uploads to keep: {@code request.References}, {@code

@@ -1,6 +1,7 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
@@ -10,9 +11,7 @@ import dev.sdlora.server.http.Route;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.store.DrawingJobs;
 import io.javalin.http.Context;
-import java.io.InputStream;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A1111's API. */
@@ -38,6 +37,7 @@ public final class Sdapi {
   /** Returns the routes. */
   public List<Route> routes() {
     SdapiState state = new SdapiState(offer);
+    ObjectNode description = ApiDescription.document();
     return Stream.of(
             new DrawingEndpoints(drawings, state, sentences).routes(),
             new ProgressEndpoints(queue, drawings).routes(),
@@ -46,9 +46,7 @@ public final class Sdapi {
             new ControlNetListings(offer).routes(),
             new DetailListings(offer).routes(),
             List.of(
-                Route.get(
-                    "/openapi.json",
-                    context -> context.contentType("application/json").result(description())),
+                Route.get("/openapi.json", context -> Answers.json(context, description)),
                 Route.get("/sdapi/v1/options", context -> Answers.json(context, state.toJson())),
                 Route.post("/sdapi/v1/options", context -> set(state, context))))
         .flatMap(List::stream)
@@ -60,10 +58,5 @@ public final class Sdapi {
     state.set(options);
     Answers.warn(context, options.warnings());
     Answers.json(context, NullNode.getInstance());
-  }
-
-  /** Returns the OpenAPI document of A1111's and OpenAI's APIs. */
-  private static InputStream description() {
-    return Objects.requireNonNull(Sdapi.class.getResourceAsStream("openapi.json"), "openapi.json");
   }
 }
