@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** The names of the fields of a request. */
 public final class KnownFields {
   private static final Set<String> ACTING =
-      Stream.concat(FieldsByHand.NAMES.stream(), OwnSettings.ALL.stream().map(Option::name))
+      Stream.concat(OwnSettings.BY_HAND.stream(), OwnSettings.ALL.stream().map(Option::name))
           .collect(Collectors.toUnmodifiableSet());
 
   private static final Set<String> WITHOUT_EFFECT =

@@ -9,7 +9,7 @@
  *       {@code OwnSettings}.
  *   <li>A field of A1111, over HTTP and in manifests: {@code DrawingReader}, {@code
  *       ImageToImageFields}, {@code ControlUnits} or {@code DetailPassFields} in {@code request};
- *       its name in {@code FieldsByHand}, its type in {@code sdapi/openapi.json} of the server and,
+ *       its name in {@code OwnSettings}, its type in {@code sdapi/openapi.json} of the server and,
  *       if manifests use another name, in {@code batch.RequestKeys}; an option of A1111: one line
  *       of {@code request.Options}.
  *   <li>JSON schemas of fields, for OpenAPI, tools and the studio: {@code request.FieldSchemas}.

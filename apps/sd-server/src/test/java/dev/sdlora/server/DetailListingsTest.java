@@ -9,6 +9,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.image.FixedDetector;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.sdlora.server;
+package dev.sdlora.server.image;
 
 import dev.sdlora.api.image.Detector;
 import dev.sdlora.api.image.Image;
