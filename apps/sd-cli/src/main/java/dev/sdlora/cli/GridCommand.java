@@ -36,8 +36,9 @@ import picocli.CommandLine.Option;
       "",
       "An axis is NAME=VALUES: seed=1-4, steps=10,20,40, cfg=1-7 [3], sampler=Euler a,DDIM,"
           + " schedule=Karras,Normal, size=64x64,128x64, lora:NAME=0-1 [5], prompt=red,blue (each"
-          + " replaces the first), denoising=0.3,0.6. 1-9 (+2) counts in steps of 2; 0-1 [5] is"
-          + " five numbers from 0 to 1."
+          + " replaces the first), denoising=0.3,0.6; the name of any other option with one value,"
+          + " without its dashes: cfg-rescale=0,0.7. 1-9 (+2) counts in steps of 2; 0-1 [5] is five"
+          + " numbers from 0 to 1."
     })
 @Heading(
     value = "Output",

@@ -48,7 +48,9 @@ class SettingsPageTest {
         All settings of a request, from the table that every program here reads: `PromptSpec` and \
         its parts in Java, options of `sd generate` and `sd grid`, fields of requests in JSON. \
         Names in Java are those of getters and of setters on builders. What an option or a field \
-        sets together with others, such as `--control`, is in its help.
+        sets together with others, such as `--control`, is in its help. Most options with one value \
+        are axes of a grid too: `sd grid --x cfg-rescale=0,0.7`. Fields without an argument of their \
+        own are in `settings` of the tools for language models.
 
         `SettingsPageTest` writes this page: `mvn test -pl :sd-cli -am -Dtest=SettingsPageTest \
         -Dsurefire.failIfNoSpecifiedTests=false -Dapi.update=true`.

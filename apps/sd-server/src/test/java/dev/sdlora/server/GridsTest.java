@@ -104,7 +104,7 @@ class GridsTest {
   @Test
   void axes_examplesArePlans() {
     JsonNode axes = served.get("/api/grids/axes").get("axes");
-    assertThat(axes).hasSize(9);
+    assertThat(axes).hasSizeGreaterThan(70);
     Map<String, String> values =
         Map.of("size", "64x64, 64x128", "prompt", "a, b", "cfg", "1-7 [3]", "lora", "0-1 [3]");
     for (JsonNode axis : axes) {
@@ -113,7 +113,19 @@ class GridsTest {
           "{'request': {'prompt': 'a ring', 'width': 64, 'height': 64, 'enable_hr': true,"
               + " 'hr_scale': 1}, 'x': {'axis': '%s', 'lora': 'night', 'values': '%s'}}";
       String example = values.getOrDefault(name, axis.get("example").asText());
-      JsonNode plan = served.ask("/api/grids/plan", body.formatted(name, example));
+      if (example.isEmpty()) {
+        continue; // Texts.
+      }
+      HttpResponse<String> answer =
+          served.send(served.post("/api/grids/plan", body.formatted(name, example)));
+      if (answer.statusCode() == 422) {
+        // Settings of a start image, of a refiner or of an upscaler, and a range of steps.
+        assertThat(answer.body())
+            .contains("axis '" + name + "': ")
+            .containsPattern("the request has no|the request needs|must not be above");
+        continue;
+      }
+      JsonNode plan = Served.json(answer);
       assertThat(plan.get("cells").asInt()).as(name).isGreaterThan(1);
       assertThat(plan.get("cells").asInt()).isEqualTo(plan.get("columns").get("values").size());
       assertThat(plan.get("pixel_steps").asDouble()).isPositive();

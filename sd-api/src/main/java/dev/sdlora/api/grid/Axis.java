@@ -4,8 +4,12 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.api.setting.Kind;
+import dev.sdlora.api.setting.SettingAxes;
+import dev.sdlora.api.setting.SettingPath;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.api.value.Nearest;
+import dev.sdlora.api.value.SettingException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** A setting of a request with the values to compare in a grid. Immutable. */
 public final class Axis {
@@ -224,8 +229,9 @@ public final class Axis {
    * @param text {@code NAME=VALUE,VALUE}: {@code seed=1-4}, {@code steps=10,20}, {@code cfg=1-7
    *     [3]}, {@code sampler=Euler a,DDIM}, {@code schedule=Karras,Normal}, {@code
    *     size=512x512,768x512}, {@code lora:NAME=0-1 [5]}, {@code prompt=red,blue}, {@code
-   *     denoising=0.3,0.6}. Numbers may be ranges: {@code 1-5}, {@code 1-9 (+2)}, {@code 0-1 [5]}.
-   *     A value in double quotes may contain commas
+   *     denoising=0.3,0.6}; other settings by their options, {@code cfg-rescale=0,0.7}. Numbers may
+   *     be ranges: {@code 1-5}, {@code 1-9 (+2)}, {@code 0-1 [5]}. A value in double quotes may
+   *     contain commas
    * @return the axis
    * @throws IllegalArgumentException if the name is unknown or a value is invalid
    */
@@ -251,13 +257,57 @@ public final class Axis {
       case "prompt" -> promptTexts(parts.toArray(String[]::new));
       case "denoising" -> denoisingStrengths(doubles(parts));
       default ->
-          throw new IllegalArgumentException(
-              "axis '"
-                  + name
-                  + "' is unknown; known values: "
-                  + String.join(", ", NAMES)
-                  + Nearest.question(name, NAMES));
+          SettingAxes.find(name)
+              .map(known -> setting(known.getKey(), known.getValue(), parts))
+              .orElseThrow(() -> unknown(name));
     };
+  }
+
+  private static IllegalArgumentException unknown(String name) {
+    List<String> all = Stream.concat(NAMES.stream(), SettingAxes.all().keySet().stream()).toList();
+    return new IllegalArgumentException(
+        "axis '"
+            + name
+            + "' is unknown; known values: "
+            + String.join(", ", NAMES)
+            + ", and other settings such as cfg-rescale"
+            + Nearest.question(name, all));
+  }
+
+  private static <T> Axis setting(String name, SettingPath<T> path, List<String> parts) {
+    Kind<T> kind = path.setting().kind();
+    boolean whole = kind.type() == Kind.Type.WHOLE_NUMBER;
+    List<String> texts =
+        whole || kind.type() == Kind.Type.NUMBER
+            ? NumberList.of(parts, whole).stream().map(BigDecimal::toPlainString).toList()
+            : parts;
+    try {
+      return of(
+          name,
+          texts.stream().map(kind::parse).toList(),
+          kind::format,
+          (spec, value) -> put(name, path, value, spec));
+    } catch (IllegalArgumentException e) {
+      throw wrong(name, e);
+    }
+  }
+
+  private static <T> void put(String name, SettingPath<T> path, T value, PromptSpec.Builder spec) {
+    try {
+      path.put(spec, value);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw wrong(name, e);
+    }
+  }
+
+  private static IllegalArgumentException wrong(String name, RuntimeException e) {
+    String reason =
+        e instanceof SettingException setting
+            ? setting.messageFor("its values")
+            : String.valueOf(e.getMessage())
+                .replaceFirst("^(?=must )", "its values ")
+                .replaceFirst("^(?=needs )", "the request ");
+    return new IllegalArgumentException("axis '" + name + "': " + reason, e);
   }
 
   /** Returns the values as they are written into the grid's file. */

@@ -64,7 +64,7 @@ class AxisField extends HTMLElement {
     this.#addField.hidden = !kind?.choices.length;
     const options = [el("option", { value: "" }, "Choose…"), ...(kind?.choices ?? []).map((choice) => el("option", {}, choice))];
     this.#add.replaceChildren(...options);
-    this.#hint.textContent = kind ? `Values: ${kind.hint}. Example: ${kind.example}` : "";
+    this.#hint.textContent = kind ? `Values: ${kind.hint}${kind.example && ` Example: ${kind.example}`}` : "";
   }
 
   /** Clears the values when the setting changes, because they mean nothing for another one. */
