@@ -1,6 +1,6 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.data.NoiseProcess;
+import dev.sdlora.training.noise.NoiseProcess;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -9,7 +9,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.Buckets;
-import dev.sdlora.training.data.LossWeighting;
+import dev.sdlora.training.noise.LossWeighting;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;

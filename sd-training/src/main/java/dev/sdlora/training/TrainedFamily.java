@@ -10,7 +10,7 @@ import dev.sdlora.training.adapter.AdapterModule;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.ImageEncoder;
-import dev.sdlora.training.data.NoiseProcess;
+import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.Collection;

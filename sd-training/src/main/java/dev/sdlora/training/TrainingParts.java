@@ -5,7 +5,7 @@ import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.BatchSource;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.Captions;
-import dev.sdlora.training.data.NoiseProcess;
+import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.function.IntFunction;
 

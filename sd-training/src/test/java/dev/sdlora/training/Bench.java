@@ -19,7 +19,7 @@ import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.ImageInput;
-import dev.sdlora.training.data.LossWeighting;
+import dev.sdlora.training.noise.LossWeighting;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;

@@ -18,7 +18,7 @@ import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.FlowCaptions;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.ImageInput;
-import dev.sdlora.training.data.LossWeighting;
+import dev.sdlora.training.noise.LossWeighting;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;

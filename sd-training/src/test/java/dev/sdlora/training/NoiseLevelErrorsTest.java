@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.training.data.NoiseLevel;
-import dev.sdlora.training.data.NoiseProcess;
+import dev.sdlora.training.noise.NoiseLevel;
+import dev.sdlora.training.noise.NoiseProcess;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.training.slider;
 
-import dev.sdlora.training.data.NoiseLevel;
+import dev.sdlora.training.noise.NoiseLevel;
 
 /**
  * Deterministic steps between noise levels (Song et al. 2021, "Denoising Diffusion Implicit

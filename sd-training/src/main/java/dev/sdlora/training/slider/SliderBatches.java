@@ -2,9 +2,9 @@ package dev.sdlora.training.slider;
 
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.BatchSource;
-import dev.sdlora.training.data.LossWeighting;
-import dev.sdlora.training.data.NoiseProcess;
 import dev.sdlora.training.data.TrainingImageSizes;
+import dev.sdlora.training.noise.LossWeighting;
+import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.ArrayList;
 import java.util.Collections;

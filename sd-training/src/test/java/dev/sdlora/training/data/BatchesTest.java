@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.training.noise.DiffusionProcess;
+import dev.sdlora.training.noise.LossWeighting;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainingLoss;

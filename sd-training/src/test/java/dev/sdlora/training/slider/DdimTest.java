@@ -3,7 +3,7 @@ package dev.sdlora.training.slider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sdlora.training.data.NoiseLevel;
+import dev.sdlora.training.noise.NoiseLevel;
 import org.junit.jupiter.api.Test;
 
 /** Steps between noise levels, with predictions that are right. */

@@ -39,7 +39,6 @@ class SizesTest {
           entry("sd-tensors/src/main/java/dev/sdlora/tensors/file", 53),
           entry("sd-tensors/src/test/java/dev/sdlora/tensors/file", 29),
           entry("sd-training/src/main/java/dev/sdlora/training", 53),
-          entry("sd-training/src/main/java/dev/sdlora/training/data", 28),
           entry("sd-training/src/test/java/dev/sdlora/training", 41));
 
   /** Files of more lines, and how many they may have. Add none: split the class. */

@@ -1,4 +1,4 @@
-package dev.sdlora.training.data;
+package dev.sdlora.training.noise;
 
 import java.util.OptionalDouble;
 

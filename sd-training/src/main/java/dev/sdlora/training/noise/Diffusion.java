@@ -1,9 +1,9 @@
-package dev.sdlora.training.data;
+package dev.sdlora.training.noise;
 
 import java.util.OptionalDouble;
 
 /** Formulas for noisy training images. Stateless. */
-final class Diffusion {
+public final class Diffusion {
   private Diffusion() {}
 
   /**
@@ -53,7 +53,7 @@ final class Diffusion {
    * @param channelNoise a standard normal number for each channel
    * @param offset the factor on these numbers, 0 for none
    */
-  static void addOffset(float[] noise, float[] channelNoise, double offset) {
+  public static void addOffset(float[] noise, float[] channelNoise, double offset) {
     int positions = noise.length / channelNoise.length;
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (float) (noise[i] + offset * channelNoise[i / positions]);

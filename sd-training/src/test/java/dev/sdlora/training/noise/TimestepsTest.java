@@ -1,4 +1,4 @@
-package dev.sdlora.training.data;
+package dev.sdlora.training.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

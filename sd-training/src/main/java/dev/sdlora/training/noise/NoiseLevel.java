@@ -1,4 +1,4 @@
-package dev.sdlora.training.data;
+package dev.sdlora.training.noise;
 
 /**
  * A noise level, as factors: a noisy latent is {@code signal · clean + noise · noise}, and the

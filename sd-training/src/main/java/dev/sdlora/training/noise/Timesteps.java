@@ -1,11 +1,11 @@
-package dev.sdlora.training.data;
+package dev.sdlora.training.noise;
 
 import dev.sdlora.training.option.TimestepSampling;
 import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /** Draws noise levels. Stateless. */
-final class Timesteps {
+public final class Timesteps {
   private Timesteps() {}
 
   /**
@@ -15,7 +15,7 @@ final class Timesteps {
    * @param resolutionShift the shift of {@link TimestepSampling.Shape#BY_RESOLUTION}; empty for
    *     models whose schedule does not depend on the resolution
    */
-  static double draw(
+  public static double draw(
       TimestepSampling sampling, OptionalDouble resolutionShift, RandomGenerator random) {
     double position =
         switch (sampling.shape()) {
