@@ -73,6 +73,7 @@ export const GROUPS = [
       whole("schedule.cycles", "Cycles", { min: 1, placeholder: "1", when: is("schedule.shape", "cosine") }),
       whole("warmup", "Warm-up steps", { placeholder: "As recommended" }),
       number("text_encoder_learning_rate", "Learning rate of the text encoder", { min: 0, placeholder: "Half of the other", when: both(hasImages, has("text_encoder")) }),
+      number("text_encoder_2_learning_rate", "Learning rate of SDXL's second text encoder", { min: 0, placeholder: "That of the first", when: both(hasImages, has("text_encoder")) }),
       number("weight_decay", "Weight decay", { min: 0, placeholder: "0.01" }),
       number("max_gradient_norm", "Largest gradient norm", { min: 0, placeholder: "1" }),
       share("ema", "Averaging of weights (EMA)", { placeholder: "0: none" }),
