@@ -163,10 +163,12 @@ class OpenApiTest {
           default -> usual.getNodeType().name().toLowerCase(Locale.ROOT);
         };
     return usual.isMissingNode()
-        || isA(type, schema)
-            && (!usual.isNumber()
-                || usual.doubleValue() >= schema.path("minimum").asDouble(-Double.MAX_VALUE)
-                    && usual.doubleValue() <= schema.path("maximum").asDouble(Double.MAX_VALUE));
+        || (isA(type, schema) && (!usual.isNumber() || isWithin(schema, usual.doubleValue())));
+  }
+
+  private static boolean isWithin(JsonNode schema, double value) {
+    return value >= schema.path("minimum").asDouble(-Double.MAX_VALUE)
+        && value <= schema.path("maximum").asDouble(Double.MAX_VALUE);
   }
 
   private static boolean isA(String type, JsonNode schema) {

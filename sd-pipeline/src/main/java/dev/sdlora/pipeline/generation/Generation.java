@@ -5,6 +5,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.families.memory.MemoryBudget;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.raster.Raster;
@@ -27,7 +28,6 @@ public record Generation(
     Optional<Canvas> canvas,
     DenoisingPass first,
     DetailLoop details) {
-
   private static Generation of(
       RequestPlan plan,
       RequestPart part,
@@ -53,17 +53,15 @@ public record Generation(
       RequestPlan plan, GenerationListener listener, BooleanSupplier cancelled) {
     Progress progress = new Progress(listener, cancelled);
     Results results = new Results(plan.model(), listener);
+    MemoryBudget budget = plan.model().memory().budget();
     for (int i = 0; i < plan.parts().size() && (i == 0 || !progress.early().asked()); i++) {
       RequestPart part = plan.parts().get(i);
       boolean isLast = i == plan.parts().size() - 1;
-      plan.model()
-          .memory()
-          .budget()
-          .within(
-              part.need(plan.model(), results.keepsImages()),
-              Failures.numbers(plan.spec(), Optional.of(plan.size())),
-              cancelled,
-              () -> run(plan, part, isLast, progress, results));
+      budget.within(
+          part.need(plan.model(), results.keepsImages()),
+          Failures.numbers(plan.spec(), Optional.of(plan.size())),
+          cancelled,
+          () -> run(plan, part, isLast, progress, results));
     }
     return results.end();
   }
