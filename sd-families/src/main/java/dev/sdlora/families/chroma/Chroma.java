@@ -1,5 +1,7 @@
 package dev.sdlora.families.chroma;
 
+import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
@@ -27,6 +29,11 @@ public final class Chroma implements FlowDefinition {
   @Override
   public ModelFamily family() {
     return ModelFamily.CHROMA;
+  }
+
+  @Override
+  public List<Model> models() {
+    return List.of(new Model(label(), any("distilled_guidance_layer.")));
   }
 
   @Override

@@ -1,5 +1,8 @@
 package dev.sdlora.families.flux1;
 
+import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
+import static dev.sdlora.families.checkpoint.transformer.TensorRule.columns;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
@@ -8,6 +11,7 @@ import dev.sdlora.families.checkpoint.transformer.DenoiserTensors;
 import dev.sdlora.families.checkpoint.transformer.PublishedLayers;
 import dev.sdlora.families.checkpoint.transformer.T5Parts;
 import dev.sdlora.families.checkpoint.transformer.T5Tensors;
+import dev.sdlora.families.checkpoint.transformer.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
@@ -28,6 +32,9 @@ import java.util.OptionalDouble;
 
 /** FLUX.1: dev, schnell and models trained from them. */
 public final class Flux1 implements FlowDefinition {
+  /** Tensors of FLUX.1 and its relatives. */
+  public static final TensorRule BLOCKS = any("double_blocks.", "single_transformer_blocks.");
+
   private static final double DEV_GUIDANCE = 3.5;
   private static final double FILL_GUIDANCE = 30;
   private static final double CANNY_GUIDANCE = 30;
@@ -40,6 +47,27 @@ public final class Flux1 implements FlowDefinition {
   @Override
   public ModelFamily family() {
     return ModelFamily.FLUX1;
+  }
+
+  @Override
+  public List<Model> models() {
+    return List.of(
+        new Model("FLUX.1 Fill", guided(384)),
+        new Model("FLUX.1 Canny or Depth", guided(128)),
+        new Model("FLUX.1 [dev]", guided(64)),
+        new Model("FLUX.1 [schnell]", reading(64)));
+  }
+
+  private static TensorRule guided(long channels) {
+    return reading(channels).and(any("guidance_in.", "time_text_embed.guidance_embedder."));
+  }
+
+  /** Returns the rule for models whose input has so many channels; Chroma reads no pooled text. */
+  private static TensorRule reading(long channels) {
+    return BLOCKS
+        .and(any("distilled_guidance_layer.").not())
+        .and(columns(List.of("img_in.weight", "x_embedder.weight"), channels))
+        .and(any("vector_in.", "time_text_embed.text_embedder."));
   }
 
   @Override

@@ -1,5 +1,8 @@
 package dev.sdlora.families.flux2;
 
+import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
+import static dev.sdlora.families.checkpoint.transformer.TensorRule.upTo;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.CheckpointException;
@@ -9,6 +12,7 @@ import dev.sdlora.families.checkpoint.layout.SmallTensors;
 import dev.sdlora.families.checkpoint.transformer.DenoiserTensors;
 import dev.sdlora.families.checkpoint.transformer.PublishedLayers;
 import dev.sdlora.families.checkpoint.transformer.QwenParts;
+import dev.sdlora.families.checkpoint.transformer.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
@@ -33,6 +37,18 @@ import java.util.function.BiFunction;
 
 /** FLUX.2 klein. */
 public final class Flux2 implements FlowDefinition {
+  /** The names of the matrix that reads the image. */
+  public static final List<String> INPUT = List.of("img_in.weight", "x_embedder.weight");
+
+  /** Tensors that only FLUX.2 has. */
+  public static final TensorRule BLOCKS =
+      any("double_stream_modulation_img.", "single_stream_modulation.", "attn.to_qkv_mlp_proj.");
+
+  /** Tensors that read a guidance scale, which klein does not. */
+  public static final TensorRule GUIDANCE =
+      any("guidance_in.", "time_guidance_embed.guidance_embedder.");
+
+  private static final int WIDTH = 3072;
   private static final String REPOSITORY = "Comfy-Org/vae-text-encorder-for-flux-klein-4b";
 
   private static final List<Integer> FULL_LAYERS = List.of(9, 18, 27);
@@ -40,6 +56,11 @@ public final class Flux2 implements FlowDefinition {
   @Override
   public ModelFamily family() {
     return ModelFamily.FLUX2;
+  }
+
+  @Override
+  public List<Model> models() {
+    return List.of(new Model(label(), BLOCKS.and(upTo(INPUT, WIDTH))));
   }
 
   @Override
@@ -141,16 +162,15 @@ public final class Flux2 implements FlowDefinition {
 
   @Override
   public Map<Network, Map<String, List<Long>>> published() {
-    int width = 3072;
     Flux2Config klein =
         new Flux2Config(
             128,
-            width,
+            WIDTH,
             24,
             5,
             20,
             3 * PublishedLayers.QWEN_WIDTH,
-            3 * width,
+            3 * WIDTH,
             256,
             Flux2Config.axes(128),
             Flux2Config.THETA);

@@ -1,11 +1,14 @@
 package dev.sdlora.families.sd3;
 
+import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.transformer.DenoiserTensors;
 import dev.sdlora.families.checkpoint.transformer.PublishedLayers;
 import dev.sdlora.families.checkpoint.transformer.T5Parts;
+import dev.sdlora.families.checkpoint.transformer.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
@@ -23,11 +26,20 @@ import java.util.stream.IntStream;
 
 /** Stable Diffusion 3 Medium, and 3.5 Large, Large Turbo and Medium. */
 public final class Sd3 implements FlowDefinition {
+  private static final TensorRule BLOCKS = any("joint_blocks.", "pos_embed.pos_embed");
   private static final double SHIFT = 3;
 
   @Override
   public ModelFamily family() {
     return ModelFamily.SD3;
+  }
+
+  @Override
+  public List<Model> models() {
+    return List.of(
+        new Model("Stable Diffusion 3.5 Medium", BLOCKS.and(any("x_block.attn2.", "attn2.to_q."))),
+        new Model("Stable Diffusion 3.5 Large", BLOCKS.and(any("attn.ln_q.", "attn.norm_q."))),
+        new Model("Stable Diffusion 3 Medium", BLOCKS));
   }
 
   @Override

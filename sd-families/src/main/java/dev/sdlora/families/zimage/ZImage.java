@@ -1,11 +1,15 @@
 package dev.sdlora.families.zimage;
 
+import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
+import static dev.sdlora.families.checkpoint.transformer.TensorRule.rows;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.transformer.DenoiserTensors;
 import dev.sdlora.families.checkpoint.transformer.PublishedLayers;
 import dev.sdlora.families.checkpoint.transformer.QwenParts;
+import dev.sdlora.families.checkpoint.transformer.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
@@ -28,6 +32,10 @@ import java.util.function.BiFunction;
 
 /** Z-Image, Turbo or base. */
 public final class ZImage implements FlowDefinition {
+  /** Tensors of Z-Image and Lumina-Image 2. */
+  public static final TensorRule BLOCKS = any("cap_embedder.");
+
+  private static final int WIDTH = 3840;
   private static final List<Integer> FULL_LAYERS = List.of(35);
   private static final double TURBO_SHIFT = 3;
   private static final double BASE_SHIFT = 6;
@@ -35,6 +43,19 @@ public final class ZImage implements FlowDefinition {
   @Override
   public ModelFamily family() {
     return ModelFamily.Z_IMAGE;
+  }
+
+  @Override
+  public List<Model> models() {
+    return List.of(
+        new Model(
+            label(),
+            BLOCKS.and(
+                any(
+                        "noise_refiner.0.attention.k_norm.weight",
+                        "noise_refiner.0.attention.norm_k.weight",
+                        "cap_pad_token")
+                    .or(rows(List.of("cap_embedder.1.weight"), WIDTH)))));
   }
 
   @Override
@@ -114,7 +135,7 @@ public final class ZImage implements FlowDefinition {
     ZImageConfig config =
         new ZImageConfig(
             16,
-            3840,
+            WIDTH,
             30,
             10_240,
             PublishedLayers.QWEN_WIDTH,

@@ -1,14 +1,17 @@
 package dev.sdlora.lora.family;
 
+import static dev.sdlora.lora.family.LayerSign.matching;
+import static dev.sdlora.lora.family.LayerSign.sized;
 import static dev.sdlora.lora.family.TransformerRule.rule;
 import static dev.sdlora.lora.family.TransformerRule.swapped;
 
 import dev.sdlora.api.model.ModelFamily;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** FLUX.2: the names of Black Forest Labs. */
-final class Flux2Layers implements LayerTable {
+final class Flux2Layers implements SignedTable {
   private static final TransformerNames NAMES =
       new TransformerNames(
           Flux1Layers.JOINT_ATTENTION.stream(),
@@ -34,9 +37,26 @@ final class Flux2Layers implements LayerTable {
               // Shift and scale in the authors' code, scale and shift in diffusers'.
               swapped("final_layer.adaLN_modulation.1", "norm_out.linear")));
 
+  /** Modules that only FLUX.2 has. */
+  private static final Predicate<LayerName> MODULES =
+      matching(
+              "(?:double_stream_modulation_(?:img|txt)|single_stream_modulation)[._]lin(?:ear)?"
+                  + "|time_guidance_embed[._].*"
+                  + "|(?:tran)?sformer_blocks[._]\\d+[._]ff(?:_context)?[._]linear_(?:in|out)"
+                  + "|single_transformer_blocks[._]\\d+[._]attn[._]to_(?:qkv_mlp_proj|out)")
+          .or(sized("double_blocks[._]\\d+[._](?:img|txt)_mlp[._]0", 6, 1))
+          .or(sized("double_blocks[._]\\d+[._](?:img|txt)_mlp[._]2", 1, 3))
+          .or(sized("single_blocks[._]\\d+[._]linear1", 9, 1))
+          .or(sized("single_blocks[._]\\d+[._]linear2", 1, 4));
+
   @Override
   public ModelFamily family() {
     return ModelFamily.FLUX2;
+  }
+
+  @Override
+  public LayerSign sign() {
+    return new LayerSign(MODULES);
   }
 
   @Override

@@ -1,7 +1,12 @@
 package dev.sdlora.lora.family;
 
+import static dev.sdlora.lora.family.LayerSign.any;
+import static dev.sdlora.lora.family.LayerSign.atStart;
+import static dev.sdlora.lora.family.LayerSign.inside;
+import static dev.sdlora.lora.family.LayerSign.wholeAtStart;
+import static dev.sdlora.lora.family.LayerSign.width;
+
 import dev.sdlora.api.model.ModelFamily;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Recognises adapters for transformers, and for models that the library does not run, by their
@@ -57,35 +63,12 @@ public final class ModelSigns {
   private static final Predicate<LayerName> TWO_ATTENTIONS =
       atStart("transformer_blocks[._]\\d+[._](attn[12]|ff)[._]");
 
-  /** Modules that only FLUX.2 has. */
-  private static final Predicate<LayerName> FLUX2 =
-      matching(
-              "(?:double_stream_modulation_(?:img|txt)|single_stream_modulation)[._]lin(?:ear)?"
-                  + "|time_guidance_embed[._].*"
-                  + "|(?:tran)?sformer_blocks[._]\\d+[._]ff(?:_context)?[._]linear_(?:in|out)"
-                  + "|single_transformer_blocks[._]\\d+[._]attn[._]to_(?:qkv_mlp_proj|out)")
-          .or(sized("double_blocks[._]\\d+[._](?:img|txt)_mlp[._]0", 6, 1))
-          .or(sized("double_blocks[._]\\d+[._](?:img|txt)_mlp[._]2", 1, 3))
-          .or(sized("single_blocks[._]\\d+[._]linear1", 9, 1))
-          .or(sized("single_blocks[._]\\d+[._]linear2", 1, 4));
-
-  private static final long LUMINA2_WIDTH = 2304;
-
-  /** Blocks of attention and a gated MLP; Lumina-Image 2 has the same at another width. */
-  private static final Predicate<LayerName> LUMINA =
-      matching(
-          "(?:layers|noise_refiner|context_refiner)[._]\\d+[._]"
-              + "(?:attention|feed_forward|adaLN_modulation).*"
-              + "|cap_embedder[._].*|all_(?:x_embedder|final_layer)[._].*");
-
   private static final Sign FLUX2_DEV =
       new Sign("FLUX.2 [dev]", TWO_STREAMS.or(BLOCKS).and(width(6144)));
 
-  /** The first match wins. */
-  private static final List<Sign> SIGNS =
+  /** The signs of models that share names with others; the first match wins. */
+  private static final List<Sign> SHARED =
       List.of(
-          new Sign(ModelFamily.Z_IMAGE, LUMINA, any(LUMINA.and(width(LUMINA2_WIDTH))).negate()),
-          new Sign(ModelFamily.FLUX2, FLUX2),
           new Sign("AnimateDiff", inside("motion_modules", "temporal_transformer")),
           new Sign("Stable Cascade", wholeAtStart("lora_prior_|prior\\.")),
           new Sign("Chroma Radiance", inside("nerf_final_layer", "nerf_blocks")),
@@ -140,7 +123,7 @@ public final class ModelSigns {
                   .or(atStart("blocks[._]\\d+[._]attn[12][._]").and(width(1408)))),
           new Sign(
               "Wan", atStart("blocks[._]\\d+[._]((self|cross)_attn[._]|ffn[._]|attn[12][._])")),
-          new Sign("Lumina-Image 2", LAYERS.and(width(LUMINA2_WIDTH))),
+          new Sign("Lumina-Image 2", LAYERS.and(width(ZImageLayers.LUMINA2_WIDTH))),
           new Sign("LTX-Video", TWO_ATTENTIONS.and(width(2048))),
           new Sign("PixArt", inside("adaln_single").or(TWO_ATTENTIONS.and(width(1152)))),
           new Sign("Sana", inside("conv_inverted").or(TWO_ATTENTIONS.and(width(2240)))),
@@ -150,6 +133,18 @@ public final class ModelSigns {
               atStart("(blocks|layers|transformer_blocks)[._]\\d")
                   .or(wholeAtStart("lora_transformer_|transformer\\.(?!resblocks|text_model)"))
                   .and(atStart(FLUX2_TOO).negate())));
+
+  private static final List<Sign> ALL =
+      Stream.concat(
+              LayerTables.ALL.stream()
+                  .filter(SignedTable.class::isInstance)
+                  .map(SignedTable.class::cast)
+                  .map(
+                      table ->
+                          new Sign(
+                              table.family().label(), Optional.of(table.family()), table.sign())),
+              SHARED.stream())
+          .toList();
 
   /** Values that trainers write into metadata. */
   private static final Map<Pattern, String> IN_METADATA =
@@ -163,27 +158,17 @@ public final class ModelSigns {
 
   private ModelSigns() {}
 
-  /**
-   * The sign of a model: a key that satisfies a condition, and keys that together satisfy a second
-   * one.
-   *
-   * @param family the family of the model, if the library runs it
-   */
-  private record Sign(
-      String model,
-      Optional<ModelFamily> family,
-      Predicate<LayerName> keys,
-      Predicate<List<LayerName>> all) {
-    Sign(String model, Predicate<LayerName> keys) {
-      this(model, Optional.empty(), keys, all -> true);
+  private record Sign(String model, Optional<ModelFamily> family, LayerSign sign) {
+    Sign(String model, Predicate<LayerName> layer) {
+      this(model, Optional.empty(), new LayerSign(layer));
     }
 
-    Sign(ModelFamily family, Predicate<LayerName> keys) {
-      this(family, keys, all -> true);
+    Sign(ModelFamily family, Predicate<LayerName> layer) {
+      this(family, layer, all -> true);
     }
 
-    Sign(ModelFamily family, Predicate<LayerName> keys, Predicate<List<LayerName>> all) {
-      this(family.label(), Optional.of(family), keys, all);
+    Sign(ModelFamily family, Predicate<LayerName> layer, Predicate<List<LayerName>> all) {
+      this(family.label(), Optional.of(family), new LayerSign(layer, all));
     }
   }
 
@@ -200,40 +185,6 @@ public final class ModelSigns {
 
   private static Pattern inBlock(String name) {
     return Pattern.compile("transformer_blocks[._](\\d{1,4})[._]" + name);
-  }
-
-  /** Matches names that contain one of the words; much faster than an unanchored pattern. */
-  private static Predicate<LayerName> inside(String... words) {
-    return key -> Arrays.stream(words).anyMatch(key.whole()::contains);
-  }
-
-  private static Predicate<LayerName> atStart(String pattern) {
-    Pattern compiled = Pattern.compile(pattern);
-    return key -> compiled.matcher(key.name()).lookingAt();
-  }
-
-  private static Predicate<LayerName> matching(String pattern) {
-    Pattern compiled = Pattern.compile(pattern);
-    return key -> compiled.matcher(key.name()).matches();
-  }
-
-  /** Whether a layer has a name and these proportions. */
-  private static Predicate<LayerName> sized(String pattern, long out, long in) {
-    return matching(pattern).and(key -> key.hasProportions(out, in));
-  }
-
-  private static Predicate<LayerName> wholeAtStart(String pattern) {
-    Pattern compiled = Pattern.compile(pattern);
-    return key -> compiled.matcher(key.whole()).lookingAt();
-  }
-
-  /** Whether a layer has as many columns as a model of one of these widths. */
-  private static Predicate<LayerName> width(long... widths) {
-    return key -> key.hasWidth(in -> Arrays.stream(widths).anyMatch(width -> width == in));
-  }
-
-  private static Predicate<List<LayerName>> any(Predicate<LayerName> key) {
-    return keys -> keys.stream().anyMatch(key);
   }
 
   /**
@@ -262,7 +213,7 @@ public final class ModelSigns {
 
   /** Finds the model that a file's layers are for, if it is recognised. */
   public static Optional<Found> find(List<LayerName> layers) {
-    return find(layers, SIGNS);
+    return find(layers, ALL);
   }
 
   /** Finds the larger model of the FLUX.2 family, which has the names of the smaller. */
@@ -274,8 +225,8 @@ public final class ModelSigns {
     List<LayerName> keys =
         layers.stream().filter(key -> !OWN.matcher(key.name()).lookingAt()).toList();
     for (Sign sign : signs) {
-      Optional<LayerName> key = keys.stream().filter(sign.keys).findFirst();
-      if (key.isPresent() && sign.all.test(keys)) {
+      Optional<LayerName> key = keys.stream().filter(sign.sign.layer()).findFirst();
+      if (key.isPresent() && sign.sign.all().test(keys)) {
         String whole = key.get().whole();
         return Optional.of(
             new Found(sign.model, sign.family, "module '" + whole + "'", Optional.of(whole)));

@@ -35,6 +35,17 @@ public interface TransformerFamily {
    */
   record Usual(String file, String repository) {}
 
+  /**
+   * A published model, or several that differ in weights alone.
+   *
+   * @param name its name in errors and descriptions
+   * @param rule the tensors that show it, for files that are none of {@code KnownModels.RELATIVES}
+   */
+  record Model(String name, TensorRule rule) {}
+
+  /** Returns its models; the first whose tensors a file has counts. */
+  List<Model> models();
+
   /** Returns the tensors of its transformer. */
   DenoiserTensors denoiser();
 
