@@ -32,9 +32,9 @@ public final class ModelOptions {
       names = "--checkpoint",
       paramLabel = "PATH",
       description =
-          "Checkpoint of SD 1.x, SD 2.x, SDXL, Stable Diffusion 3, FLUX.1, Chroma, FLUX.2 klein or"
-              + " Z-Image: a .safetensors, .gguf or .ckpt file, a diffusers folder, a U-Net or"
-              + " transformer whose other parts are given or found, or a published model such as"
+          "Checkpoint of SD 1.x, SD 2.x, SDXL, FLUX.2 klein, Z-Image, FLUX.1, Chroma or SD 3.x: a"
+              + " .safetensors, .gguf or .ckpt file, a diffusers folder, a U-Net or transformer"
+              + " whose other parts are given or found, or a published model such as"
               + " hf:OWNER/REPO (see sd get). Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
