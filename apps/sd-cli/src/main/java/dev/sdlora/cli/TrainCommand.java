@@ -15,6 +15,7 @@ import dev.sdlora.cli.model.PublishedFile;
 import dev.sdlora.cli.report.Json;
 import dev.sdlora.cli.report.TrainingProgressLine;
 import dev.sdlora.cli.training.PlanView;
+import dev.sdlora.cli.training.TrainerOptions;
 import dev.sdlora.cli.training.TrainingOptions;
 import dev.sdlora.cli.training.WatchingOptions;
 import dev.sdlora.training.LoraTrainer;
@@ -28,8 +29,10 @@ import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sd train}: trains a LoRA on images, or a slider on prompts. */
 @Command(
@@ -84,14 +87,7 @@ final class TrainCommand implements Runnable {
       description = "Checkpoint to train on. Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
-  @Option(
-      names = "--save-every",
-      paramLabel = "N",
-      description = "Steps between saves of the LoRA and the training state. Default: never.")
-  private Optional<Integer> saveEvery = Optional.empty();
-
-  @Option(names = "--resume", description = "Resume from the last saved state, if any.")
-  private boolean resume;
+  private final TrainerOptions state = new TrainerOptions("saveEvery", "resume");
 
   @Option(names = "--quiet", description = "Show no progress.")
   private boolean quiet;
@@ -99,6 +95,11 @@ final class TrainCommand implements Runnable {
   @Mixin private final TrainingOptions how = new TrainingOptions();
   @Mixin private final WatchingOptions watching = new WatchingOptions();
   @Mixin private final Console console = new Console();
+
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    state.addTo(command, TrainCommand.class);
+  }
 
   @Override
   public void run() {
@@ -111,6 +112,22 @@ final class TrainCommand implements Runnable {
     StopOnExit.waitLonger(LAST_STEP);
     Path model = PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint);
     Optional<TrainingSet> set = images.map(this::read);
+    LoraTrainerBuilder builder = trainer(model, set);
+    TrainingProgressLine progress = new TrainingProgressLine(console, quiet);
+    builder.lossPlot(plot()).listener(progress);
+    Stopwatch watch = new Stopwatch();
+    if (watching.isPlanOnly() && !how.generatesClassImages()) {
+      plan(builder);
+    } else if (watching.hasSamples() || how.generatesClassImages()) {
+      withPipeline(builder, model, set, watch, progress);
+    } else {
+      applyTo(builder, builder.build().steps());
+      report(builder.build().train(), watch, progress);
+    }
+  }
+
+  /** Returns a trainer with all options but those that {@link #applyTo} applies. */
+  LoraTrainerBuilder trainer(Path model, Optional<TrainingSet> set) {
     LoraTrainerBuilder builder =
         set.map(some -> LoraTrainer.recommended(model, some))
             .orElseGet(() -> LoraTrainer.recommended(model, how.prompts(console)));
@@ -118,18 +135,13 @@ final class TrainCommand implements Runnable {
     watching.applyTo(builder, console);
     OptionValue.set("--trigger", trigger, builder::triggerWord);
     OptionValue.set("--out", Optional.of(out), builder::output);
-    OptionValue.set("--save-every", saveEvery, builder::saveEvery);
-    TrainingProgressLine progress = new TrainingProgressLine(console, quiet);
-    builder.resume(resume).lossPlot(plot()).listener(progress);
-    Stopwatch watch = new Stopwatch();
-    if (watching.isPlanOnly() && !how.generatesClassImages()) {
-      plan(builder);
-    } else if (watching.hasSamples() || how.generatesClassImages()) {
-      withPipeline(builder, model, set, watch, progress);
-    } else {
-      watching.applyTo(builder, builder.build().steps());
-      report(builder.build().train(), watch, progress);
-    }
+    state.applyTo(builder);
+    return builder;
+  }
+
+  /** Applies the options whose defaults depend on the number of steps. */
+  void applyTo(LoraTrainerBuilder builder, int steps) {
+    watching.applyTo(builder, steps, console);
   }
 
   private TrainingSet read(Path folder) {
@@ -140,7 +152,7 @@ final class TrainCommand implements Runnable {
 
   private void plan(LoraTrainerBuilder builder) {
     int steps = builder.build().steps();
-    watching.applyTo(builder, steps);
+    applyTo(builder, steps);
     int every = watching.hasSamples() ? watching.sampleEvery(steps) : 0;
     PlanView.print(builder.build().plan(), every, console);
   }
@@ -157,7 +169,7 @@ final class TrainCommand implements Runnable {
     Checkpoint opened = Checkpoint.open(model);
     try (Pipeline pipeline = ModelOptions.loadTold(Pipeline.builder(), opened, console)) {
       int steps = builder.pipeline(pipeline).build().steps();
-      watching.applyTo(builder, steps);
+      applyTo(builder, steps);
       String usual = set.map(some -> some.examples().get(0).caption()).orElse(how.target());
       if (watching.hasSamples()) {
         watching.samples(builder, opened, usual, steps);

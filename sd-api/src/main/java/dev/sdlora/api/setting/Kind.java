@@ -398,7 +398,7 @@ public final class Kind<T> {
       case NUMBER -> decimal(text);
       case WHOLE_NUMBER -> wholeNumber(text);
       case FLAG -> flag(text);
-      case CHOICE, TEXT -> text;
+      case CHOICE, TEXT, FILE -> text;
       case LIST -> list(text);
       case OBJECT -> Map.of(soleText().orElseThrow(() -> notAText(text)), text);
       default -> throw notAText(text);

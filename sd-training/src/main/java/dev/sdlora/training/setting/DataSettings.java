@@ -183,6 +183,8 @@ public final class DataSettings {
                   "Share of the images to hold out and measure the loss on.",
                   ValidationOptions::share))
           .named(COMMAND_LINE, "--validation")
+          .unit("SHARE")
+          .usually(COMMAND_LINE, "none")
           .with(
               part(
                   "every",
@@ -190,6 +192,7 @@ public final class DataSettings {
                   "Steps between measurements.",
                   ValidationOptions::every))
           .named(COMMAND_LINE, "--validation-every")
+          .usually(COMMAND_LINE, "a twentieth of all steps")
           .with(
               part(
                   "patience",
@@ -218,6 +221,7 @@ public final class DataSettings {
                   "Train a slider for this prompt instead of images.",
                   SliderPrompts::target))
           .named(COMMAND_LINE, "--slider")
+          .unit("TARGET")
           .with(
               part(
                   "positive",
@@ -232,6 +236,7 @@ public final class DataSettings {
                   "Target with less of it, for weight -1.",
                   SliderPrompts::negative))
           .required()
+          .usually(COMMAND_LINE, "the target")
           .with(
               part(
                   "kept",

@@ -40,6 +40,7 @@ public final class OptionSettings {
           .with(optionalPart("rank", RANK, "Rank of the layers.", rule -> boxed(rule.rank())))
           .with(optionalPart("alpha", POSITIVE, "Alpha.", rule -> boxed(rule.alpha())))
           .with(part("rateFactor", POSITIVE, "Factor on the learning rate.", LayerRule::rateFactor))
+          .allWithout(COMMAND_LINE, "part of `--rules`")
           .group();
 
   /** The settings of {@link AdapterOptions}. */

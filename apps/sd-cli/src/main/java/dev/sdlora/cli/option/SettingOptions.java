@@ -159,6 +159,7 @@ public final class SettingOptions<O, B> {
   /** Whether no text is refused before the request is checked. */
   private static boolean isAnyText(Kind<?> kind) {
     return kind.type() == Kind.Type.TEXT
+        || kind.type() == Kind.Type.FILE
         || kind.type() == Kind.Type.OBJECT
         || (kind.type() == Kind.Type.LIST && isAnyText(kind.element().orElseThrow()));
   }

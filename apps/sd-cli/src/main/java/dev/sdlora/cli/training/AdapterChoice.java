@@ -26,7 +26,7 @@ final class AdapterChoice {
       SettingOptions.of(OptionSettings.ADAPTER, "kind");
 
   private final TrainerOptions trained =
-      new TrainerOptions("rank", "alpha", "modules", "textEncoder", "clipSkip");
+      new TrainerOptions("rank", "alpha", "modules", "textEncoder", "clipSkip", "fileFormat");
 
   private final SettingOptions<AdapterOptions, Draft> others =
       SettingOptions.allBut(OptionSettings.ADAPTER, "kind", "rules");

@@ -14,7 +14,10 @@ import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.setting.DataSettings;
 import dev.sdlora.training.setting.TrainingSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -77,23 +80,11 @@ final class ImageOptions {
 
   /** Refuses all of these options, for trainings without images. */
   void requireNone(Console console) {
-    console.refuse(
-        "--slider, which trains without images",
-        "--buckets",
-        "--bucket-sides",
-        "--bucket-step",
-        "--bucket-no-upscale",
-        "--flip",
-        "--masked-loss",
-        "--class-images",
-        "--class-prompt",
-        "--class-count",
-        "--prior-weight",
-        "--shuffle-tags",
-        "--keep-tokens",
-        "--tag-dropout",
-        "--caption-dropout",
-        "--cache");
+    List<String> options =
+        new ArrayList<>(List.of("--buckets", "--masked-loss", "--class-images", "--class-prompt"));
+    Stream.of(bucketSides.names(), flips.names(), prior.names(), captions.names(), cache.names())
+        .forEach(names -> options.addAll(List.of(names)));
+    console.refuse("--slider, which trains without images", options.toArray(String[]::new));
   }
 
   boolean generatesClassImages() {

@@ -2,36 +2,26 @@ package dev.sdlora.cli.training;
 
 import static dev.sdlora.cli.console.OptionValue.set;
 
+import dev.sdlora.api.setting.Draft;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
+import dev.sdlora.cli.option.SettingOptions;
 import dev.sdlora.training.option.SliderPrompts;
+import dev.sdlora.training.setting.DataSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options of a slider that is trained on prompts. */
 @Heading(
     value = "Slider without images",
     basic = {"--slider"})
 final class SliderChoice {
-  @Option(
-      names = "--slider",
-      paramLabel = "TARGET",
-      description = "Train a slider for this prompt instead of images; needs --positive.")
-  private Optional<String> target = Optional.empty();
-
-  @Option(
-      names = "--positive",
-      paramLabel = "TEXT",
-      description = "Target with more of the attribute, for weight 1.")
-  private Optional<String> positive = Optional.empty();
-
-  @Option(
-      names = "--negative",
-      paramLabel = "TEXT",
-      description = "Target with less of it, for weight -1. Default: the target.")
-  private Optional<String> negative = Optional.empty();
+  private final SettingOptions<SliderPrompts, Draft> options =
+      SettingOptions.allBut(DataSettings.SLIDER, "kept");
 
   @Option(
       names = "--keep",
@@ -41,18 +31,23 @@ final class SliderChoice {
               + " place of {} in them.")
   private List<String> kept = new ArrayList<>();
 
-  @Option(
-      names = "--slider-guidance",
-      paramLabel = "X",
-      description = "Factor on the difference of the prompts. Default: 4.")
-  private Optional<Double> guidance = Optional.empty();
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    options.addTo(command, SliderChoice.class);
+  }
 
   boolean isWanted() {
-    return target.isPresent();
+    return given().find("target").isPresent();
   }
 
   String target() {
-    return target.orElse("");
+    return given().<String>find("target").orElse("");
+  }
+
+  private Draft given() {
+    Draft given = new Draft();
+    options.set(given);
+    return given;
   }
 
   /** Refuses options of a slider without a target. */
@@ -63,15 +58,16 @@ final class SliderChoice {
 
   /** Returns the prompts of the slider. */
   SliderPrompts prompts(Console console) {
+    Draft given = given();
     String aim = target();
-    String more = positive.orElseThrow(() -> console.badUsage("--slider needs --positive TEXT"));
+    String more =
+        given
+            .<String>find("positive")
+            .orElseThrow(() -> console.badUsage("--slider needs --positive TEXT"));
+    String less = given.<String>find("negative").orElse(aim);
     SliderPrompts[] made = new SliderPrompts[1];
-    set(
-        "--positive",
-        Optional.of(more),
-        text -> made[0] = SliderPrompts.of(aim, text, negative.orElse(aim)));
-    made[0] = made[0].keeping(kept);
-    set("--slider-guidance", guidance, factor -> made[0] = made[0].withGuidance(factor));
-    return made[0];
+    set("--positive", Optional.of(more), text -> made[0] = SliderPrompts.of(aim, text, less));
+    SliderPrompts prompts = made[0].keeping(kept);
+    return given.<Double>find("guidance").map(prompts::withGuidance).orElse(prompts);
   }
 }

@@ -8,7 +8,7 @@ import dev.sdlora.training.setting.TrainingSettings;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The options of some settings of the trainer itself. */
-final class TrainerOptions {
+public final class TrainerOptions {
   private final SettingOptions<Draft, Draft> options;
 
   /**
@@ -16,16 +16,22 @@ final class TrainerOptions {
    *
    * @param names the names of the settings in the API
    */
-  TrainerOptions(String... names) {
+  public TrainerOptions(String... names) {
     options = SettingOptions.of(TrainingSettings.TRAINING, names);
   }
 
-  void addTo(CommandSpec command, Class<?> headed) {
+  /** Returns the names of the options. */
+  String[] names() {
+    return options.names();
+  }
+
+  /** Adds the options to a command, under the heading of a class. */
+  public void addTo(CommandSpec command, Class<?> headed) {
     options.addTo(command, headed);
   }
 
   /** Applies the given options and returns them; other settings stay unchanged. */
-  Draft applyTo(LoraTrainerBuilder trainer) {
+  public Draft applyTo(LoraTrainerBuilder trainer) {
     Draft given = new Draft();
     options.set(given);
     TrainingSettings.TRAINING.settings().forEach(setting -> apply(setting, given, trainer));

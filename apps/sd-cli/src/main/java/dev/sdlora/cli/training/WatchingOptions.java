@@ -4,18 +4,23 @@ import static dev.sdlora.cli.console.OptionValue.set;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.setting.Draft;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.cli.console.OptionValue;
+import dev.sdlora.cli.option.SettingOptions;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.option.ValidationOptions;
+import dev.sdlora.training.setting.DataSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options for samples, validation and the report. */
 @Heading("Watching")
@@ -56,31 +61,19 @@ public final class WatchingOptions {
           "Generate no samples; needs less memory, since no second copy of the model is loaded.")
   private boolean noSamples;
 
-  @Option(
-      names = "--validation",
-      paramLabel = "SHARE",
-      description = "Share of the images, such as 0.1, to hold out and measure the loss on.")
-  private Optional<Double> validation = Optional.empty();
-
-  @Option(
-      names = "--validation-every",
-      paramLabel = "N",
-      description = "Steps between measurements. Default: a twentieth of all steps.")
-  private Optional<Integer> validationEvery = Optional.empty();
-
-  @Option(
-      names = "--patience",
-      paramLabel = "N",
-      description =
-          "Stop after N measurements without a new minimum, and keep the LoRA of the minimum."
-              + " Default: never.")
-  private Optional<Integer> patience = Optional.empty();
+  private final SettingOptions<ValidationOptions, Draft> validation =
+      SettingOptions.allBut(DataSettings.VALIDATION);
 
   @Option(
       names = "--report",
       paramLabel = "FILE.html",
       description = "Write a report: losses, samples, effect by block, weight to begin with.")
   private Optional<Path> report = Optional.empty();
+
+  @Spec(Spec.Target.SELF)
+  void addTo(CommandSpec command) {
+    validation.addTo(command, WatchingOptions.class);
+  }
 
   /** Whether only the plan is to be printed. */
   public boolean isPlanOnly() {
@@ -105,22 +98,13 @@ public final class WatchingOptions {
   }
 
   /** Applies the options whose defaults depend on the number of steps. */
-  public void applyTo(LoraTrainerBuilder trainer, int steps) {
-    int usual = Math.max(1, steps / VALIDATIONS);
-    validation.ifPresent(
-        share -> {
-          ValidationOptions[] made = new ValidationOptions[1];
-          set("--validation", validation, any -> made[0] = new ValidationOptions(any, usual, 0));
-          set(
-              "--validation-every",
-              validationEvery,
-              n -> made[0] = new ValidationOptions(share, n, 0));
-          set(
-              "--patience",
-              patience,
-              times -> made[0] = new ValidationOptions(share, made[0].every(), times));
-          trainer.validation(made[0]);
-        });
+  public void applyTo(LoraTrainerBuilder trainer, int steps, Console console) {
+    if (validation.isGiven()) {
+      ValidationOptions usual = DataSettings.VALIDATION.defaults();
+      int every = Math.max(1, steps / VALIDATIONS);
+      trainer.validation(
+          validation.apply(new ValidationOptions(usual.share(), every, usual.patience()), console));
+    }
   }
 
   /**
