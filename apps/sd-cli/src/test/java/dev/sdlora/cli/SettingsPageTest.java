@@ -8,6 +8,7 @@ import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.setting.Settings;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,20 +18,30 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Tests that {@code docs/settings.md} lists the rows of all settings. */
+/** Tests that {@code docs/settings.md} and the end of {@code docs/training.md} list all rows. */
 class SettingsPageTest {
   private static final Path PAGE = Path.of("../../docs/settings.md");
+  private static final Path TRAINING_PAGE = Path.of("../../docs/training.md");
+  private static final String TRAINING_TITLE = "\n## All settings\n";
+  private static final Pattern OPTION = Pattern.compile("(?m)^ +(?:-., )?(--[\\w-]+)");
   private static final int MOST_CHOICES = 12;
 
   private final Map<Group<?, ?>, String> groups = new LinkedHashMap<>();
-  private final Set<String> fields = JsonNamesTest.names();
 
   /** Collects groups in the order in which settings name them. */
-  private void collect(Group<?, ?> group) {
-    if (groups.putIfAbsent(group, group.type().getSimpleName()) == null) {
-      group.settings().forEach(setting -> inner(setting.kind()).ifPresent(this::collect));
+  private void collect(Group<?, ?> group, String name) {
+    if (groups.putIfAbsent(group, name) == null) {
+      group
+          .settings()
+          .forEach(
+              setting ->
+                  inner(setting.kind())
+                      .ifPresent(part -> collect(part, part.type().getSimpleName())));
     }
   }
 
@@ -39,7 +50,8 @@ class SettingsPageTest {
   }
 
   private String page() {
-    collect(Settings.SPEC);
+    collect(Settings.SPEC, "PromptSpec");
+    Set<String> fields = JsonNamesTest.names();
     StringBuilder page = new StringBuilder();
     page.append(
         """
@@ -55,34 +67,75 @@ class SettingsPageTest {
         `SettingsPageTest` writes this page: `mvn test -pl :sd-cli -am -Dtest=SettingsPageTest \
         -Dsurefire.failIfNoSpecifiedTests=false -Dapi.update=true`.
         """);
-    groups.forEach((group, name) -> append(group, page));
+    groups.forEach((group, name) -> append(group, page, "\n## ", option -> true, fields::contains));
     return page.toString();
   }
 
-  private <O, B> void append(Group<O, B> group, StringBuilder page) {
-    page.append("\n## ").append(groups.get(group)).append("\n\n");
+  /** Returns the end of the page about trainings. */
+  private String trainingRows() {
+    collect(TrainingSettings.TRAINING, "Training");
+    Set<String> options =
+        OPTION
+            .matcher(CommandRun.of("train", "--help-all").out().replace("[no-]", ""))
+            .results()
+            .map(match -> match.group(1))
+            .collect(Collectors.toSet());
+    StringBuilder rows = new StringBuilder(TRAINING_TITLE);
+    rows.append(
+        """
+
+        `LoraTrainerBuilder.set` takes these names, and so do setters and records in Java. Options \
+        are those of `sd train`, fields those of `POST /api/trainings`, where a setting with \
+        settings of its own is an object. Defaults are those of the builder; `sd train` and the \
+        server start from what suits the model.
+
+        `SettingsPageTest` writes this section: `mvn test -pl :sd-cli -am -Dtest=SettingsPageTest \
+        -Dsurefire.failIfNoSpecifiedTests=false -Dapi.update=true`.
+        """);
+    groups.forEach(
+        (group, name) -> append(group, rows, "\n### ", options::contains, field -> true));
+    return rows.toString();
+  }
+
+  private <O, B> void append(
+      Group<O, B> group,
+      StringBuilder page,
+      String title,
+      Predicate<String> options,
+      Predicate<String> fields) {
+    page.append(title).append(groups.get(group)).append("\n\n");
     page.append("| setting | meaning | values | default | command line | JSON |\n");
     page.append("|---|---|---|---|---|---|\n");
     for (Setting<O, B, ?> setting : group.settings()) {
-      page.append("| `%s` | %s | %s | %s | %s | %s |\n".formatted(cells(group, setting)));
+      page.append(
+          "| `%s` | %s | %s | %s | %s | %s |\n".formatted(cells(group, setting, options, fields)));
     }
   }
 
-  private <O, B> Object[] cells(Group<O, B> group, Setting<O, B, ?> setting) {
-    String needs = setting.needs().map(other -> " Needs `%s`.".formatted(other)).orElse("");
-    String option =
-        setting.reasonWithout(Door.COMMAND_LINE).isPresent()
-            ? setting.reasonWithout(Door.COMMAND_LINE).get()
-            : "`" + setting.name(Door.COMMAND_LINE) + "`";
-    String field = setting.name(Door.JSON);
+  private <O, B> Object[] cells(
+      Group<O, B> group,
+      Setting<O, B, ?> setting,
+      Predicate<String> options,
+      Predicate<String> fields) {
+    String values = String.join(" or ", setting.neededValues());
+    String needs =
+        setting
+            .needs()
+            .map(other -> " Needs `%s` %s".formatted(other, values).stripTrailing() + ".")
+            .orElse("");
     return new Object[] {
       setting.name(),
       escaped(setting.meaning()) + needs,
       values(setting.kind()),
       setting.isRequired() ? "required" : escaped(usual(group, setting)),
-      option,
-      fields.contains(field) ? "`" + field + "`" : ""
+      name(setting, Door.COMMAND_LINE, options),
+      name(setting, Door.JSON, fields)
     };
+  }
+
+  private static String name(Setting<?, ?, ?> setting, Door door, Predicate<String> names) {
+    String name = setting.name(door);
+    return setting.reasonWithout(door).orElseGet(() -> names.test(name) ? "`" + name + "`" : "");
   }
 
   private static <O, B> String usual(Group<O, B> group, Setting<O, B, ?> setting) {
@@ -124,8 +177,11 @@ class SettingsPageTest {
     if (kind.least() <= Integer.MIN_VALUE) {
       return what;
     }
+    if (kind.most() == Kind.BELOW_1) {
+      return what + (kind.least() > 0 ? " above 0" : " from 0") + ", below 1";
+    }
     if (kind.least() == Double.MIN_VALUE) {
-      return what + " above 0, at most " + Decimals.text(kind.most());
+      return what + " above 0" + (bounded ? ", at most " + Decimals.text(kind.most()) : "");
     }
     String least = Decimals.text(kind.least());
     return what + (bounded ? " " + least + " to " + Decimals.text(kind.most()) : " from " + least);
@@ -144,5 +200,19 @@ class SettingsPageTest {
     assertThat(Files.readString(PAGE))
         .as("%s, which -Dapi.update=true rewrites", PAGE.toAbsolutePath())
         .isEqualTo(page);
+  }
+
+  @Test
+  void trainingPage_endsWithTheRows() throws IOException {
+    String rows = trainingRows();
+    String page = Files.readString(TRAINING_PAGE);
+    int end = page.indexOf(TRAINING_TITLE);
+    if (Boolean.getBoolean("api.update")) {
+      Files.writeString(TRAINING_PAGE, page.substring(0, end < 0 ? page.length() : end) + rows);
+      return;
+    }
+    assertThat(page.substring(end))
+        .as("the end of %s, which -Dapi.update=true rewrites", TRAINING_PAGE.toAbsolutePath())
+        .isEqualTo(rows);
   }
 }
