@@ -75,7 +75,7 @@ final class GenerationSubscription implements Flow.Subscription {
       stop();
     }
     if (begins) {
-      ask();
+      start();
     }
     signal();
   }
@@ -100,7 +100,7 @@ final class GenerationSubscription implements Flow.Subscription {
     }
   }
 
-  private void ask() {
+  private void start() {
     add(() -> GenerationEvent.Milestone.QUEUED);
     try {
       CompletableFuture<GenerationResult> future = pipeline.generateAsync(spec, listener());
@@ -200,13 +200,13 @@ final class GenerationSubscription implements Flow.Subscription {
   /** Ensures that a thread delivers the pending signals. */
   private void signal() {
     synchronized (this) {
-      if (signalling || !hasNews()) {
+      if (signalling || !hasSignal()) {
         return;
       }
       signalling = true;
     }
     try {
-      Thread thread = new Thread(this::sayAll, "sd-lora stream");
+      Thread thread = new Thread(this::deliverAll, "sd-lora stream");
       thread.setDaemon(true);
       thread.start();
     } catch (Throwable e) {
@@ -218,13 +218,13 @@ final class GenerationSubscription implements Flow.Subscription {
   }
 
   /** Requires the lock. */
-  private boolean hasNews() {
+  private boolean hasSignal() {
     return subscriber != null && (pending.hasNext() || (finished && pending.isEmpty()));
   }
 
-  private void sayAll() {
+  private void deliverAll() {
     try {
-      while (say()) {
+      while (deliver()) {
         // Delivers one signal at a time.
       }
     } catch (Throwable e) {
@@ -235,12 +235,12 @@ final class GenerationSubscription implements Flow.Subscription {
   }
 
   /** Delivers one signal, if any is pending. */
-  private boolean say() {
+  private boolean deliver() {
     Flow.Subscriber<? super GenerationEvent> receiver;
     GenerationEvent event;
     Throwable error;
     synchronized (this) {
-      if (!hasNews()) {
+      if (!hasSignal()) {
         signalling = false;
         return false;
       }

@@ -49,25 +49,25 @@ public record Flux1Text(PromptSpec spec, List<String> warnings) {
   }
 
   private static PromptSpec padded(PromptSpec spec) {
-    Map<String, String> said = spec.otherParameters();
-    String version = said.get("Version");
+    Map<String, String> parameters = spec.otherParameters();
+    String version = parameters.get("Version");
     boolean isComfy =
-        version == null ? said.containsKey(RESOURCES) : COMFY.matcher(version).lookingAt();
+        version == null ? parameters.containsKey(RESOURCES) : COMFY.matcher(version).lookingAt();
     return isComfy && spec.promptOptions().t5Tokens().isEmpty()
         ? spec.toBuilder().promptOptions(spec.promptOptions().withT5Tokens(COMFY_T5_TOKENS)).build()
         : spec;
   }
 
   private static Flux1Text guided(PromptSpec spec, Checkpoint checkpoint) {
-    Map<String, String> said = spec.otherParameters();
+    Map<String, String> parameters = spec.otherParameters();
     if (checkpoint.defaults().distilledGuidance().isEmpty()
-        || !said.containsKey(RESOURCES)
+        || !parameters.containsKey(RESOURCES)
         || spec.distilledGuidance().isPresent()
         || spec.cfgScale() <= 1) {
       return new Flux1Text(spec, List.of());
     }
     PromptSpec.Builder meant = spec.toBuilder().cfgScale(1).distilledGuidance(spec.cfgScale());
-    if ("Undefined".equals(said.get("Sampler"))
+    if ("Undefined".equals(parameters.get("Sampler"))
         && spec.sampler() == PromptSpec.builder().sampler()) {
       meant.sampler(Sampler.EULER).schedule(Schedule.SIMPLE);
     }

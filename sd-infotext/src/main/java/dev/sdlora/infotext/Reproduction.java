@@ -84,7 +84,7 @@ public final class Reproduction {
           .collect(Collectors.toSet());
 
   /** Values that do not name a format of weights. */
-  private static final Set<String> UNSAID_BITS = Set.of("", "Automatic", "float16");
+  private static final Set<String> DEFAULT_BITS = Set.of("", "Automatic", "float16");
 
   private static final Set<String> NO_VAE = Set.of("none", "automatic", "");
 
@@ -97,14 +97,14 @@ public final class Reproduction {
   private static final String FLOAT32 = "float32";
 
   private final PromptSpec spec;
-  private final Map<String, String> said;
+  private final Map<String, String> recorded;
   private final ImageSettings made;
   private final Checkpoint checkpoint;
   private final List<String> warnings = new ArrayList<>();
 
   private Reproduction(ImageSettings made, Checkpoint checkpoint) {
     this.spec = made.spec();
-    this.said = spec.otherParameters();
+    this.recorded = spec.otherParameters();
     this.made = made;
     this.checkpoint = checkpoint;
   }
@@ -117,7 +117,7 @@ public final class Reproduction {
    */
   public static List<String> warnings(ImageSettings made, Checkpoint checkpoint) {
     Reproduction reproduction = new Reproduction(made, checkpoint);
-    if (!reproduction.said.isEmpty()) {
+    if (!reproduction.recorded.isEmpty()) {
       reproduction.compare();
     }
     return reproduction.warnings;
@@ -136,12 +136,12 @@ public final class Reproduction {
     compareMasks();
     missingEmbeddings();
     missingImages();
-    passedOver();
+    warnOfUnusedSettings();
   }
 
   /** Compares behaviour that differs between programs, whatever the settings. */
   private void compareProgram() {
-    String version = said("Version").orElse("");
+    String version = recorded("Version").orElse("");
     boolean weighs = PromptTexts.mention(spec, "(");
     if (weighs && (version.equals("ComfyUI") || version.startsWith("SwarmUI"))) {
       warnings.add(
@@ -164,7 +164,7 @@ public final class Reproduction {
           "the text is from NovelAI, which has models of its own, so the image will be similar at"
               + " best");
     }
-    if (said(ImageSettings.BATCH_SIZE).isPresent() && version.equals("ComfyUI")) {
+    if (recorded(ImageSettings.BATCH_SIZE).isPresent() && version.equals("ComfyUI")) {
       warnings.add(
           "the text is from a ComfyUI batch, whose images share one seed; only the first of them"
               + " can be reproduced from the seed alone");
@@ -172,8 +172,8 @@ public final class Reproduction {
   }
 
   private void compareModel() {
-    Optional<String> hash = said("Model hash");
-    Optional<String> name = said("Model");
+    Optional<String> hash = recorded("Model hash");
+    Optional<String> name = recorded("Model");
     Optional<String> own = Optional.ofNullable(made.facts().get("Model hash"));
     boolean same;
     if (hash.isPresent() && own.isPresent()) {
@@ -193,8 +193,8 @@ public final class Reproduction {
 
   /** Compares hashes if both have one, otherwise names. */
   private void compareVae() {
-    Optional<String> name = said(ImageSettings.VAE).filter(Reproduction::isVae);
-    Optional<String> hash = said(ImageSettings.VAE_HASH).filter(Reproduction::isVae);
+    Optional<String> name = recorded(ImageSettings.VAE).filter(Reproduction::isVae);
+    Optional<String> hash = recorded(ImageSettings.VAE_HASH).filter(Reproduction::isVae);
     Optional<String> ownName = Optional.ofNullable(made.facts().get(ImageSettings.VAE));
     Optional<String> ownHash = Optional.ofNullable(made.facts().get(ImageSettings.VAE_HASH));
     boolean same =
@@ -223,7 +223,7 @@ public final class Reproduction {
                         || MODULE.matcher(fact.getKey()).matches())
             .map(fact -> stem(fact.getValue()).toLowerCase(Locale.ROOT))
             .collect(Collectors.toSet());
-    said.forEach(
+    recorded.forEach(
         (key, value) -> {
           if (MODULE.matcher(key).matches()
               && !own.contains(stem(value).toLowerCase(Locale.ROOT))) {
@@ -243,7 +243,7 @@ public final class Reproduction {
 
   /** Compares the hashes in brackets if both have one, otherwise the names before them. */
   private void compareRefiner() {
-    Optional<String> then = said(ImageSettings.REFINER);
+    Optional<String> then = recorded(ImageSettings.REFINER);
     Optional<String> now = Optional.ofNullable(made.facts().get(ImageSettings.REFINER));
     if (then.isPresent() && !now.map(own -> isSameTitle(then.get(), own)).orElse(false)) {
       warnings.add(
@@ -279,8 +279,8 @@ public final class Reproduction {
   }
 
   private void comparePrecision() {
-    boolean own = said("Version").orElse("").startsWith("SD-LoRA");
-    String then = said(ImageSettings.PRECISION).orElse(own ? FLOAT32 : "");
+    boolean own = recorded("Version").orElse("").startsWith("SD-LoRA");
+    String then = recorded(ImageSettings.PRECISION).orElse(own ? FLOAT32 : "");
     String now = made.facts().getOrDefault(ImageSettings.PRECISION, FLOAT32);
     if (!then.isEmpty() && !then.equals(now)) {
       warnings.add(
@@ -295,10 +295,10 @@ public final class Reproduction {
    */
   private void compareLowBits() {
     String then =
-        said(ImageSettings.LOW_BITS).map(text -> text.replace(" (fp16 LoRA)", "")).orElse("");
+        recorded(ImageSettings.LOW_BITS).map(text -> text.replace(" (fp16 LoRA)", "")).orElse("");
     String now = made.facts().getOrDefault(ImageSettings.LOW_BITS, "");
-    boolean own = said("Version").orElse("").startsWith("SD-LoRA");
-    if (then.equals(now) || (!own && UNSAID_BITS.contains(then))) {
+    boolean own = recorded("Version").orElse("").startsWith("SD-LoRA");
+    if (then.equals(now) || (!own && DEFAULT_BITS.contains(then))) {
       return;
     }
     String held = now.isEmpty() ? "their precision" : now;
@@ -320,7 +320,7 @@ public final class Reproduction {
 
   private void compareHashes(String key, String what) {
     Map<String, String> now = hashes(made.facts().getOrDefault(key, ""));
-    hashes(said(key).orElse(""))
+    hashes(recorded(key).orElse(""))
         .forEach(
             (name, hash) -> {
               String own = now.getOrDefault(name, hash);
@@ -335,7 +335,7 @@ public final class Reproduction {
   /** Compares the hashes of masks; missing masks have already been rejected. */
   private void compareMasks() {
     Map<String, String> now = hashes(made.facts().getOrDefault(ImageSettings.REGION_MASKS, ""));
-    hashes(said(ImageSettings.REGION_MASKS).orElse(""))
+    hashes(recorded(ImageSettings.REGION_MASKS).orElse(""))
         .forEach(
             (name, hash) -> {
               String own = now.get(name);
@@ -351,7 +351,7 @@ public final class Reproduction {
     Set<String> now = hashes(made.facts().getOrDefault("TI hashes", "")).keySet();
     String prompts =
         PromptTexts.all(spec).collect(Collectors.joining("\n")).toLowerCase(Locale.ROOT);
-    hashes(said("TI hashes").orElse(""))
+    hashes(recorded("TI hashes").orElse(""))
         .forEach(
             (name, hash) -> {
               if (!now.contains(name) && prompts.contains(name)) {
@@ -364,21 +364,21 @@ public final class Reproduction {
   }
 
   private void missingImages() {
-    boolean masked = said.keySet().stream().anyMatch(OF_A_MASK::contains);
-    boolean fromImage = masked || said.keySet().stream().anyMatch(OF_ANOTHER_IMAGE::contains);
+    boolean masked = recorded.keySet().stream().anyMatch(OF_A_MASK::contains);
+    boolean fromImage = masked || recorded.keySet().stream().anyMatch(OF_ANOTHER_IMAGE::contains);
     if (fromImage && spec.imageToImage().isEmpty() && spec.hiresFix().isEmpty()) {
       warnings.add(
           "the text is from an image that was made from another image%s%s, which is not stored in the text; without it the request starts from noise"
               .formatted(
                   masked ? " and a mask" : "",
-                  said("Denoising strength")
+                  recorded("Denoising strength")
                       .map(strength -> " (img2img, denoising strength " + cut(strength) + ")")
                       .orElse(" (img2img)")));
     } else if (masked && spec.imageToImage().filter(i -> i.inpainting().isPresent()).isEmpty()) {
       warnings.add(
           "the text is from an image that was made with a mask, which is not stored in the text");
     }
-    said(FlowKeys.REFERENCES)
+    recorded(FlowKeys.REFERENCES)
         .filter(number -> !number.equals(made.facts().get(FlowKeys.REFERENCES)))
         .ifPresent(
             number ->
@@ -386,7 +386,7 @@ public final class Reproduction {
                     "the text is from an image made with reference images (%s), which are not stored in the text; the request has %s"
                         .formatted(cut(number), spec.referenceImages().size())));
     int units = spec.controlUnits().size() + spec.imagePrompts().size();
-    said.forEach(
+    recorded.forEach(
         (key, value) -> {
           Matcher control = CONTROL.matcher(key);
           if (control.matches() && Integer.parseInt(control.group(1)) >= units) {
@@ -398,9 +398,9 @@ public final class Reproduction {
         });
   }
 
-  private void passedOver() {
+  private void warnOfUnusedSettings() {
     List<String> unknown = new ArrayList<>();
-    said.forEach(
+    recorded.forEach(
         (key, value) -> {
           if (isNotUnderstood(key, value)) {
             warnings.add(
@@ -455,8 +455,8 @@ public final class Reproduction {
     }
   }
 
-  private Optional<String> said(String key) {
-    return Optional.ofNullable(said.get(key)).filter(value -> !value.isBlank());
+  private Optional<String> recorded(String key) {
+    return Optional.ofNullable(recorded.get(key)).filter(value -> !value.isBlank());
   }
 
   /** Parses a hash list; the names are converted to lower case. */

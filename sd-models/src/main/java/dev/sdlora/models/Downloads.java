@@ -100,7 +100,7 @@ final class Downloads {
   /** The defect of a completely downloaded file; empty if it has none. */
   private static Optional<String> wrong(PartialFile file, Transfer transfer) {
     if (transfer.sha256().isEmpty()) {
-      return file.looksLikeAPage() && !isPage(transfer.name())
+      return file.isProbablyAPage() && !isPage(transfer.name())
           ? Optional.of("the site sent a web page instead")
           : Optional.empty();
     }

@@ -123,7 +123,7 @@ final class PartialFile implements AutoCloseable {
   }
 
   /** Whether the content begins like a web page. */
-  boolean looksLikeAPage() {
+  boolean isProbablyAPage() {
     ByteBuffer start = ByteBuffer.allocate(PAGE_SIGN);
     try {
       while (start.hasRemaining() && channel.read(start, start.position()) > 0) {

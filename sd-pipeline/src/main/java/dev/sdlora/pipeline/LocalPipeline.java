@@ -316,12 +316,12 @@ final class LocalPipeline implements Pipeline {
       } catch (Throwable e) {
         Throwable failure = callbacks.thrownBehind(e).orElseGet(() -> Failures.of(e, spec));
         LOG.debug("generation failed", failure);
-        tell(watched, failure);
+        report(watched, failure);
         throw failure;
       }
     }
 
-    private void tell(GenerationListener listener, Throwable failure) {
+    private void report(GenerationListener listener, Throwable failure) {
       try {
         listener.generationFailed(failure);
       } catch (Throwable e) {

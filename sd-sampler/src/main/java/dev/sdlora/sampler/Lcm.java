@@ -58,14 +58,14 @@ final class Lcm implements SamplingMethod {
   /** The consistency function: mostly skips the model if there is hardly any noise. */
   private float[] consistent(Denoiser denoiser, float[] x, double sigma) {
     int time = times.nearest(sigma);
-    double asked = times.sigma(time);
+    double reached = times.sigma(time);
     // The model sees the correct x / sqrt(1 + sigma²), but the time of the other level; the noise
     // that it finds there equals that of the latent at this level.
-    double toAsked = Math.sqrt((1 + asked * asked) / (1 + sigma * sigma));
-    float[] seen = asked == sigma ? x : Latents.scale(toAsked, x);
-    float[] clean = denoiser.denoise(seen, asked);
-    if (asked != sigma) {
-      clean = Latents.combine(1, x, -sigma, Latents.noise(seen, clean, asked));
+    double toReached = Math.sqrt((1 + reached * reached) / (1 + sigma * sigma));
+    float[] seen = reached == sigma ? x : Latents.scale(toReached, x);
+    float[] clean = denoiser.denoise(seen, reached);
+    if (reached != sigma) {
+      clean = Latents.combine(1, x, -sigma, Latents.noise(seen, clean, reached));
     }
     double scaled = time * TIMESTEP_SCALING;
     double variance = scaled * scaled + SIGMA_DATA * SIGMA_DATA;

@@ -16,13 +16,13 @@ import java.util.Map;
 final class Responses {
   private Responses() {}
 
-  static Response<Image> one(GenerationResult result, String asked, ImageFormat format) {
-    return answer(image(result.first(), asked, format), result);
+  static Response<Image> one(GenerationResult result, String requested, ImageFormat format) {
+    return answer(image(result.first(), requested, format), result);
   }
 
-  static Response<List<Image>> all(GenerationResult result, String asked, ImageFormat format) {
+  static Response<List<Image>> all(GenerationResult result, String requested, ImageFormat format) {
     List<Image> images =
-        result.images().stream().map(image -> image(image, asked, format)).toList();
+        result.images().stream().map(image -> image(image, requested, format)).toList();
     return answer(images, result);
   }
 
@@ -48,7 +48,7 @@ final class Responses {
         "modules", lora.modules());
   }
 
-  private static Image image(GeneratedImage image, String asked, ImageFormat format) {
+  private static Image image(GeneratedImage image, String requested, ImageFormat format) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     image.write(out, format.label());
     Image.Builder answer =
@@ -56,6 +56,6 @@ final class Responses {
             .base64Data(Base64.getEncoder().encodeToString(out.toByteArray()))
             .mimeType(format.mimeType());
     String drawn = PromptSpec.fromInfotext(image.infotext()).prompt();
-    return (drawn.strip().equals(asked.strip()) ? answer : answer.revisedPrompt(drawn)).build();
+    return (drawn.strip().equals(requested.strip()) ? answer : answer.revisedPrompt(drawn)).build();
   }
 }

@@ -43,9 +43,9 @@ final class ExecutorDrawers {
     }
   }
 
-  private BatchDrawer drawer(DrawingSettings asked, String device) {
+  private BatchDrawer drawer(DrawingSettings requested, String device) {
     BatchDrawer former = drawer;
-    if (former != null && asked.equals(settings)) {
+    if (former != null && requested.equals(settings)) {
       former.forgetFailures(); // A retried task retries everything.
       return former;
     }
@@ -53,9 +53,9 @@ final class ExecutorDrawers {
       drawer = null;
       former.close();
     }
-    BatchDrawer fresh = asked.drawer(device);
+    BatchDrawer fresh = requested.drawer(device);
     drawer = fresh;
-    settings = asked;
+    settings = requested;
     return fresh;
   }
 }

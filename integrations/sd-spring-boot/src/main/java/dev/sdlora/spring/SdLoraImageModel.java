@@ -154,17 +154,17 @@ public final class SdLoraImageModel implements ImageModel {
     return metadata;
   }
 
-  private void requireModel(@Nullable String asked) {
-    if (asked == null || asked.isBlank() || asked.equals(name.orElse(""))) {
+  private void requireModel(@Nullable String requested) {
+    if (requested == null || requested.isBlank() || requested.equals(name.orElse(""))) {
       return;
     }
     String running = pipeline.checkpoint().name();
     String file = String.valueOf(pipeline.checkpoint().path().getFileName());
-    if (!asked.equals(running) && !asked.equals(file)) {
+    if (!requested.equals(running) && !requested.equals(file)) {
       throw new ImageOptionsException(
           new IllegalArgumentException(
               "model '%s' is not available, this application runs '%s'; omit 'model', or set sdlora.checkpoint to the file of the other model"
-                  .formatted(asked, running)));
+                  .formatted(requested, running)));
     }
   }
 

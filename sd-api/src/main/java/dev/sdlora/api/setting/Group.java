@@ -387,8 +387,8 @@ public final class Group<O, B> {
     }
 
     /** Says at a door what the last setting does there. */
-    public Rows<O, B> says(Door door, String sentence) {
-      return changeLast(last -> last.says(door, sentence));
+    public Rows<O, B> described(Door door, String sentence) {
+      return changeLast(last -> last.described(door, sentence));
     }
 
     /** Says what the default of the last setting is at a door that has another one. */

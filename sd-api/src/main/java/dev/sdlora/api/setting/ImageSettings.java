@@ -371,7 +371,7 @@ final class ImageSettings {
               SizeConditioning::cropTop,
               (copy, top) -> copy.change(one -> one.withCrop(top, one.cropLeft())))
           .named(COMMAND_LINE, "--crop")
-          .says(COMMAND_LINE, "SDXL conditioning: crop at the top and left, in pixels.")
+          .described(COMMAND_LINE, "SDXL conditioning: crop at the top and left, in pixels.")
           .unit("TOP")
           .named(JSON, "sdxl_crop_top")
           .with(
@@ -391,7 +391,7 @@ final class ImageSettings {
               (copy, score) ->
                   copy.change(one -> one.withAestheticScores(score, one.negativeAestheticScore())))
           .named(COMMAND_LINE, "--aesthetic-scores")
-          .says(COMMAND_LINE, "Refiner conditioning: aesthetic scores, 0 to 10.")
+          .described(COMMAND_LINE, "Refiner conditioning: aesthetic scores, 0 to 10.")
           .unit("SCORE")
           .named(JSON, "sdxl_refiner_high_aesthetic_score")
           .with(

@@ -125,7 +125,7 @@ final class ReadingSettings {
               (copy, apply) -> copy.change(options -> options.withNegativeLoras(apply)))
           .named(INFOTEXT, "Negative prompt LoRAs")
           .named(COMMAND_LINE, "--exact-a1111")
-          .says(COMMAND_LINE, "Treat LoRA tags in the negative prompt as text, as A1111 does.")
+          .described(COMMAND_LINE, "Treat LoRA tags in the negative prompt as text, as A1111 does.")
           .named(JSON, "exact_a1111")
           .with(
               "commaBacktracking",

@@ -272,7 +272,7 @@ final class SamplingSettings {
               (limits, start) -> limits.start = start)
           .named(INFOTEXT, "Skip Early CFG")
           .named(COMMAND_LINE, "--guidance-range")
-          .says(
+          .described(
               COMMAND_LINE,
               "Apply guidance only within this part of the steps, as fractions; the other steps"
                   + " take half the time.")
@@ -294,7 +294,7 @@ final class SamplingSettings {
               (limits, sigma) -> limits.sigmaMin = sigma)
           .named(INFOTEXT, "Guidance min sigma")
           .named(COMMAND_LINE, "--guidance-sigmas")
-          .says(COMMAND_LINE, "Apply guidance only between two sigmas, such as 0.28,5.42.")
+          .described(COMMAND_LINE, "Apply guidance only between two sigmas, such as 0.28,5.42.")
           .unit("LOW")
           .optional(
               "sigmaMax",
@@ -358,7 +358,7 @@ final class SamplingSettings {
               SpeedOptions::exactBatches,
               SpeedOptions.Builder::exactBatches)
           .without(INFOTEXT, "the text describes one image")
-          .says(
+          .described(
               COMMAND_LINE,
               "Generate several of the --images at once, as many as memory allows; they differ by"
                   + " rounding from images generated alone.")

@@ -101,7 +101,7 @@ public final class Setting<O, B, T> {
   }
 
   /** Returns the setting with what it does at a door. */
-  public Setting<O, B, T> says(Door door, String sentence) {
+  public Setting<O, B, T> described(Door door, String sentence) {
     return with(more -> more.meanings.put(door, sentence));
   }
 

@@ -119,7 +119,7 @@ public final class Settings {
               PromptSpec::sampler,
               PromptSpec.Builder::sampler)
           .without(PROPERTY, "a name with a schedule")
-          .says(
+          .described(
               COMMAND_LINE,
               "Sampler, any of A1111's, optionally with its schedule, as in 'DPM++ 2M Karras'.")
           .unset("the model's own")

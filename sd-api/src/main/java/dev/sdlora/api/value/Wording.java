@@ -76,11 +76,11 @@ public final class Wording {
    * @param sentence a sentence of the library
    */
   public String in(String sentence) {
-    String said = sentence;
+    String text = sentence;
     for (Rule rule : rules) {
-      said = rule.library.matcher(said).replaceAll(rule.replacement);
+      text = rule.library.matcher(text).replaceAll(rule.replacement);
     }
-    return said;
+    return text;
   }
 
   /** Returns the replacements of all rules in order, for tests. */

@@ -179,7 +179,7 @@ public final class CheckpointReader {
             .flatMap(weights -> weights.values().stream())
             .toList();
     List<String> signs = new ArrayList<>(List.of(sign));
-    signs.add(prediction.told());
+    signs.add(prediction.explanation());
     CheckpointBuilder builder =
         new CheckpointBuilder(path, family)
             .folder(folder)

@@ -47,8 +47,8 @@ final class NeededNetworks {
   private SingleFileFamily require(CheckpointParts parts, boolean withVae) {
     boolean unet = has(LdmNames.UNET) || SeparateNetworks.isUNet(names);
     boolean vae = hasVae(file);
-    Optional<SingleFileFamily> told = SingleFileFamily.of(names);
-    if (!unet && !vae && told.isEmpty()) {
+    Optional<SingleFileFamily> recorded = SingleFileFamily.of(names);
+    if (!unet && !vae && recorded.isEmpty()) {
       throw new CheckpointException(
           "'%s' is not a Stable Diffusion checkpoint: none of its %s tensors begins with '%s'; the"
                   .formatted(file.path(), names.size(), LdmNames.UNET)
@@ -63,7 +63,7 @@ final class NeededNetworks {
           ErrorDetails.in(file.path()));
     }
     SingleFileFamily family =
-        told.orElseGet(
+        recorded.orElseGet(
             () -> SingleFileFamily.ofUNet(file, SeparateNetworks.hasDiffusersUNet(names)));
     if (withVae && !vae) {
       missing.add(new Missing("VAE", LdmNames.VAE, "vae, --vae"));

@@ -18,14 +18,15 @@ import java.util.Optional;
  *
  * @param prediction the prediction type
  * @param levels the noise levels
- * @param told the explanation for people
+ * @param explanation the explanation for people
  */
-record PredictionSigns(Prediction prediction, TrainedLevels levels, String told) {
+record PredictionSigns(Prediction prediction, TrainedLevels levels, String explanation) {
   /**
    * A norm's bias whose spread distinguishes the two kinds of SD 2.x, as ComfyUI found: 0.094 and
    * more if the U-Net predicts v, 0.085 if it predicts noise.
    */
-  private static final String TELLING = "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
+  private static final String DISTINCT_BIAS =
+      "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
 
   private static final double V_SPREAD = 0.09;
 
@@ -93,7 +94,7 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
       return of(false, levels, "SD-Turbo, by the names of its text encoder" + snr);
     }
     Optional<TensorEntry> bias =
-        unet.tensors().find(TELLING).filter(entry -> entry.dtype().isFloating());
+        unet.tensors().find(DISTINCT_BIAS).filter(entry -> entry.dtype().isFloating());
     if (family.version().hidesPrediction()
         && unet.config().inChannels() == PLAIN_CHANNELS
         && bias.isPresent()) {

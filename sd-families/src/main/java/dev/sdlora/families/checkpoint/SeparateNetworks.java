@@ -144,7 +144,7 @@ final class SeparateNetworks {
       return SingleFile.textEncoder(
           file, new EncoderPlace(prefix, place.kind(), place.reading()), pooled);
     }
-    told(weights).ifPresent(kind -> requireKind(path, kind, place.kind()));
+    recordedKind(weights).ifPresent(kind -> requireKind(path, kind, place.kind()));
     boolean bare = prefixes.stream().noneMatch(prefix -> begins(weights, prefix + TEXT_MODEL));
     String prefix =
         prefix(weights, prefixes, bare ? "encoder.layers." : TEXT_MODEL, "text encoder");
@@ -176,7 +176,7 @@ final class SeparateNetworks {
   }
 
   /** Returns the kind of a text encoder, if its tensor names or the settings next to it show it. */
-  private static Optional<ClipConfig.Kind> told(NetworkWeights weights) {
+  private static Optional<ClipConfig.Kind> recordedKind(NetworkWeights weights) {
     if (PREFIXES.stream().anyMatch(prefix -> begins(weights, prefix + OPEN_CLIP))
         && !PREFIXES.stream().anyMatch(prefix -> begins(weights, prefix + TEXT_MODEL))) {
       return Optional.of(ClipConfig.Kind.OPEN_CLIP);

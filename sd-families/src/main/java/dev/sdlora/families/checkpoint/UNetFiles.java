@@ -72,8 +72,8 @@ public record UNetFiles(
                       .formatted(checkpoint.path(), checkpoint.family().label()),
                   ErrorDetails.in(checkpoint.path()));
         };
-    Checkpoint told = new CheckpointBuilder(checkpoint).predictionType(type).build();
-    return new UNetFiles(told, textEncoders, unet, vae, other, levels);
+    Checkpoint changed = new CheckpointBuilder(checkpoint).predictionType(type).build();
+    return new UNetFiles(changed, textEncoders, unet, vae, other, levels);
   }
 
   /** Returns what drawing asks of the model. */

@@ -32,7 +32,7 @@ public final class DeepCache {
   private final int interval;
   private final int branch;
   private final NDManager owner;
-  private final Map<Asked, Kept> kept = new HashMap<>();
+  private final Map<RowKey, Kept> kept = new HashMap<>();
   private NDManager keptIn;
   private List<?> keptOthers = List.of();
   private int keptAt;
@@ -53,19 +53,19 @@ public final class DeepCache {
   }
 
   /** The inputs that identify a row of a batch. */
-  private record Asked(int image, Conditioning condition, boolean blind) {
-    Asked(NoisePredictor.Row row) {
+  private record RowKey(int image, Conditioning condition, boolean blind) {
+    RowKey(NoisePredictor.Row row) {
       this(row.image(), row.condition(), row.blind());
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof Asked asked
-          && image == asked.image
-          && blind == asked.blind
-          && Arrays.equals(condition.states(), asked.condition.states())
-          && Arrays.equals(condition.regionStates(), asked.condition.regionStates())
-          && Arrays.equals(condition.vector(), asked.condition.vector());
+      return other instanceof RowKey key
+          && image == key.image
+          && blind == key.blind
+          && Arrays.equals(condition.states(), key.condition.states())
+          && Arrays.equals(condition.regionStates(), key.condition.regionStates())
+          && Arrays.equals(condition.vector(), key.condition.vector());
     }
 
     @Override
@@ -91,7 +91,7 @@ public final class DeepCache {
       return unet.predict(batch.input(residuals.get()), scope);
     }
     List<?> others = List.of(networks, batch.added().images().acting());
-    List<Asked> rows = batch.rows().stream().map(Asked::new).toList();
+    List<RowKey> rows = batch.rows().stream().map(RowKey::new).toList();
     boolean isKept =
         batch.call() - keptAt < interval
             && others.equals(keptOthers)
@@ -115,7 +115,7 @@ public final class DeepCache {
   private NDArray whole(
       UNet unet,
       Batch batch,
-      List<Asked> rows,
+      List<RowKey> rows,
       List<?> others,
       Residuals residuals,
       NDManager scope) {

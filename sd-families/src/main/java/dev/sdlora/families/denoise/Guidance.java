@@ -49,19 +49,19 @@ public final class Guidance {
    * Returns a denoiser that replaces another one and continues its count of calls.
    *
    * @param calls the number of calls so far, which determines the texts of a prompt
-   * @param asking how the network is called
+   * @param model how the network is called
    */
-  public Denoiser start(AtomicInteger calls, ModelCalls asking) {
-    return new Run(calls, asking);
+  public Denoiser start(AtomicInteger calls, ModelCalls model) {
+    return new Run(calls, model);
   }
 
   private final class Run implements Denoiser {
     private final AtomicInteger calls;
-    private final ModelCalls asking;
+    private final ModelCalls model;
 
-    Run(AtomicInteger calls, ModelCalls asking) {
+    Run(AtomicInteger calls, ModelCalls model) {
       this.calls = calls;
-      this.asking = asking;
+      this.model = model;
     }
 
     @Override
@@ -79,42 +79,49 @@ public final class Guidance {
     private Predicted predict(float[] x, double sigma, boolean bothSides) {
       int call = calls.getAndIncrement();
       boolean guided = options.guided().inRange(call, sigma);
-      boolean asksBlind = options.imageScale() != 1 && guided;
-      boolean skips = !guided || (options.guided().skips(call, sigma) && !asksBlind);
+      boolean needsBlind = options.imageScale() != 1 && guided;
+      boolean skips = !guided || (options.guided().skips(call, sigma) && !needsBlind);
       double scale = skips ? 1 : options.scale();
       boolean needsUncond =
           bothSides
               || regional
-              || asksBlind
+              || needsBlind
               || scale * weights != 1
               || ((options.rescale() != 0 || options.normalization() != 0) && weights != 1);
       Conditions.Call now = conditions.at(call);
-      List<Conditioning> asked = new ArrayList<>(now.prompt());
-      boolean asksUncond = needsUncond && !skips;
-      if (asksUncond) {
-        asked.add(0, now.negative());
+      List<Conditioning> inputs = new ArrayList<>(now.prompt());
+      boolean runsUncond = needsUncond && !skips;
+      if (runsUncond) {
+        inputs.add(0, now.negative());
       }
-      if (asksBlind) {
-        asked.add(0, now.negative());
+      if (needsBlind) {
+        inputs.add(0, now.negative());
       }
-      int blind = asksBlind ? 1 : 0;
-      int first = blind + (asksUncond ? 1 : 0);
+      int blind = needsBlind ? 1 : 0;
+      int first = blind + (runsUncond ? 1 : 0);
       int count = now.prompt().size();
       LayerSkipping skipping = options.skipping();
       boolean skipsLayers = skipping.isActive(call, sigma);
       if (skipsLayers) {
-        asked.addAll(now.prompt());
+        inputs.addAll(now.prompt());
       }
       List<float[]> outputs =
-          asking.ask(
+          model.ask(
               predictor,
               new Question(
-                  call, x, sigma, asked, first, blind, skipsLayers ? count : 0, skipping.layers()));
+                  call,
+                  x,
+                  sigma,
+                  inputs,
+                  first,
+                  blind,
+                  skipsLayers ? count : 0,
+                  skipping.layers()));
       // Without a negative side, the first condition replaces it. If the factors add up to 1, this
       // changes nothing; in calls that skip it, A1111 does the same.
       float[] uncond = outputs.get(blind);
       return new Predicted(
-          asksBlind ? outputs.get(0) : uncond,
+          needsBlind ? outputs.get(0) : uncond,
           uncond,
           outputs.subList(first, first + count),
           outputs.subList(first + count, outputs.size()),

@@ -88,11 +88,11 @@ public final class Lockstep<Q, A> {
     List<Member<Q, A, R>> members = new ArrayList<>();
     works.forEach(work -> members.add(new Member<>(work, members.size())));
     try {
-      List<Member<Q, A, R>> asking = members;
-      while (!asking.isEmpty()) {
-        asking.forEach(Member::goOn);
-        asking = asking.stream().filter(member -> !member.isDone()).toList();
-        answer(asking);
+      List<Member<Q, A, R>> waiting = members;
+      while (!waiting.isEmpty()) {
+        waiting.forEach(Member::goOn);
+        waiting = waiting.stream().filter(member -> !member.isDone()).toList();
+        answer(waiting);
       }
       return members.stream().map(Member::result).toList();
     } finally {
@@ -100,11 +100,11 @@ public final class Lockstep<Q, A> {
     }
   }
 
-  private <R> void answer(List<Member<Q, A, R>> asking) {
-    if (!asking.isEmpty()) {
-      List<A> answered = answers.apply(asking.stream().map(Member::question).toList());
-      for (int i = 0; i < asking.size(); i++) {
-        asking.get(i).reply = answered.get(i);
+  private <R> void answer(List<Member<Q, A, R>> waiting) {
+    if (!waiting.isEmpty()) {
+      List<A> answered = answers.apply(waiting.stream().map(Member::question).toList());
+      for (int i = 0; i < waiting.size(); i++) {
+        waiting.get(i).reply = answered.get(i);
       }
     }
   }
@@ -199,8 +199,8 @@ public final class Lockstep<Q, A> {
 
     @Override
     @SuppressWarnings("unchecked") // The reply to a question is its answer.
-    public A ask(Q asked) {
-      question = asked;
+    public A ask(Q next) {
+      question = next;
       return (A) waited();
     }
 

@@ -17,15 +17,15 @@ public interface ModelCalls {
    *
    * @param predictor the same for all images that are generated together
    */
-  record Asked(BatchedPredictor predictor, Question question) {}
+  record Call(BatchedPredictor predictor, Question question) {}
 
   /** Calls the network together with the samplers of other images; {@link #answer} answers them. */
-  static ModelCalls together(Lockstep.Participant<Asked, List<float[]>> seat) {
-    return (predictor, question) -> seat.ask(new Asked(predictor, question));
+  static ModelCalls together(Lockstep.Participant<Call, List<float[]>> seat) {
+    return (predictor, question) -> seat.ask(new Call(predictor, question));
   }
 
   /** Returns the network's predictions for each image. */
-  static List<List<float[]>> answer(List<Asked> asked) {
-    return asked.get(0).predictor.predict(asked.stream().map(Asked::question).toList());
+  static List<List<float[]>> answer(List<Call> calls) {
+    return calls.get(0).predictor.predict(calls.stream().map(Call::question).toList());
   }
 }

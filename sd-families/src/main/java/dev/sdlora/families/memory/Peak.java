@@ -49,7 +49,7 @@ final class Peak {
   /** Adds a tensor that is live until it is dropped. */
   void keep(double numbers) {
     add(numbers, 1);
-    look();
+    measure();
   }
 
   /** Removes a tensor that was kept. */
@@ -62,7 +62,7 @@ final class Peak {
     for (double tensor : numbers) {
       add(tensor, 1);
     }
-    look();
+    measure();
     for (double tensor : numbers) {
       add(tensor, -1);
     }
@@ -77,7 +77,7 @@ final class Peak {
     }
   }
 
-  private void look() {
+  private void measure() {
     mostPooled = Math.max(mostPooled, pooled);
     double kept = Math.min(KEPT, WITH_HOLES * mostPooled);
     most = most.or(new AllocatedBytes(mapped + WITH_HOLES * pooled, mapped, kept));

@@ -140,7 +140,7 @@ public record ClipConfig(
    *
    * @param skip as in {@link #layersRead}
    */
-  public List<Integer> told(int skip) {
+  public List<Integer> arguments(int skip) {
     return List.of(
         heads,
         statesOf(skip),

@@ -125,7 +125,7 @@ public final class TextEncoder implements AdaptableNetwork {
         NDArray rows = trained.rows(scope)) {
       Program.Call call =
           program.call("encode").tensor(tokens).tensor(vectors).tensor(rows).tensors(dict.get());
-      config.told(skip).forEach(call::integer);
+      config.arguments(skip).forEach(call::integer);
       List<NDArray> encoded = call.runForList(scope);
       return new Encoded(encoded.get(0), encoded.stream().skip(1).findFirst());
     }

@@ -98,17 +98,18 @@ final class ComfySampling {
     int index = refined ? passes.size() - 2 : passes.size() - 1;
     Pass base = first();
     Optional<Node> guider = graph.link(base.sampler(), "guider").map(Link::from);
-    Node asked = guider.orElse(base.sampler());
+    Node conditioned = guider.orElse(base.sampler());
     ComfyTexts texts = new ComfyTexts(graph, understood);
-    ComfyTexts.Found positive = texts.read(graph.link(asked, List.of("positive", "conditioning")));
-    ComfyTexts.Found negative = texts.read(graph.link(asked, "negative"));
+    ComfyTexts.Found positive =
+        texts.read(graph.link(conditioned, List.of("positive", "conditioning")));
+    ComfyTexts.Found negative = texts.read(graph.link(conditioned, "negative"));
     settings.prompts(positive.text(), negative.text());
     sampler(settings, base.sampler(), understood);
     settings.set("CFG scale", cfg(base.sampler()));
     texts.guidance().ifPresent(scale -> settings.set("Distilled CFG Scale", scale));
     new ComfyModels(graph, settings, understood)
         .read(
-            graph.link(asked, "model"),
+            graph.link(conditioned, "model"),
             positive.encoder().flatMap(encoder -> graph.link(encoder, "clip")));
     positive.encoder().ifPresent(encoder -> sizesOfSdxl(settings, encoder));
     latent(settings, base, imageSize, understood);
@@ -276,13 +277,14 @@ final class ComfySampling {
     if (!seed.equals(settings.get("Seed"))) {
       settings.rest("hires seed", seed);
     }
-    Node asked = graph.link(sampler, "guider").map(Link::from).orElse(sampler);
-    texts(settings, asked, texts);
+    Node conditioned = graph.link(sampler, "guider").map(Link::from).orElse(sampler);
+    texts(settings, conditioned, texts);
   }
 
-  private void texts(ForeignSettings settings, Node asked, ComfyTexts texts) {
-    String positive = texts.read(graph.link(asked, List.of("positive", "conditioning"))).text();
-    String negative = texts.read(graph.link(asked, "negative")).text();
+  private void texts(ForeignSettings settings, Node conditioned, ComfyTexts texts) {
+    String positive =
+        texts.read(graph.link(conditioned, List.of("positive", "conditioning"))).text();
+    String negative = texts.read(graph.link(conditioned, "negative")).text();
     settings.hiresPrompts(positive, negative);
   }
 

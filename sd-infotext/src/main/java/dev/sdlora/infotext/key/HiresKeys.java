@@ -119,7 +119,7 @@ public final class HiresKeys {
     Schedule resolved = sampler.resolve(schedule);
     String label = SamplerKeys.scheduleLabel(sampler, schedule);
     String first = SamplerKeys.scheduleLabel(spec.sampler(), spec.schedule());
-    if (!SamplerKeys.tellsApart(sampler, schedule, Schedule.parse(first))) {
+    if (!SamplerKeys.distinguishes(sampler, schedule, Schedule.parse(first))) {
       return Optional.empty();
     }
     boolean ofModel = schedule == Schedule.AUTOMATIC && resolved == Schedule.NORMAL;

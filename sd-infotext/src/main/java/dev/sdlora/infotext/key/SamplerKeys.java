@@ -175,7 +175,7 @@ final class SamplerKeys {
   }
 
   /** Whether two schedules give different results with a sampler. */
-  static boolean tellsApart(Sampler sampler, Schedule one, Schedule other) {
+  static boolean distinguishes(Sampler sampler, Schedule one, Schedule other) {
     return hasSchedule(sampler) || sampler.follows(one) != sampler.follows(other);
   }
 

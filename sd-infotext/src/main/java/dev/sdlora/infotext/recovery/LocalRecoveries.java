@@ -26,11 +26,11 @@ public final class LocalRecoveries implements Backend.Recoveries {
 
   @Override
   public Recovery find(Recovery.Search search) {
-    return new Looking(search).look();
+    return new Run(search).find();
   }
 
   /** A running search. */
-  private static final class Looking {
+  private static final class Run {
     private final Recovery.Search search;
     private final PromptSpec spec;
     private final NamedFiles settings;
@@ -38,13 +38,13 @@ public final class LocalRecoveries implements Backend.Recoveries {
     private final List<Recovery.Item> found = new ArrayList<>();
     private final List<Recovery.Item> missing = new ArrayList<>();
 
-    Looking(Recovery.Search search) {
+    Run(Recovery.Search search) {
       this.search = search;
       this.spec = search.spec();
       this.settings = new NamedFiles(spec);
     }
 
-    Recovery look() {
+    Recovery find() {
       ModelFolders models = ModelFolders.scan(search.checkpoints());
       if (!search.checkpoints().isEmpty()) {
         settings.checkpoint().ifPresent(file -> model(Kind.CHECKPOINT, file, models));

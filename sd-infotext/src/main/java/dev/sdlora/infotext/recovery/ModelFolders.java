@@ -39,7 +39,7 @@ final class ModelFolders {
     return new ModelFolders(
         Stream.concat(
                 places.stream().filter(Files::isRegularFile),
-                FolderTree.look(folders).files().stream())
+                FolderTree.findFiles(folders).files().stream())
             .toList());
   }
 

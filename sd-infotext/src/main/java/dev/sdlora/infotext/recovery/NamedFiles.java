@@ -25,13 +25,13 @@ final class NamedFiles {
   private static final Pattern TITLE = Pattern.compile("(.+) \\[([0-9a-fA-F]{8,64})\\]");
   private static final Set<String> NONE = Set.of("None", "none", "Automatic", "");
 
-  private final Map<String, String> said;
+  private final Map<String, String> recorded;
   private final Map<String, String> civitai = new HashMap<>();
 
   NamedFiles(PromptSpec spec) {
-    this.said = spec.otherParameters();
+    this.recorded = spec.otherParameters();
     try {
-      JsonNode json = SettingsJson.parse(said.getOrDefault("Hashes", ""));
+      JsonNode json = SettingsJson.parse(recorded.getOrDefault("Hashes", ""));
       json.properties().forEach(field -> civitai.put(field.getKey(), field.getValue().asText("")));
     } catch (JsonProcessingException e) {
       civitai.clear(); // another text under this key
@@ -55,9 +55,9 @@ final class NamedFiles {
   }
 
   private Optional<Named> named(String nameKey, String hashKey, String civitaiKey) {
-    String name = said.getOrDefault(nameKey, "");
+    String name = recorded.getOrDefault(nameKey, "");
     Optional<String> hash =
-        Optional.ofNullable(said.get(hashKey))
+        Optional.ofNullable(recorded.get(hashKey))
             .or(() -> Optional.ofNullable(civitai.get(civitaiKey)))
             .filter(digits -> !NONE.contains(digits));
     boolean something = !NONE.contains(name) || hash.isPresent();
@@ -66,7 +66,7 @@ final class NamedFiles {
 
   /** The refiner; its hash follows the name in brackets. */
   Optional<Named> refiner() {
-    return Optional.ofNullable(said.get("Refiner"))
+    return Optional.ofNullable(recorded.get("Refiner"))
         .filter(name -> !NONE.contains(name))
         .map(
             text -> {
@@ -97,7 +97,7 @@ final class NamedFiles {
 
   private Map<String, String> hashes(String key) {
     Map<String, String> hashes = new LinkedHashMap<>();
-    Matcher entry = HASHED.matcher(said.getOrDefault(key, ""));
+    Matcher entry = HASHED.matcher(recorded.getOrDefault(key, ""));
     while (entry.find()) {
       hashes.put(entry.group(1).strip(), entry.group(2));
     }

@@ -12,18 +12,18 @@ import java.util.OptionalLong;
  *     two
  */
 public record Extent(OptionalLong out, OptionalLong in, OptionalLong channels) {
-  private static final OptionalLong UNTOLD = OptionalLong.empty();
+  private static final OptionalLong UNKNOWN = OptionalLong.empty();
 
   static Extent of(long out, long in) {
-    return new Extent(OptionalLong.of(out), OptionalLong.of(in), UNTOLD);
+    return new Extent(OptionalLong.of(out), OptionalLong.of(in), UNKNOWN);
   }
 
   static Extent rows(long out) {
-    return new Extent(OptionalLong.of(out), UNTOLD, UNTOLD);
+    return new Extent(OptionalLong.of(out), UNKNOWN, UNKNOWN);
   }
 
   static Extent either(long channels) {
-    return new Extent(UNTOLD, UNTOLD, OptionalLong.of(channels));
+    return new Extent(UNKNOWN, UNKNOWN, OptionalLong.of(channels));
   }
 
   /** The size of a matrix with as many columns and other rows. */

@@ -92,7 +92,7 @@ public final class Bases {
     return hash(metadata, "ss_new_sd_model_hash")
         .or(() -> hash(metadata, "ss_sd_model_hash"))
         .or(() -> named(metadata, "ss_sd_model_name"))
-        .or(() -> sidecars.downloaded(lora).checkpoint().flatMap(name -> said("baseModel", name)))
+        .or(() -> sidecars.downloaded(lora).checkpoint().flatMap(name -> signOf("baseModel", name)))
         .or(() -> named(metadata, "modelspec.title"))
         .or(() -> named(metadata, "modelspec.tags"))
         .or(() -> named(metadata, "ss_output_name"))
@@ -111,8 +111,8 @@ public final class Bases {
         .filter(Files::isRegularFile)
         .map(FileHashes::legacy)
         .flatMap(hash -> hash("its legacy hash", hash))
-        .or(() -> sidecars.downloaded(path).checkpoint().flatMap(name -> said("baseModel", name)))
-        .or(() -> said("its name", String.valueOf(path.getFileName())))
+        .or(() -> sidecars.downloaded(path).checkpoint().flatMap(name -> signOf("baseModel", name)))
+        .or(() -> signOf("its name", String.valueOf(path.getFileName())))
         .filter(sign -> fits(sign.base, family))
         .orElseGet(() -> new Sign(Base.UNKNOWN, "its name does not identify a base"));
   }
@@ -132,10 +132,10 @@ public final class Bases {
   }
 
   private static Optional<Sign> named(Map<String, String> metadata, String key) {
-    return TrainingFacts.text(metadata, key).flatMap(name -> said(key, name));
+    return TrainingFacts.text(metadata, key).flatMap(name -> signOf(key, name));
   }
 
-  private static Optional<Sign> said(String what, String name) {
+  private static Optional<Sign> signOf(String what, String name) {
     return byName(name).map(base -> new Sign(base, "%s is '%s'".formatted(what, name)));
   }
 

@@ -113,18 +113,18 @@ public record FewStepLora(String name, FewSteps method, OptionalInt steps, boole
   /**
    * Returns a warning if the request does not suit the LoRA.
    *
-   * @param asked the number of steps of the request
+   * @param given the number of steps of the request
    * @param cfgScale its guidance scale
    * @return the warning; empty if the request suits the LoRA
    */
-  public Optional<String> unsuited(int asked, double cfgScale) {
-    boolean suits = asked >= least() && asked <= most() && cfgScale <= mostGuidance();
+  public Optional<String> unsuited(int given, double cfgScale) {
+    boolean suits = given >= least() && given <= most() && cfgScale <= mostGuidance();
     return suits
         ? Optional.empty()
         : Optional.of(
             "LoRA '%s' is made for %s and %s, but the request has %s steps and guidance scale %s; %s"
                 .formatted(
-                    name, wantedSteps(), wantedGuidance(), asked, number(cfgScale), option()));
+                    name, wantedSteps(), wantedGuidance(), given, number(cfgScale), option()));
   }
 
   private int least() {

@@ -55,7 +55,7 @@ public final class FolderLibrary implements LoraLibrary {
    */
   public static FolderLibrary open(LoraFiles files, LoraCards cards, List<Path> folders) {
     FolderLibrary library = new FolderLibrary(files, cards, folders);
-    library.look();
+    library.findFiles();
     return library;
   }
 
@@ -96,7 +96,7 @@ public final class FolderLibrary implements LoraLibrary {
   @Override
   public Optional<LoraAdapter> findByHash(String hash) {
     return HashIndex.ofProcess()
-        .find(hash, look().files())
+        .find(hash, findFiles().files())
         .flatMap(path -> files.summary(path).adapter());
   }
 
@@ -117,12 +117,12 @@ public final class FolderLibrary implements LoraLibrary {
   /** The paths of all files by their names, whatever they contain; none is opened. */
   public Map<String, Path> paths() {
     Map<String, Path> paths = new LinkedHashMap<>();
-    look().files().forEach(path -> paths.put(FolderTree.stem(path), path));
+    findFiles().files().forEach(path -> paths.put(FolderTree.stem(path), path));
     return paths;
   }
 
   private Optional<LoraAdapter> fileNamed(String name) {
-    List<Path> paths = new ArrayList<>(look().files());
+    List<Path> paths = new ArrayList<>(findFiles().files());
     Collections.reverse(paths);
     return paths.stream()
         .filter(path -> FolderTree.stem(path).equals(name))
@@ -131,7 +131,7 @@ public final class FolderLibrary implements LoraLibrary {
   }
 
   private Scan scan() {
-    FolderTree.Found found = look();
+    FolderTree.Found found = findFiles();
     List<Summary> summaries = FolderReading.read(found.files(), files::summary);
     Map<Path, String> problems = new LinkedHashMap<>(found.problems());
     for (int i = 0; i < summaries.size(); i++) {
@@ -145,8 +145,8 @@ public final class FolderLibrary implements LoraLibrary {
   }
 
   /** The only method that changes state. */
-  private synchronized FolderTree.Found look() {
-    return FolderTree.look(trees);
+  private synchronized FolderTree.Found findFiles() {
+    return FolderTree.findFiles(trees);
   }
 
   private LoraException unknown(String name) {

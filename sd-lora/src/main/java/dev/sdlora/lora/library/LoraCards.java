@@ -58,7 +58,7 @@ public final class LoraCards {
    */
   public List<TriggerWord> triggerWords(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
-    return words(lora, summary, tags(lora, summary).telling());
+    return words(lora, summary, tags(lora, summary).distinctive());
   }
 
   /**
@@ -68,10 +68,10 @@ public final class LoraCards {
   public Triggers triggers(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
     Tags tags = tags(lora, summary);
-    boolean tells =
+    boolean isStyle =
         FewStepLora.of(lora.name(), lora.metadata(), lora.path()).isEmpty()
             && !SLIDER.matcher(lora.name() + " " + lora.alias().orElse("")).find();
-    return Triggers.of(words(lora, summary, List.of()), tells ? tags.calling() : List.of());
+    return Triggers.of(words(lora, summary, List.of()), isStyle ? tags.calling() : List.of());
   }
 
   /** The trigger words and all tags of the training images, including common ones. */

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * The tags of a file's training images.
  *
  * @param all the most frequent tags
- * @param telling those of them that are not common in captions of unrelated images
+ * @param distinctive those of them that are not common in captions of unrelated images
  * @param calling the triggering tag of each folder, where it is clear
  */
-record Tags(List<TriggerWord> all, List<TriggerWord> telling, List<String> calling) {
+record Tags(List<TriggerWord> all, List<TriggerWord> distinctive, List<String> calling) {
   static Tags of(Map<String, String> metadata) {
     return new Tags(
         TrainingTags.of(metadata, tag -> true),

@@ -52,7 +52,7 @@ final class TrainingFacts {
   static Optional<PredictionType> predictionType(Map<String, String> metadata) {
     boolean option =
         text(metadata, "ss_v_parameterization").filter("true"::equalsIgnoreCase).isPresent();
-    if (option || AdapterMetadata.tellsOfVelocity(metadata)) {
+    if (option || AdapterMetadata.predictsVelocity(metadata)) {
       return Optional.of(PredictionType.V_PREDICTION);
     }
     return text(metadata, "ss_base_model_version")

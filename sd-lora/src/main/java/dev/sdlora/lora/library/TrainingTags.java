@@ -72,7 +72,7 @@ final class TrainingTags {
         .values()
         .forEach(
             folder -> folder.forEach((tag, count) -> counts.merge(tag, count, TrainingTags::sum)));
-    return (areSentences(counts) ? words(counts) : counts)
+    return (areCaptions(counts) ? words(counts) : counts)
         .entrySet().stream()
             .filter(tag -> counted.test(tag.getKey()))
             .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
@@ -93,7 +93,7 @@ final class TrainingTags {
         .forEach(
             (folder, tags) -> {
               int all = pictures.getOrDefault(folder, 0);
-              (areSentences(tags) ? sentencesWith(tags) : tags)
+              (areCaptions(tags) ? captionsWith(tags) : tags)
                   .entrySet().stream()
                       .filter(tag -> all >= FEWEST_PICTURES && tag.getValue() >= all)
                       .map(Map.Entry::getKey)
@@ -120,7 +120,7 @@ final class TrainingTags {
     return pictures;
   }
 
-  private static boolean areSentences(Map<String, Integer> tags) {
+  private static boolean areCaptions(Map<String, Integer> tags) {
     return tags.keySet().stream().mapToInt(String::length).average().orElse(0) >= SENTENCE;
   }
 
@@ -165,18 +165,18 @@ final class TrainingTags {
   }
 
   /** The words of the sentences with their counts. */
-  private static Map<String, Integer> words(Map<String, Integer> sentences) {
+  private static Map<String, Integer> words(Map<String, Integer> captions) {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    sentences.forEach(
+    captions.forEach(
         (sentence, count) ->
             words(sentence).forEach(word -> counts.merge(word, count, TrainingTags::sum)));
     return counts;
   }
 
   /** The number of sentences that contain each word. */
-  private static Map<String, Integer> sentencesWith(Map<String, Integer> sentences) {
+  private static Map<String, Integer> captionsWith(Map<String, Integer> captions) {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    sentences.forEach(
+    captions.forEach(
         (sentence, count) ->
             words(sentence)
                 .distinct()

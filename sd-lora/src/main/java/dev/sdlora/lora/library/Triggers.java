@@ -58,16 +58,16 @@ public record Triggers(List<String> styles, Set<String> words) {
     Set<String> words = new LinkedHashSet<>();
     for (Source source : WRITTEN) {
       // A text with the same words from another source is not another style.
-      List<String> said =
+      List<String> further =
           texts(known, source)
-              .filter(text -> tellingWords(text).noneMatch(words::contains))
+              .filter(text -> distinctiveWords(text).noneMatch(words::contains))
               .toList();
-      styles.addAll(said);
-      texts(known, source).flatMap(Triggers::tellingWords).forEach(words::add);
+      styles.addAll(further);
+      texts(known, source).flatMap(Triggers::distinctiveWords).forEach(words::add);
     }
     String along = texts(known, Source.TRAINED_ALONG).collect(Collectors.joining());
     if (!along.isEmpty()) {
-      texts(known, Source.TRAINED_ALONG).flatMap(Triggers::tellingWords).forEach(words::add);
+      texts(known, Source.TRAINED_ALONG).flatMap(Triggers::distinctiveWords).forEach(words::add);
       if (styles.isEmpty()) {
         styles.add(along);
       } else if (!styles.get(0).contains(along)) {
@@ -75,7 +75,7 @@ public record Triggers(List<String> styles, Set<String> words) {
       }
     }
     return styles.isEmpty()
-        ? new Triggers(calling, tellingWords(calling))
+        ? new Triggers(calling, distinctiveWords(calling))
         : new Triggers(styles, words);
   }
 
@@ -87,19 +87,19 @@ public record Triggers(List<String> styles, Set<String> words) {
         .limit(MOST);
   }
 
-  private static Set<String> tellingWords(List<String> texts) {
-    return texts.stream().flatMap(Triggers::tellingWords).collect(Collectors.toSet());
+  private static Set<String> distinctiveWords(List<String> texts) {
+    return texts.stream().flatMap(Triggers::distinctiveWords).collect(Collectors.toSet());
   }
 
   /**
    * The distinctive words and phrases of a text: its parts between commas, with sentences split
    * into words, without those that are common in other prompts. If nothing is left, all parts.
    */
-  private static Stream<String> tellingWords(String text) {
+  private static Stream<String> distinctiveWords(String text) {
     List<String> parts = PhraseText.parts(text).stream().flatMap(Triggers::takenApart).toList();
-    List<String> telling =
+    List<String> distinctive =
         parts.stream().filter(word -> !CommonCaptionWords.contain(word)).toList();
-    return (telling.isEmpty() ? parts : telling).stream();
+    return (distinctive.isEmpty() ? parts : distinctive).stream();
   }
 
   private static Stream<String> takenApart(String part) {

@@ -57,7 +57,7 @@ public final class AdapterMetadata {
   }
 
   /** Whether the metadata says that the file is for a model that predicts velocity. */
-  public static boolean tellsOfVelocity(Map<String, String> pairs) {
+  public static boolean predictsVelocity(Map<String, String> pairs) {
     return pairs.getOrDefault(VERSION, "").endsWith("_v")
         || pairs.getOrDefault(ARCHITECTURE, "").contains("-768-v")
         || pairs.getOrDefault(PREDICTION, "").startsWith("v");

@@ -63,16 +63,16 @@ final class Products {
    */
   static Map<String, List<LowRank>> read(
       Factors factors, Map<String, List<Change>> batch, OpenFiles files, NDManager scope) {
-    Map<Source, List<Portion>> asked = new LinkedHashMap<>();
+    Map<Source, List<Portion>> bySource = new LinkedHashMap<>();
     for (List<Change> changes : batch.values()) {
       for (Change change : changes) {
-        asked
+        bySource
             .computeIfAbsent(Source.of(change), source -> new ArrayList<>())
             .add(new Portion(change.module(), change.strength()));
       }
     }
     Map<Source, Iterator<LowRank>> found = new LinkedHashMap<>();
-    asked.forEach(
+    bySource.forEach(
         (source, portions) -> {
           Factors limited =
               source.limit().isPresent() ? factors.limitedTo(source.limit().getAsInt()) : factors;

@@ -154,6 +154,6 @@ class SdxlFilesTest {
         .containsEntry("ss_v2", family == ModelFamily.SD2 ? "True" : "False")
         .containsEntry("modelspec.architecture", architecture)
         .containsEntry("modelspec.prediction_type", predicts);
-    assertThat(AdapterMetadata.tellsOfVelocity(pairs)).isEqualTo(velocity);
+    assertThat(AdapterMetadata.predictsVelocity(pairs)).isEqualTo(velocity);
   }
 }

@@ -51,7 +51,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   public static FolderEmbeddings open(
       EmbeddingFiles files, List<Path> folders, List<Embedding> given) {
     FolderEmbeddings embeddings = new FolderEmbeddings(files, folders, given);
-    embeddings.look();
+    embeddings.findFiles();
     return embeddings;
   }
 
@@ -73,7 +73,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
 
   @Override
   public Map<Path, String> unreadable() {
-    Map<Path, String> problems = new LinkedHashMap<>(look().problems());
+    Map<Path, String> problems = new LinkedHashMap<>(findFiles().problems());
     summaries()
         .forEach((path, summary) -> summary.problem().ifPresent(why -> problems.put(path, why)));
     return Collections.unmodifiableMap(problems);
@@ -93,7 +93,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   @Override
   public Optional<Embedding> findByHash(String hash) {
     List<Path> paths =
-        Stream.concat(look().files().stream(), given.stream().map(Embedding::path)).toList();
+        Stream.concat(findFiles().files().stream(), given.stream().map(Embedding::path)).toList();
     return HashIndex.ofProcess().find(hash, paths).flatMap(path -> files.summary(path).embedding());
   }
 
@@ -190,7 +190,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
    */
   Map<String, Path> paths() {
     Map<String, Path> paths = new LinkedHashMap<>();
-    for (Path path : look().files()) {
+    for (Path path : findFiles().files()) {
       Optional<String> name =
           EmbeddingFile.isImage(path)
               ? files.summary(path).embedding().map(Embedding::name)
@@ -205,7 +205,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   }
 
   private Map<Path, Summary> summaries() {
-    List<Path> found = look().files();
+    List<Path> found = findFiles().files();
     List<Summary> summaries = FolderReading.read(found, files::summary);
     Map<Path, Summary> byPath = new LinkedHashMap<>();
     for (int i = 0; i < found.size(); i++) {
@@ -218,7 +218,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
    * Scans the folders; the only method that changes state. A file in two of the folders counts
    * once.
    */
-  private synchronized FolderTree.Found look() {
-    return FolderTree.look(trees);
+  private synchronized FolderTree.Found findFiles() {
+    return FolderTree.findFiles(trees);
   }
 }

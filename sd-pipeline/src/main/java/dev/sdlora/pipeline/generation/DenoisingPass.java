@@ -77,7 +77,7 @@ final class DenoisingPass {
           new PassModel(model, plan, regions, progress, encoding, applied, networks, own);
       PassGuidance guidance =
           new PassGuidance(calls.guidance(conditions, input), calls::refinerGuidance);
-      List<Lockstep.Work<ModelCalls.Asked, List<float[]>, float[]>> works = new ArrayList<>();
+      List<Lockstep.Work<ModelCalls.Call, List<float[]>, float[]>> works = new ArrayList<>();
       for (int i = 0; i < images.size(); i++) {
         ImageRun image = images.get(i);
         Optional<StartLatent> start = input.start(i);
@@ -131,7 +131,7 @@ final class DenoisingPass {
   }
 
   private Denoiser denoiser(
-      PassGuidance guidance, Lockstep.Participant<ModelCalls.Asked, List<float[]>> participant) {
+      PassGuidance guidance, Lockstep.Participant<ModelCalls.Call, List<float[]>> participant) {
     AtomicInteger calls = new AtomicInteger();
     ModelCalls together = ModelCalls.together(participant);
     Denoiser base = guidance.first().start(calls, together);

@@ -93,12 +93,12 @@ final class DetailLoop {
     Raster painted = image;
     ImageRun now = run.finished();
     for (DetailPlan detail : part.details()) {
-      if (progress.early().asked()) {
+      if (progress.early().isRequested()) {
         break;
       }
       List<Supplier<Raster>> masks = masks(detail, run, painted, within);
       now = now.with(steps(detail, masks.size()));
-      for (int i = 0; i < masks.size() && !(i > 0 && progress.early().asked()); i++) {
+      for (int i = 0; i < masks.size() && !(i > 0 && progress.early().isRequested()); i++) {
         Optional<PassPlan> pass = detail.find(i);
         if (pass.isPresent()) {
           int seed = detail.detail().sameSeed() ? 0 : i;

@@ -15,7 +15,7 @@ final class EarlyEnd {
   }
 
   /** Asks the listener, on the generating thread. */
-  boolean asked() {
+  boolean isRequested() {
     now = now || listener.endsEarly();
     return now;
   }

@@ -54,7 +54,7 @@ public record Generation(
     Progress progress = new Progress(listener, cancelled);
     Results results = new Results(plan.model(), listener);
     MemoryBudget budget = plan.model().memory().budget();
-    for (int i = 0; i < plan.parts().size() && (i == 0 || !progress.early().asked()); i++) {
+    for (int i = 0; i < plan.parts().size() && (i == 0 || !progress.early().isRequested()); i++) {
       RequestPart part = plan.parts().get(i);
       boolean isLast = i == plan.parts().size() - 1;
       budget.within(
@@ -87,7 +87,7 @@ public record Generation(
     StartInputs inputs = plan.model().networks().drawing(part.size(), this::prepare);
     boolean isFirst = true;
     for (List<ImageRun> batch : part.batches()) {
-      if (!isFirst && progress.early().asked()) {
+      if (!isFirst && progress.early().isRequested()) {
         break;
       }
       isFirst = false;
@@ -112,7 +112,7 @@ public record Generation(
 
   private Latents sample(List<ImageRun> batch, StartInputs inputs) {
     List<float[]> latents = first.sample(batch, inputs.first(batch.size()), networks, scope);
-    if (part.hires().isEmpty() || progress.early().asked()) {
+    if (part.hires().isEmpty() || progress.early().isRequested()) {
       return new Latents(latents, plan.size());
     }
     HiresPass second = new HiresPass(plan.model(), part.hires().get(), progress);

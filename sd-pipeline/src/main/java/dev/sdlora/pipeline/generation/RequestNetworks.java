@@ -225,7 +225,7 @@ final class RequestNetworks implements AutoCloseable {
                 .flatMap(applied -> model.loras().widened().warning(applied.patched()).stream()),
             embeddings.values().stream().flatMap(named -> named.warnings().stream()),
             controls.warnings().stream())
-        .flatMap(said -> said)
+        .flatMap(all -> all)
         .distinct()
         .toList();
   }

@@ -53,7 +53,7 @@ final class StepNotifier implements StepObserver {
             seat.outside(
                 () -> {
                   StepNotifier.this.stepEnd(step, sigma, denoised);
-                  return step + 1 < steps && progress.early().asked();
+                  return step + 1 < steps && progress.early().isRequested();
                 });
         if (early) {
           throw new EarlyEnd.Reached(denoised.clone());

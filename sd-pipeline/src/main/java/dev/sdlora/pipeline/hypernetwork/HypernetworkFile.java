@@ -170,9 +170,11 @@ public final class HypernetworkFile {
   }
 
   private static Optional<String> activation(TensorFile file) {
-    Optional<String> said = setting(file, "activation_func").map(n -> n.toLowerCase(Locale.ROOT));
+    Optional<String> activation =
+        setting(file, "activation_func").map(n -> n.toLowerCase(Locale.ROOT));
     Optional<String> name =
-        said.filter(other -> !other.equals("linear") && !other.equals("none"))
+        activation
+            .filter(other -> !other.equals("linear") && !other.equals("none"))
             .map(other -> RENAMED.getOrDefault(other, other));
     name.filter(other -> !ACTIVATIONS.contains(other))
         .ifPresent(

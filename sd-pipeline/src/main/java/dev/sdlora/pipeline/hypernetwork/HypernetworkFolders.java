@@ -51,7 +51,7 @@ public final class HypernetworkFolders {
 
   private synchronized Map<String, Path> paths() {
     Map<String, Path> paths = new LinkedHashMap<>();
-    FolderTree.look(trees).files().forEach(path -> paths.put(FolderTree.stem(path), path));
+    FolderTree.findFiles(trees).files().forEach(path -> paths.put(FolderTree.stem(path), path));
     return paths;
   }
 

@@ -83,7 +83,7 @@ final class Merger {
     AdapterMetadata metadata =
         new AdapterMetadata()
             .velocity(
-                files.stream().anyMatch(f -> AdapterMetadata.tellsOfVelocity(f.file().metadata())))
+                files.stream().anyMatch(f -> AdapterMetadata.predictsVelocity(f.file().metadata())))
             .put("ss_output_name", title)
             .model(family)
             .network(rank, rank, convolutions)

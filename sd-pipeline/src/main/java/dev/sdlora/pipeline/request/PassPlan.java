@@ -254,7 +254,7 @@ public final class PassPlan {
 
   /** Returns the number of model calls that A1111 plans for the sampled part of the schedule. */
   public int plannedCalls() {
-    return callsOf(sampling.askedSteps());
+    return callsOf(sampling.requestedSteps());
   }
 
   private int callsOf(int steps) {

@@ -18,19 +18,19 @@ import java.util.Optional;
 public final class PassSampling {
   private final ImageSize size;
   private final NoiseLevels levels;
-  private final int askedSteps;
+  private final int requestedSteps;
   private final SamplingPlan sampling;
   private final Optional<Repainting> repainting;
 
   private PassSampling(
       ImageSize size,
       NoiseLevels levels,
-      int askedSteps,
+      int requestedSteps,
       SamplingPlan sampling,
       Optional<Repainting> repainting) {
     this.size = size;
     this.levels = levels;
-    this.askedSteps = askedSteps;
+    this.requestedSteps = requestedSteps;
     this.sampling = sampling;
     this.repainting = repainting;
   }
@@ -73,8 +73,8 @@ public final class PassSampling {
    * Returns the steps as A1111 counts them: the requested steps, or with a start latent the number
    * of steps for its denoising strength.
    */
-  int askedSteps() {
-    return askedSteps;
+  int requestedSteps() {
+    return requestedSteps;
   }
 
   /** Returns the number of steps. */

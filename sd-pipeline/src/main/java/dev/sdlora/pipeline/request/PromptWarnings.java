@@ -39,16 +39,16 @@ public final class PromptWarnings {
    * @param others other warnings; a prompt warning is dropped if one of these begins with it
    */
   static List<String> of(List<PassPlan> passes, List<String> others) {
-    List<String> sentences =
+    List<String> messages =
         Stream.of(of(PassPlan::prompt, passes, others), of(PassPlan::negative, passes, others))
             .flatMap(List::stream)
             .distinct()
             .toList();
-    if (sentences.size() <= MOST) {
-      return sentences;
+    if (messages.size() <= MOST) {
+      return messages;
     }
-    List<String> shown = new ArrayList<>(sentences.subList(0, MOST));
-    shown.add("there are " + (sentences.size() - MOST) + " more warnings about the prompts");
+    List<String> shown = new ArrayList<>(messages.subList(0, MOST));
+    shown.add("there are " + (messages.size() - MOST) + " more warnings about the prompts");
     return shown;
   }
 
@@ -61,7 +61,7 @@ public final class PromptWarnings {
       for (PassPlan pass : detail.passes()) {
         for (ReadPrompt prompt : List.of(pass.prompt(), pass.negative())) {
           if (known.add(prompt) && warnings.size() < MOST) {
-            warnings.addAll(sentences("detail ", prompt, List.of(pass.schedule()), others));
+            warnings.addAll(messages("detail ", prompt, List.of(pass.schedule()), others));
           }
         }
       }
@@ -95,17 +95,17 @@ public final class PromptWarnings {
       Function<PassPlan, ReadPrompt> which, List<PassPlan> passes, List<String> others) {
     ReadPrompt prompt = which.apply(passes.get(0));
     if (passes.stream().allMatch(pass -> which.apply(pass) == prompt)) {
-      return sentences("", prompt, passes.stream().map(PassPlan::schedule).toList(), others);
+      return messages("", prompt, passes.stream().map(PassPlan::schedule).toList(), others);
     }
     PassPlan hires = passes.get(1);
     return Stream.of(
-            sentences("", prompt, List.of(passes.get(0).schedule()), others),
-            sentences("hires ", which.apply(hires), List.of(hires.schedule()), others))
+            messages("", prompt, List.of(passes.get(0).schedule()), others),
+            messages("hires ", which.apply(hires), List.of(hires.schedule()), others))
         .flatMap(List::stream)
         .toList();
   }
 
-  private static List<String> sentences(
+  private static List<String> messages(
       String pass, ReadPrompt prompt, List<PromptSteps> passes, List<String> others) {
     String place = place(pass, prompt);
     return prompt.findings(passes).stream()

@@ -47,7 +47,7 @@ public final class WildcardFolders implements Wildcards {
     if (files == null) {
       files = new LinkedHashMap<>();
       for (FolderTree folder : folders) {
-        for (Path file : folder.look().files()) {
+        for (Path file : folder.findFiles().files()) {
           String path = folder.root().relativize(file).toString().replace('\\', '/');
           files.putIfAbsent(path.substring(0, path.length() - ".txt".length()), file);
         }

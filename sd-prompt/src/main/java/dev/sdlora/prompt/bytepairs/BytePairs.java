@@ -41,7 +41,7 @@ public final class BytePairs {
 
   private int[] join() {
     for (int i = 0; i < symbols.length; i++) {
-      offer(i);
+      enqueue(i);
     }
     for (Long candidate = candidates.poll(); candidate != null; candidate = candidates.poll()) {
       int place = candidate.intValue();
@@ -53,7 +53,7 @@ public final class BytePairs {
     return Arrays.stream(symbols).filter(symbol -> symbol != NONE).toArray();
   }
 
-  private void offer(int place) {
+  private void enqueue(int place) {
     int rank = rankAt(place);
     if (rank != NONE) {
       candidates.add(((long) rank << Integer.SIZE) | place);
@@ -73,9 +73,9 @@ public final class BytePairs {
     if (next[place] != NONE) {
       previous[next[place]] = place;
     }
-    offer(place);
+    enqueue(place);
     if (previous[place] != NONE) {
-      offer(previous[place]);
+      enqueue(previous[place]);
     }
   }
 }

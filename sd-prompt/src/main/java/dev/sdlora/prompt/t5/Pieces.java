@@ -81,18 +81,18 @@ final class Pieces {
         Integer id = ids.get(text.substring(from, to));
         if (id != null) {
           known |= to == next;
-          offer(from, to, id, best[from] + scores[id], best, starts, last);
+          keepIfBetter(from, to, id, best[from] + scores[id], best, starts, last);
         }
       }
       if (!known) {
-        offer(from, next, unknown, best[from] + unknownScore, best, starts, last);
+        keepIfBetter(from, next, unknown, best[from] + unknownScore, best, starts, last);
       }
       from = next;
     }
     return path(text.length(), starts, last);
   }
 
-  private static void offer(
+  private static void keepIfBetter(
       int from, int to, int id, double score, double[] best, int[] starts, int[] last) {
     if (starts[to] < 0 || score > best[to]) {
       best[to] = score;

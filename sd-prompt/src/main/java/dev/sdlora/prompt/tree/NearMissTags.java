@@ -76,31 +76,31 @@ final class NearMissTags {
     NearMissTags tags = new NearMissTags(isLora);
     int from = 0;
     for (Span span : cut.cuts()) {
-      tags.lookAt(prompt.substring(from, span.start()), from);
+      tags.examine(prompt.substring(from, span.start()), from);
       from = span.end();
     }
-    tags.lookAt(prompt.substring(from), from);
+    tags.examine(prompt.substring(from), from);
     tags.found.sort(Comparator.comparingInt(tag -> tag.span().start()));
     return tags.found;
   }
 
-  private void lookAt(String text, int offset) {
+  private void examine(String text, int offset) {
     FoldedText folded = new FoldedText(text);
     String all = folded.folded();
     Matcher angled = ANGLED.matcher(all);
     int from = 0;
     while (angled.find()) {
-      lookForBare(folded, all, from, angled.start(), offset);
-      from = lookBetween(folded, angled, offset);
+      findBare(folded, all, from, angled.start(), offset);
+      from = examineBetween(folded, angled, offset);
     }
-    lookForBare(folded, all, from, all.length(), offset);
+    findBare(folded, all, from, all.length(), offset);
   }
 
   /**
    * Checks text that begins with an angle bracket and returns where the search for other tags
    * continues.
    */
-  private int lookBetween(FoldedText folded, Matcher angled, int offset) {
+  private int examineBetween(FoldedText folded, Matcher angled, int offset) {
     String inside = angled.group(1);
     boolean closed = !angled.group(2).isEmpty();
     Matcher kind = KIND_FIRST.matcher(inside);
@@ -120,7 +120,7 @@ final class NearMissTags {
     return angled.start();
   }
 
-  private void lookForBare(FoldedText folded, String all, int from, int to, int offset) {
+  private void findBare(FoldedText folded, String all, int from, int to, int offset) {
     for (Pattern pattern : List.of(BARE, BLANKS)) {
       Matcher bare = pattern.matcher(all).region(from, to).useTransparentBounds(true);
       while (bare.find()) {

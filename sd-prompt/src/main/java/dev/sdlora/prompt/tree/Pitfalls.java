@@ -42,7 +42,7 @@ final class Pitfalls {
       Prompt tree, List<PromptSteps> passes, boolean negative, boolean tagsAct) {
     Pitfalls quirks = new Pitfalls(passes, negative, tagsAct);
     boolean alone = tree.parts().size() == 1;
-    tree.parts().forEach(part -> quirks.lookAt(part.nodes(), 1, false, alone, Optional.empty()));
+    tree.parts().forEach(part -> quirks.examine(part.nodes(), 1, false, alone, Optional.empty()));
     return quirks.found;
   }
 
@@ -60,7 +60,7 @@ final class Pitfalls {
     }
   }
 
-  private void lookAt(
+  private void examine(
       List<PromptNode> nodes, double weight, boolean inside, boolean alone, Optional<Turn> turn) {
     for (PromptNode node : nodes) {
       if (node.kind() == Kind.PART_WEIGHT && alone && !negative) {
@@ -72,23 +72,23 @@ final class Pitfalls {
       } else if (node.kind() == Kind.BREAK && weight != 1) {
         add(node.span(), "BREAK", "is inside brackets and is read as a word");
       } else if (node.kind() == Kind.TAG) {
-        lookAtTag(node, inside, turn);
+        examineTag(node, inside, turn);
       }
       if (node.kind() == Kind.EDITING) {
-        lookAtEditing(node);
+        examineEditing(node);
         double place = place(node);
         int after = node.branches().size() - 1;
         for (int i = 0; i <= after; i++) {
           Optional<Turn> change = Optional.of(new Turn(place, i == after));
-          lookAt(node.branches().get(i), weight, true, alone, change);
+          examine(node.branches().get(i), weight, true, alone, change);
         }
       } else {
-        lookAt(node.children(), weight * node.factor(), true, alone, turn);
+        examine(node.children(), weight * node.factor(), true, alone, turn);
       }
     }
   }
 
-  private void lookAtTag(PromptNode tag, boolean inside, Optional<Turn> turn) {
+  private void examineTag(PromptNode tag, boolean inside, Optional<Turn> turn) {
     String what = "the tag " + tag;
     if (!tagsAct) {
       add(tag.span(), what, "is text here, as in A1111, where negative prompts cannot have tags");
@@ -134,7 +134,7 @@ final class Pitfalls {
     return Characters.strip(ExtraNetworks.cut(editing.when()).text());
   }
 
-  private void lookAtEditing(PromptNode editing) {
+  private void examineEditing(PromptNode editing) {
     String when = when(editing);
     String what = "the prompt editing '" + editing + "'";
     if (passes.stream().allMatch(pass -> pass.stepOf(when) >= pass.steps())) {

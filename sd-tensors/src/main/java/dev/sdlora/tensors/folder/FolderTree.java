@@ -92,8 +92,8 @@ public final class FolderTree {
    * @throws StableDiffusionException of the kind, if the root is not a folder any more or cannot be
    *     read
    */
-  public Found look() {
-    return look(new HashSet<>());
+  public Found findFiles() {
+    return findFiles(new HashSet<>());
   }
 
   /**
@@ -101,7 +101,7 @@ public final class FolderTree {
    *
    * @param visited the real paths of folders to skip; newly visited folders are added
    */
-  private Found look(Set<Path> visited) {
+  private Found findFiles(Set<Path> visited) {
     if (!Files.isDirectory(root)) {
       throw error(Files.exists(root) ? "is a file, expected a folder" : "does not exist");
     }
@@ -116,14 +116,14 @@ public final class FolderTree {
   /**
    * Lists the files of several trees. A file that is in two of them counts once.
    *
-   * @throws StableDiffusionException as {@link #look()}
+   * @throws StableDiffusionException as {@link #findFiles()}
    */
-  public static Found look(List<FolderTree> trees) {
+  public static Found findFiles(List<FolderTree> trees) {
     Set<Path> paths = new LinkedHashSet<>();
     Map<Path, String> problems = new LinkedHashMap<>();
     Set<Path> visited = new HashSet<>();
     for (FolderTree tree : trees) {
-      Found found = tree.look(visited);
+      Found found = tree.findFiles(visited);
       paths.addAll(found.files());
       problems.putAll(found.problems());
     }

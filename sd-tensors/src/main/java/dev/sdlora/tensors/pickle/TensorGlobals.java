@@ -36,7 +36,7 @@ final class TensorGlobals {
   private static final Set<Global> SET =
       Set.of(new Global("__builtin__", "set"), new Global("builtins", "set"));
 
-  private static final Set<Global> PASSED_OVER =
+  private static final Set<Global> IGNORED =
       Set.of(
           new Global("pytorch_lightning.callbacks.model_checkpoint", "ModelCheckpoint"),
           new Global("numpy.core.multiarray", "scalar"),
@@ -75,7 +75,7 @@ final class TensorGlobals {
             || ORDERED_DICT.equals(global)
             || PARAMETER_DICT.equals(global)
             || SET.contains(global)
-            || PASSED_OVER.contains(global)
+            || IGNORED.contains(global)
             || isStorage(global);
     if (!known) {
       throw new PickleException(
@@ -120,7 +120,7 @@ final class TensorGlobals {
       if (PARAMETER.equals(global) && !arguments.isEmpty()) {
         return arguments.get(0);
       }
-      if (PASSED_OVER.contains(global)) {
+      if (IGNORED.contains(global)) {
         return IgnoredObject.SKIPPED;
       }
     }

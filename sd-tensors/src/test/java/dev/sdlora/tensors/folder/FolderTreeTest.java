@@ -33,7 +33,7 @@ class FolderTreeTest {
   }
 
   private static List<Path> files(Path root) {
-    return new FolderTree(root, KIND).look().files();
+    return new FolderTree(root, KIND).findFiles().files();
   }
 
   @Test
@@ -104,8 +104,8 @@ class FolderTreeTest {
     for (Path root : List.of(outer, link, outer.resolve("inner"), outer)) {
       trees.add(new FolderTree(root, KIND));
     }
-    assertThat(FolderTree.look(trees).files()).containsExactly(file);
-    assertThat(FolderTree.look(trees).files()).containsExactly(file);
+    assertThat(FolderTree.findFiles(trees).files()).containsExactly(file);
+    assertThat(FolderTree.findFiles(trees).files()).containsExactly(file);
   }
 
   @Test

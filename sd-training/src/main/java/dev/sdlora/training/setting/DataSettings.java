@@ -65,7 +65,7 @@ public final class DataSettings {
                   "Mean of the normal numbers of logit_normal.",
                   TimestepSampling::mean))
           .named(COMMAND_LINE, "--logit-normal")
-          .says(COMMAND_LINE, "Normal numbers of --timesteps logit_normal.")
+          .described(COMMAND_LINE, "Normal numbers of --timesteps logit_normal.")
           .unit("MEAN")
           .onlyWith("shape", "logit_normal")
           .with(
@@ -82,7 +82,8 @@ public final class DataSettings {
           .onlyWith("shape", "shifted")
           .with(part("least", SHARE, "Lowest noise level.", TimestepSampling::least))
           .named(COMMAND_LINE, "--timestep-range")
-          .says(COMMAND_LINE, "Train only on these noise levels, from 0, clean, to 1, pure noise.")
+          .described(
+              COMMAND_LINE, "Train only on these noise levels, from 0, clean, to 1, pure noise.")
           .unit("LEAST")
           .with(part("most", SHARE, "Highest noise level.", TimestepSampling::most))
           .named(COMMAND_LINE, "--timestep-range")
@@ -146,7 +147,7 @@ public final class DataSettings {
                   "Shortest side in pixels.",
                   BucketOptions::least))
           .named(COMMAND_LINE, "--bucket-sides")
-          .says(COMMAND_LINE, "Shortest and longest side of --buckets.")
+          .described(COMMAND_LINE, "Shortest and longest side of --buckets.")
           .unit("LEAST")
           .with(
               part(
@@ -163,10 +164,11 @@ public final class DataSettings {
                   "Sides are multiples of it.",
                   BucketOptions::step))
           .named(COMMAND_LINE, "--bucket-step")
-          .says(COMMAND_LINE, "Sides of --buckets are multiples of it.")
+          .described(COMMAND_LINE, "Sides of --buckets are multiples of it.")
           .with(part("upscale", Kind.flag(), "Enlarge small images.", BucketOptions::upscale))
           .named(COMMAND_LINE, "--bucket-no-upscale")
-          .says(COMMAND_LINE, "Train small images at their own size instead of enlarging them.")
+          .described(
+              COMMAND_LINE, "Train small images at their own size instead of enlarging them.")
           .group();
 
   /** The settings of {@link ValidationOptions}. */

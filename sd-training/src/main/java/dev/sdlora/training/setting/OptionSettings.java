@@ -162,7 +162,7 @@ public final class OptionSettings {
                   "Decay rate of the average of gradients.",
                   options -> boxed(options.beta1())))
           .named(COMMAND_LINE, "--betas")
-          .says(COMMAND_LINE, "Decay rates of the averages of gradients.")
+          .described(COMMAND_LINE, "Decay rates of the averages of gradients.")
           .unset("by --optimizer")
           .with(
               optionalPart(

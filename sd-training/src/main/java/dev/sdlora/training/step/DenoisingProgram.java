@@ -67,7 +67,7 @@ public final class DenoisingProgram {
         torch.manager().create(unet.heads().stream().mapToInt(Integer::intValue).toArray());
     int[] settings =
         clips.stream()
-            .flatMap(clip -> clip.told(clip.reading().skip(clipSkip)).stream())
+            .flatMap(clip -> clip.arguments(clip.reading().skip(clipSkip)).stream())
             .mapToInt(Integer::intValue)
             .toArray();
     this.texts =

@@ -7,6 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,6 +34,32 @@ class PlainEnglishTest {
           "\\b(is told|are told|be told|tells of|told of|goes before|go before|passed over|in the"
               + " place of|is had|are had|beside)\\b",
           Pattern.CASE_INSENSITIVE);
+
+  /** Words of names that do not say what a method returns or a value is. */
+  private static final Set<String> BANNED_IN_NAMES =
+      Set.of(
+          ("offer offers offered told untold heard said unsaid asked asking asks says telling tells"
+                  + " look looks looking taste tastes cargo sentences news")
+              .split(" "));
+
+  /** Modules that still have such names. Add none. */
+  private static final Set<String> MODULES_WITH_THEM =
+      Set.of(
+          "apps/sd-batch",
+          "apps/sd-cli",
+          "apps/sd-request",
+          "apps/sd-server",
+          "demo/sd-demo-training",
+          "testing/sd-fuzz");
+
+  /** The name after a type, which declares it; keywords are no types. */
+  private static final Pattern DECLARED =
+      Pattern.compile(
+          "(?:\\b(?!(?:return|new|throw|else|case|instanceof|import|package|yield|assert|extends"
+              + "|implements|permits|throws|static|final|public|private|protected|abstract)\\b)"
+              + "[A-Za-z_]\\w*|[>\\]?]|\\.\\.\\.)\\s+([A-Za-z_]\\w*)\\s*(?=[(=;,):{<])");
+
+  private static final Pattern WORD = Pattern.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])");
 
   /** Strings, so that what looks like a comment in them is none; comments. */
   private static final Pattern PROSE =
@@ -71,6 +102,31 @@ class PlainEnglishTest {
       }
     }
     assertThat(found).isEmpty();
+  }
+
+  @Test
+  void names_haveNoBannedWord() throws IOException {
+    Map<String, Set<String>> found = new TreeMap<>();
+    for (Path file : files(".java")) {
+      String name = ROOT.relativize(file).toString().replace('\\', '/');
+      if (name.contains("/src/main/")) {
+        Matcher declared = DECLARED.matcher(PROSE.matcher(Files.readString(file)).replaceAll(" "));
+        while (declared.find()) {
+          if (hasBannedWord(declared.group(1))) {
+            found
+                .computeIfAbsent(name.replaceFirst("/src/main/.*", ""), first -> new TreeSet<>())
+                .add(file.getFileName() + ": " + declared.group(1));
+          }
+        }
+      }
+    }
+    assertThat(found.keySet()).as("%s", found).isEqualTo(MODULES_WITH_THEM);
+  }
+
+  private static boolean hasBannedWord(String name) {
+    return WORD.matcher(name)
+        .results()
+        .anyMatch(word -> BANNED_IN_NAMES.contains(word.group().toLowerCase(Locale.ROOT)));
   }
 
   @Test

@@ -65,14 +65,14 @@ public final class LibraryMessages {
     int translated = 0;
     for (String module : MODULES) {
       for (String message : messages(sources(ROOT.resolve(module).resolve("src/main/java")))) {
-        String said = wording.apply(message);
+        String messages = wording.apply(message);
         assertThat(
                 Stream.of(JAVA, setting)
-                    .flatMap(names -> names.matcher(said).results())
+                    .flatMap(names -> names.matcher(messages).results())
                     .map(MatchResult::group))
             .as("%s: %s", module, message)
             .isEmpty();
-        translated += said.equals(message) ? 0 : 1;
+        translated += messages.equals(message) ? 0 : 1;
       }
     }
     assertThat(translated).isGreaterThan(25);

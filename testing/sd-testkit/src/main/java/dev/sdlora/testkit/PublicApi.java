@@ -65,7 +65,7 @@ public final class PublicApi {
         String name = String.valueOf(file.getFileName());
         if (name.endsWith(".class") && !name.equals("package-info.class")) {
           Class<?> type = type(packageName + "." + name.substring(0, name.length() - 6));
-          if (isOffered(type)) {
+          if (isExported(type)) {
             types.add(type);
           }
         }
@@ -81,7 +81,7 @@ public final class PublicApi {
     }
   }
 
-  private static boolean isOffered(Class<?> type) {
+  private static boolean isExported(Class<?> type) {
     for (Class<?> each = type; each != null; each = each.getEnclosingClass()) {
       if ((each.getModifiers() & VISIBLE) == 0) {
         return false;
@@ -134,17 +134,17 @@ public final class PublicApi {
     text.append('\n');
     TreeSet<String> members = new TreeSet<>();
     for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-      if (isOffered(constructor)) {
+      if (isExported(constructor)) {
         members.add(constructor.toGenericString());
       }
     }
     for (Field field : type.getDeclaredFields()) {
-      if (isOffered(field)) {
+      if (isExported(field)) {
         members.add(field.toGenericString());
       }
     }
     for (Method method : type.getDeclaredMethods()) {
-      if (isOffered(method)) {
+      if (isExported(method)) {
         members.add(method.toGenericString());
       }
     }
@@ -154,7 +154,7 @@ public final class PublicApi {
     return text.toString();
   }
 
-  private static boolean isOffered(Member member) {
+  private static boolean isExported(Member member) {
     return (member.getModifiers() & VISIBLE) != 0 && !member.isSynthetic();
   }
 }

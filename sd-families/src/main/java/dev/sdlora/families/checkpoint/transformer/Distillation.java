@@ -66,9 +66,9 @@ public record Distillation(boolean distilled, String sign) {
       JsonNode scheduler,
       Map<String, String> metadata,
       Path path) {
-    JsonNode told = index.path(IS_DISTILLED);
-    if (told.isBoolean()) {
-      return new Distillation(told.asBoolean(), IS_DISTILLED + " in model_index.json");
+    JsonNode recorded = index.path(IS_DISTILLED);
+    if (recorded.isBoolean()) {
+      return new Distillation(recorded.asBoolean(), IS_DISTILLED + " in model_index.json");
     }
     double shift = scheduler.path("shift").asDouble(0);
     Optional<Boolean> byShift = family.isDistilled(shift);

@@ -209,7 +209,7 @@ final class PartPlaces {
         transformers().stream()
             .flatMap(from -> TEXT_ENCODERS.stream().map(from::resolveSibling))
             .filter(Files::isDirectory)
-            .flatMap(folder -> new FolderTree(folder, GGUF).look().files().stream())
+            .flatMap(folder -> new FolderTree(folder, GGUF).findFiles().files().stream())
             .flatMap(file -> readable(file).stream())
             .filter(weights -> kind.prefix(weights).isPresent() && isFirstPart(weights))
             .toList();
