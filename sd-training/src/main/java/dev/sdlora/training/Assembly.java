@@ -1,5 +1,13 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.training.family.UntrainableException;
+import dev.sdlora.training.data.HeldOut;
+import dev.sdlora.training.family.FlowTraining;
+import dev.sdlora.training.family.UNetTraining;
+import dev.sdlora.training.family.TrainedFamily;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import static dev.sdlora.training.setting.TrainingSettings.ACCUMULATION;
 import static dev.sdlora.training.setting.TrainingSettings.ADAPTER;
 import static dev.sdlora.training.setting.TrainingSettings.ALPHA;
@@ -90,10 +98,12 @@ record Assembly(LoraTrainerBuilder given) {
             given.get(MODULES),
             given.get(TEXT_ENCODER),
             given.get(ADAPTER));
-    adapter.requireFits(family, images);
+    adapter.requireFits(
+        model,
+        family.denoiserWeights(),
+        images.examples().stream().map(TrainingExample::strength).toList());
     PriorImages prior = prior();
-    // Fails if there is nothing to train.
-    family.modules(adapter, given.get(CLIP_SKIP));
+    requireTrainable(family, adapter);
     return new Settings(
         family,
         given.pipeline,
@@ -107,6 +117,15 @@ record Assembly(LoraTrainerBuilder given) {
         given.find(VALIDATION),
         given.listener,
         given.clock);
+  }
+
+  private void requireTrainable(TrainedFamily family, AdapterSettings adapter) {
+    try {
+      family.modules(adapter, given.get(CLIP_SKIP));
+    } catch (UntrainableException e) {
+      throw new TrainingException(
+          String.valueOf(e.getMessage()), ErrorDetails.in(family.model().checkpoint().path()), e);
+    }
   }
 
   private TrainingSet images() {

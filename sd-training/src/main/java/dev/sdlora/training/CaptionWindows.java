@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.CaptionVariants;
 import dev.sdlora.training.data.Captions;

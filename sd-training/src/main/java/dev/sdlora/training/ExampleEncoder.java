@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.family.TrainedFamily;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.data.CacheKey;
 import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.EncodedImage;

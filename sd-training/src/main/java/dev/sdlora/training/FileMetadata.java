@@ -1,5 +1,8 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.recipe.NetworkArguments;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.value.Decimals;

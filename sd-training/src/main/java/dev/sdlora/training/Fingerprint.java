@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.error.ErrorDetails;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

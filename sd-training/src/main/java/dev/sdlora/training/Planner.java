@@ -1,5 +1,8 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.family.ModelCallCost;
+import dev.sdlora.training.family.StepEstimate;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Bytes;
 import dev.sdlora.families.memory.MachineMemory;

@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.data.HeldOut;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.training.data.Captions;

@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.families.checkpoint.CheckpointReader;

@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.report.Losses;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.value.FileReason;

@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.report.Losses;
+import dev.sdlora.training.report.FirstWeight;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.StableDiffusionException;

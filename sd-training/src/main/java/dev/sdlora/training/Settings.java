@@ -1,5 +1,9 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.data.HeldOut;
+import dev.sdlora.training.family.TrainedFamily;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.training.data.DataCache;

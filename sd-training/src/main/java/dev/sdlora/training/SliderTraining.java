@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.family.TrainedFamily;
+import dev.sdlora.training.recipe.Recipe;
 import static dev.sdlora.training.setting.TrainingSettings.TEXT_ENCODER;
 import static dev.sdlora.training.setting.TrainingSettings.TIMESTEPS;
 

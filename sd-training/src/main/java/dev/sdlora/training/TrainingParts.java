@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.family.TrainedFamily;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.BatchSource;
@@ -46,8 +48,15 @@ record TrainingParts(
       return new TrainingParts(
           networks, parameters, batches, index -> data.captions(), family.noise());
     }
-    Batches batches = new Batches(data.examples(), recipe.batches(family));
+    Batches batches = batches(data, settings);
     CaptionWindows captions = new CaptionWindows(settings, data.captions(), batches);
     return new TrainingParts(networks, parameters, batches, captions::at, family.noise());
+  }
+
+  /** Creates the batches of images. */
+  static Batches batches(PreparedData data, Settings settings) {
+    TrainedFamily family = settings.family();
+    return new Batches(
+        data.examples(), settings.recipe().batches(family.channels(), family.noise()));
   }
 }

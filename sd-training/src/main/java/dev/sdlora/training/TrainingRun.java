@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.report.Losses;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.option.ValidationOptions;

@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.report.Losses;
+import dev.sdlora.training.recipe.Recipe;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.file.TensorFile;

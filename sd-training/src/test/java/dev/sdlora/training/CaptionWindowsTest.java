@@ -35,7 +35,7 @@ class CaptionWindowsTest {
   void at_anyBatch_hasItsVariantsAndTheCaptionsAsWritten() {
     Settings settings = settings(new CaptionOptions(true, 0, 0.3, 0.1));
     PreparedData data = PreparedData.of(settings, () -> false);
-    Batches batches = new Batches(data.examples(), settings.recipe().batches(settings.family()));
+    Batches batches = TrainingParts.batches(data, settings);
     CaptionWindows windows = new CaptionWindows(settings, data.captions(), batches);
     assertThat(windows.at(0)).isSameAs(windows.at(1));
 
@@ -52,7 +52,7 @@ class CaptionWindowsTest {
   void at_captionsThatDoNotChange_areThoseAsWritten() {
     Settings settings = settings(CaptionOptions.DEFAULTS.withDropout(0.5));
     PreparedData data = PreparedData.of(settings, () -> false);
-    Batches batches = new Batches(data.examples(), settings.recipe().batches(settings.family()));
+    Batches batches = TrainingParts.batches(data, settings);
 
     assertThat(new CaptionWindows(settings, data.captions(), batches).at(3))
         .isSameAs(data.captions());

@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.training.family.UNetTraining;
+import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

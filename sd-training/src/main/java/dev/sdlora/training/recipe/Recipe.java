@@ -1,5 +1,6 @@
-package dev.sdlora.training;
+package dev.sdlora.training.recipe;
 
+import dev.sdlora.training.noise.NoiseProcess;
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Decimals;
@@ -32,7 +33,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** All settings that determine the course of a training run, except the images. */
-record Recipe(
+public record Recipe(
     int steps,
     int batchSize,
     int accumulation,
@@ -49,10 +50,10 @@ record Recipe(
    * The learning rates and their schedule; those of the text encoders are in the order of the
    * encoders.
    */
-  record Rates(double unet, List<Double> textEncoders, int warmup, LearningRateSchedule schedule) {}
+  public record Rates(double unet, List<Double> textEncoders, int warmup, LearningRateSchedule schedule) {}
 
   /** The optimiser and its numbers. An averaging of 0 means none. */
-  record Optimisation(
+  public record Optimisation(
       OptimiserOptions optimiser, double weightDecay, double maxGradientNorm, double averaging) {
     /**
      * The share of the averages that a step keeps. In the first steps it is smaller, {@code (1 + n)
@@ -60,12 +61,12 @@ record Recipe(
      *
      * @param step the index of the step, from 0
      */
-    double averagingAt(int step) {
+    public double averagingAt(int step) {
       return Math.min(averaging, (2.0 + step) / (11.0 + step));
     }
 
     /** The name of the optimiser with its settings, as in the metadata of kohya's trainer. */
-    String optimiserName() {
+    public String optimiserName() {
       List<String> arguments = new ArrayList<>();
       String name =
           switch (optimiser.kind()) {
@@ -89,19 +90,19 @@ record Recipe(
   }
 
   /** The loss and the noise levels at which it is measured. */
-  record Objective(
+  public record Objective(
       TrainingLoss loss,
       OptionalDouble minSnrGamma,
       boolean debiased,
       TimestepSampling timesteps,
       double noiseOffset) {
-    LossWeighting weighting() {
+    public LossWeighting weighting() {
       return new LossWeighting(loss, minSnrGamma, debiased);
     }
   }
 
   /** The changes to images and captions before they are trained on. */
-  record Inputs(
+  public record Inputs(
       CaptionOptions captions,
       Optional<BucketOptions> buckets,
       boolean flips,
@@ -109,7 +110,7 @@ record Recipe(
       double priorWeight) {}
 
   /** The dtype of gradients, and whether inner values are computed again. */
-  record Computation(TrainingPrecision precision, boolean checkpointing) {
+  public record Computation(TrainingPrecision precision, boolean checkpointing) {
     /** A denoiser with fewer weights is small; SD 1.5's has 860 million. */
     private static final long SMALL = 50_000_000;
 
@@ -122,14 +123,14 @@ record Recipe(
      *
      * @param weights the number of weights of the denoiser
      */
-    static Computation recommended(long weights) {
+    public static Computation recommended(long weights) {
       boolean isShort = weights >= SMALL && Processor.hasBfloat16();
       return new Computation(
           isShort ? TrainingPrecision.BFLOAT16 : TrainingPrecision.FLOAT32, weights >= LARGE);
     }
 
     /** The same for U-Nets, which compute in the dtype of their weights. */
-    DenoisingProgram.Computation ofUNet() {
+    public DenoisingProgram.Computation ofUNet() {
       ScalarType format =
           precision == TrainingPrecision.FLOAT32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16;
       return new DenoisingProgram.Computation(format, checkpointing);
@@ -137,7 +138,7 @@ record Recipe(
   }
 
   /** A sentence about a learning rate that does not suit the optimiser. */
-  Optional<String> rateWarning() {
+  public Optional<String> rateWarning() {
     return optimisation.optimiser().kind() == OptimiserKind.PRODIGY && rates.unet() < 0.1
         ? Optional.of(
             "Prodigy estimates the learning rate itself, and the given one, %s, is a factor on its estimate that should be 1"
@@ -145,12 +146,12 @@ record Recipe(
         : Optional.empty();
   }
 
-  LearningRate unetRate() {
+  public LearningRate unetRate() {
     return rate(rates.unet());
   }
 
   /** The learning rate of a network; that of the U-Net for all but text encoders. */
-  LearningRate rate(Network network) {
+  public LearningRate rate(Network network) {
     for (int i = 0; i < rates.textEncoders().size(); i++) {
       if (Network.textEncoder(i) == network) {
         return rate(rates.textEncoders().get(i));
@@ -160,7 +161,7 @@ record Recipe(
   }
 
   /** The likely cause of numbers that are not finite. */
-  String causeOfDivergence() {
+  public String causeOfDivergence() {
     double rate = rates.unet();
     return switch (optimisation.optimiser().kind()) {
       case ADAMW, ADAFACTOR -> "the learning rate %s is probably too high".formatted(rate);
@@ -178,7 +179,7 @@ record Recipe(
   }
 
   /** Creates the optimiser of groups of weights; the javadoc of the options lists its defaults. */
-  Optimiser optimiser(Torch torch, List<Map<String, NDArray>> groups) {
+  public Optimiser optimiser(Torch torch, List<Map<String, NDArray>> groups) {
     OptimiserOptions options = optimisation.optimiser();
     double decay = optimisation.weightDecay();
     double beta1 = options.beta1().orElse(0.9);
@@ -197,19 +198,25 @@ record Recipe(
   }
 
   /** The training size of each image. */
-  Buckets imageBuckets() {
+  public Buckets imageBuckets() {
     return new Buckets(size, inputs.buckets());
   }
 
-  Batches.Settings batches(TrainedFamily family) {
+  /**
+   * The settings of batches.
+   *
+   * @param channels the number of channels of a latent
+   * @param noise the noise process of the model
+   */
+  public Batches.Settings batches(int channels, NoiseProcess noise) {
     return new Batches.Settings(
         seed,
         batchSize,
-        family.channels(),
+        channels,
         objective.noiseOffset(),
         objective.weighting(),
         inputs.captions(),
         objective.timesteps(),
-        family.noise());
+        noise);
   }
 }

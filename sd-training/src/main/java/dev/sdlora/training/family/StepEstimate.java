@@ -1,5 +1,6 @@
-package dev.sdlora.training;
+package dev.sdlora.training.family;
 
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.plan.Network;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * @param bytes the peak memory of the process during the steps, without trained text encoders
  * @param forwardCalls the time of a step in plain model calls with the same batch and precision
  */
-record StepEstimate(long bytes, double forwardCalls) {
+public record StepEstimate(long bytes, double forwardCalls) {
   /** The JVM, libtorch, and trained factors with their averages. */
   private static final double BASE = 0.8e9;
 
@@ -35,7 +36,7 @@ record StepEstimate(long bytes, double forwardCalls) {
   private static final Pattern LEVEL = Pattern.compile("^(down|up)_blocks\\.(\\d+)\\.");
 
   /** Estimates a step of a batch of images of one size. */
-  static StepEstimate of(
+  public static StepEstimate of(
       ModelFiles model, ImageSize size, Recipe.Computation computation, int batchSize) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     model
@@ -52,7 +53,7 @@ record StepEstimate(long bytes, double forwardCalls) {
    * @param weights the shapes of the denoiser's weights, by name
    * @param positions the positions of a latent
    */
-  static StepEstimate of(
+  public static StepEstimate of(
       Map<String, List<Long>> weights,
       double positions,
       Recipe.Computation computation,

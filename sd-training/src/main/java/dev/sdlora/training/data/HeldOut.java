@@ -1,7 +1,6 @@
-package dev.sdlora.training;
+package dev.sdlora.training.data;
 
 import dev.sdlora.api.value.Checks;
-import dev.sdlora.training.data.SeededRandom;
 import dev.sdlora.training.option.ValidationOptions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** The choice of the images that are held out for validation. Stateless. */
-final class HeldOut {
+public final class HeldOut {
   private HeldOut() {}
 
   /**
@@ -21,7 +20,7 @@ final class HeldOut {
    * @return the indices of the images, in order
    * @throws IllegalArgumentException if no image would be left to train on
    */
-  static List<Integer> of(int images, ValidationOptions options, long seed) {
+  public static List<Integer> of(int images, ValidationOptions options, long seed) {
     int count = Math.max(1, (int) Math.round(options.share() * images));
     Checks.require(
         count < images,
@@ -39,7 +38,7 @@ final class HeldOut {
   }
 
   /** The items whose indices are not held out. */
-  static <T> List<T> without(List<Integer> heldOut, List<T> all) {
+  public static <T> List<T> without(List<Integer> heldOut, List<T> all) {
     return IntStream.range(0, all.size())
         .filter(i -> !heldOut.contains(i))
         .mapToObj(all::get)

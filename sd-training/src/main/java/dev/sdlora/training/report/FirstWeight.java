@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.report;
 
 import dev.sdlora.api.model.BlockChange;
 import dev.sdlora.api.model.ModelPart;
@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param weight the weight, at most 1, the weight of the training
  * @param reason how it was found, in a sentence
  */
-record FirstWeight(double weight, String reason) {
+public record FirstWeight(double weight, String reason) {
   /**
    * The relative change of a block of the U-Net up to which images did not suffer when LoRAs of the
    * bundled model were combined.
@@ -23,7 +23,7 @@ record FirstWeight(double weight, String reason) {
   private static final double STEP = 0.05;
 
   /** Chooses the largest weight of at most 1 that moves no block of the U-Net too far. */
-  static FirstWeight of(List<BlockChange> blocks) {
+  public static FirstWeight of(List<BlockChange> blocks) {
     Optional<BlockChange> most =
         blocks.stream()
             .filter(block -> block.part() == ModelPart.UNET)

@@ -1,7 +1,8 @@
-package dev.sdlora.training;
+package dev.sdlora.training.family;
 
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
@@ -27,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Training of SD 1.x, SD 2 and SDXL. */
-record UNetTraining(UNetFiles model) implements TrainedFamily {
+public record UNetTraining(UNetFiles model) implements TrainedFamily {
   /**
    * {@inheritDoc}
    *
@@ -44,11 +45,10 @@ record UNetTraining(UNetFiles model) implements TrainedFamily {
       found.addAll(adapter.modules(Network.textEncoder(i), config.withLayers(read).weights()));
     }
     if (found.stream().noneMatch(module -> module.network() == Network.UNET)) {
-      throw new TrainingException(
+      throw new UntrainableException(
           "checkpoint '%s' has no layers to train: no layer of its U-Net belongs to modules %s, expected"
                   .formatted(model.checkpoint().path(), adapter.modules())
-              + " attention inside transformers",
-          ErrorDetails.in(model.checkpoint().path()));
+              + " attention inside transformers");
     }
     return found;
   }

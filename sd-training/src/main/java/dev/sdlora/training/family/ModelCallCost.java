@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.family;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The number of multiplications in a call of a denoiser, from the shapes of its weights. */
-final class ModelCallCost {
+public final class ModelCallCost {
   /** The number of tokens of a caption. */
   private static final double TEXT = 77;
 
@@ -35,7 +35,7 @@ final class ModelCallCost {
   }
 
   /** The multiplications for one image. */
-  static double of(ModelFiles model, ImageSize size) {
+  public static double of(ModelFiles model, ImageSize size) {
     ModelCallCost cost = new ModelCallCost(model, size);
     return cost.weights.entrySet().stream()
         .mapToDouble(weight -> cost.of(weight.getKey(), weight.getValue().shape()))

@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.recipe;
 
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.training.option.AdapterKind;
@@ -12,11 +12,11 @@ import java.util.Map;
  * The network module and its arguments with which kohya's trainer makes an adapter of this kind:
  * its own module for LoRA, LyCORIS for everything else.
  */
-record NetworkArguments(AdapterSettings adapter) {
+public record NetworkArguments(AdapterSettings adapter) {
   private static final String TRUE = "True";
 
   /** The name of the Python module. */
-  String module() {
+  public String module() {
     return isLycoris() ? "lycoris.kohya" : "networks.lora";
   }
 
@@ -26,7 +26,7 @@ record NetworkArguments(AdapterSettings adapter) {
   }
 
   /** The arguments that differ from the defaults, by their names in that module. */
-  Map<String, String> arguments() {
+  public Map<String, String> arguments() {
     AdapterOptions options = adapter.options();
     Map<String, String> arguments = new LinkedHashMap<>();
     if (isLycoris()) {

@@ -1,5 +1,6 @@
-package dev.sdlora.training;
+package dev.sdlora.training.recipe;
 
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.training.adapter.ActivationFactors;
@@ -18,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The layers to train and the kind and size of their changes. */
-record AdapterSettings(
+public record AdapterSettings(
     int rank, double alpha, TrainedModules modules, boolean textEncoder, AdapterOptions options) {
   private static final String WEIGHT = ".weight";
 
@@ -27,7 +28,7 @@ record AdapterSettings(
    *
    * @throws IllegalArgumentException if the rank of a layer is larger than a side of its weight
    */
-  List<AdapterModule> modules(Network network, Map<String, List<Long>> weights) {
+  public List<AdapterModule> modules(Network network, Map<String, List<Long>> weights) {
     LayerRules rules = new LayerRules(options.rules(), weights.keySet());
     List<AdapterModule> found = new ArrayList<>();
     for (String layer : layers(network, weights)) {
@@ -104,16 +105,17 @@ record AdapterSettings(
   /**
    * Checks that the options fit a model and its images.
    *
+   * @param denoiser the names and shapes of the denoiser's weights, as it is trained
+   * @param strengths the strengths of the images
    * @throws IllegalArgumentException if a rule matches no layer, or DoRA has images of another
    *     strength than 1
    */
-  void requireFits(TrainedFamily family, TrainingSet images) {
-    Map<String, List<Long>> denoiser = family.denoiserWeights();
+  public void requireFits(
+      ModelFiles model, Map<String, List<Long>> denoiser, List<Double> strengths) {
     Map<Network, List<String>> layers = new EnumMap<>(Network.class);
     layers.put(Network.UNET, layers(Network.UNET, denoiser));
     if (textEncoder) {
-      family
-          .model()
+      model
           .patchable()
           .forEach(
               (network, origins) -> {
@@ -125,12 +127,12 @@ record AdapterSettings(
               });
     }
     new LayerRules(options.rules(), denoiser.keySet()).requireMatches(layers);
-    for (TrainingExample example : images.examples()) {
+    for (double strength : strengths) {
       Checks.require(
-          !options.dora() || example.strength() == 1,
+          !options.dora() || strength == 1,
           "strength",
           "be 1 for DoRA, whose effect at other strengths differs between programs",
-          example.strength());
+          strength);
     }
   }
 }

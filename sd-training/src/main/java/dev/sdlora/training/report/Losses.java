@@ -1,51 +1,51 @@
-package dev.sdlora.training;
+package dev.sdlora.training.report;
 
 import java.util.Arrays;
 
 /** The losses of all steps so far. Not safe for use by several threads. */
-final class Losses {
+public final class Losses {
   /** The number of steps in a running mean. */
-  static final int WINDOW = 100;
+  public static final int WINDOW = 100;
 
   private final float[] values;
   private int count;
 
-  Losses(int steps) {
+  public Losses(int steps) {
     values = new float[steps];
   }
 
-  void add(double loss) {
+  public void add(double loss) {
     values[count++] = (float) loss;
   }
 
-  int count() {
+  public int count() {
     return count;
   }
 
   /** The losses of the completed steps. */
-  float[] values() {
+  public float[] values() {
     return Arrays.copyOf(values, count);
   }
 
   /** The losses of all steps, 0 for steps that are not yet done. */
-  float[] all() {
+  public float[] all() {
     return values.clone();
   }
 
-  void restore(float[] all, int done) {
+  public void restore(float[] all, int done) {
     System.arraycopy(all, 0, values, 0, values.length);
     count = done;
   }
 
-  double running() {
+  public double running() {
     return mean(count - WINDOW, count);
   }
 
-  double first() {
+  public double first() {
     return mean(0, tenth());
   }
 
-  double last() {
+  public double last() {
     return mean(count - tenth(), count);
   }
 

@@ -1,7 +1,8 @@
-package dev.sdlora.training;
+package dev.sdlora.training.family;
 
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The differences between families of models in training. Immutable. */
-interface TrainedFamily {
+public interface TrainedFamily {
   /** The checkpoint. */
   ModelFiles model();
 
@@ -26,7 +27,7 @@ interface TrainedFamily {
    * The layers of the checkpoint to train.
    *
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
-   * @throws TrainingException if the checkpoint has none of these layers, or this kind of model
+   * @throws UntrainableException if the checkpoint has none of these layers, or this kind of model
    *     cannot be trained
    */
   List<AdapterModule> modules(AdapterSettings adapter, int clipSkip);
@@ -76,10 +77,9 @@ interface TrainedFamily {
   KeyNaming style();
 
   /** Refuses a checkpoint, in one sentence. */
-  static TrainingException refusal(Checkpoint checkpoint, String found, String expected) {
-    return new TrainingException(
+  static UntrainableException refusal(Checkpoint checkpoint, String found, String expected) {
+    return new UntrainableException(
         "checkpoint '%s' cannot be trained on: it %s; %s"
-            .formatted(checkpoint.path(), found, expected),
-        ErrorDetails.in(checkpoint.path()));
+            .formatted(checkpoint.path(), found, expected));
   }
 }

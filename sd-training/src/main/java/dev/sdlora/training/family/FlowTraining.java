@@ -1,5 +1,7 @@
-package dev.sdlora.training;
+package dev.sdlora.training.family;
 
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Checks;
@@ -36,7 +38,7 @@ import java.util.Map;
  * @param model the checkpoint
  * @param precision the dtype of the frozen networks
  */
-record FlowTraining(TransformerModel model, TrainingPrecision precision) implements TrainedFamily {
+public record FlowTraining(TransformerModel model, TrainingPrecision precision) implements TrainedFamily {
   /** The number of pixels that a token covers along each side. */
   private static final int TOKEN = 16;
 
