@@ -1,13 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.training.family.UntrainableException;
-import dev.sdlora.training.data.HeldOut;
-import dev.sdlora.training.family.FlowTraining;
-import dev.sdlora.training.family.UNetTraining;
-import dev.sdlora.training.family.TrainedFamily;
-import dev.sdlora.training.recipe.AdapterSettings;
-import dev.sdlora.training.recipe.Recipe;
 import static dev.sdlora.training.setting.TrainingSettings.ACCUMULATION;
 import static dev.sdlora.training.setting.TrainingSettings.ADAPTER;
 import static dev.sdlora.training.setting.TrainingSettings.ALPHA;
@@ -54,6 +46,7 @@ import static dev.sdlora.training.setting.TrainingSettings.WEIGHT_DECAY;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.value.Checks;
@@ -68,9 +61,16 @@ import dev.sdlora.tensors.file.DType;
 import dev.sdlora.training.data.BatchOrder;
 import dev.sdlora.training.data.Buckets;
 import dev.sdlora.training.data.DataCache;
+import dev.sdlora.training.data.HeldOut;
 import dev.sdlora.training.data.Placement;
+import dev.sdlora.training.family.FlowTraining;
+import dev.sdlora.training.family.TrainedFamily;
+import dev.sdlora.training.family.UNetTraining;
+import dev.sdlora.training.family.UntrainableException;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

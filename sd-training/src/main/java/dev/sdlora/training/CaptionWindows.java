@@ -1,10 +1,10 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.CaptionVariants;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.DataCache;
+import dev.sdlora.training.recipe.Recipe;
 import java.util.LinkedHashSet;
 import java.util.Set;
 

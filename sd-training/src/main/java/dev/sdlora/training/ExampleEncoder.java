@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.TrainedFamily;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.data.CacheKey;
 import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.EncodedImage;
@@ -11,6 +9,8 @@ import dev.sdlora.training.data.ImageInput;
 import dev.sdlora.training.data.LatentDistribution;
 import dev.sdlora.training.data.Placement;
 import dev.sdlora.training.data.SeededRandom;
+import dev.sdlora.training.family.TrainedFamily;
+import dev.sdlora.training.recipe.Recipe;
 import java.awt.image.BufferedImage;
 import java.util.Map;
 import java.util.Optional;

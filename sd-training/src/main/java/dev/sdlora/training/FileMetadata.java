@@ -1,8 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.recipe.NetworkArguments;
-import dev.sdlora.training.recipe.AdapterSettings;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.value.Decimals;
@@ -13,6 +10,9 @@ import dev.sdlora.training.data.Buckets;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainingLoss;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.NetworkArguments;
+import dev.sdlora.training.recipe.Recipe;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

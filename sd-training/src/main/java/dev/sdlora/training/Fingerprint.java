@@ -1,8 +1,8 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.recipe.Recipe;
-import dev.sdlora.api.error.ErrorDetails;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,8 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.ModelCallCost;
-import dev.sdlora.training.family.StepEstimate;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Bytes;
 import dev.sdlora.families.memory.MachineMemory;
@@ -12,7 +9,10 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.TrainingPlan.Bucket;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Placement;
+import dev.sdlora.training.family.ModelCallCost;
+import dev.sdlora.training.family.StepEstimate;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.step.ProductSpeed;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.data.HeldOut;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.Example;
+import dev.sdlora.training.data.HeldOut;
 import dev.sdlora.training.data.Placement;
+import dev.sdlora.training.recipe.Recipe;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.families.checkpoint.CheckpointReader;
@@ -10,6 +9,7 @@ import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.OptionalDouble;

@@ -1,11 +1,11 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.report.Losses;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.training.report.LossPlot;
+import dev.sdlora.training.report.Losses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.report.Losses;
-import dev.sdlora.training.report.FirstWeight;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.StableDiffusionException;
@@ -10,10 +8,12 @@ import dev.sdlora.api.value.Decimals;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.tensors.file.ReplacedFile;
 import dev.sdlora.training.report.BarTable;
+import dev.sdlora.training.report.FirstWeight;
 import dev.sdlora.training.report.HtmlPage;
 import dev.sdlora.training.report.InlineImage;
 import dev.sdlora.training.report.LineChart;
 import dev.sdlora.training.report.LossPlot;
+import dev.sdlora.training.report.Losses;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;

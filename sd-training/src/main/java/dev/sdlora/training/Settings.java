@@ -1,13 +1,13 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.data.HeldOut;
-import dev.sdlora.training.family.TrainedFamily;
-import dev.sdlora.training.recipe.AdapterSettings;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.training.data.DataCache;
+import dev.sdlora.training.data.HeldOut;
+import dev.sdlora.training.family.TrainedFamily;
 import dev.sdlora.training.option.ValidationOptions;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.TrainedFamily;
-import dev.sdlora.training.recipe.Recipe;
 import static dev.sdlora.training.setting.TrainingSettings.TEXT_ENCODER;
 import static dev.sdlora.training.setting.TrainingSettings.TIMESTEPS;
 
@@ -12,7 +10,9 @@ import dev.sdlora.api.value.Checks;
 import dev.sdlora.training.data.BatchSource;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.TrainingImageSizes;
+import dev.sdlora.training.family.TrainedFamily;
 import dev.sdlora.training.option.SliderPrompts;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.setting.TrainingSettings;
 import dev.sdlora.training.slider.PromptTriple;
 import dev.sdlora.training.slider.SliderBatches;

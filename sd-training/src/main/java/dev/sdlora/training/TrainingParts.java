@@ -1,13 +1,13 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.TrainedFamily;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.BatchSource;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.family.TrainedFamily;
 import dev.sdlora.training.noise.NoiseProcess;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.function.IntFunction;
 

@@ -1,9 +1,9 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.report.Losses;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.option.ValidationOptions;
+import dev.sdlora.training.report.Losses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.report.Losses;
-import dev.sdlora.training.recipe.Recipe;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.file.TensorFile;
@@ -10,6 +8,8 @@ import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.adapter.ParameterGroup;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.recipe.Recipe;
+import dev.sdlora.training.report.Losses;
 import dev.sdlora.training.step.GradientSum;
 import dev.sdlora.training.step.MovingAverage;
 import dev.sdlora.training.step.Optimiser;

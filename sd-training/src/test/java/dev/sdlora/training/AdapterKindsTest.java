@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,6 +12,7 @@ import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.TrainedModules;
+import dev.sdlora.training.recipe.AdapterSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.UNetTraining;
-import dev.sdlora.training.family.TrainedFamily;
-import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -22,11 +19,14 @@ import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.ImageInput;
+import dev.sdlora.training.family.TrainedFamily;
+import dev.sdlora.training.family.UNetTraining;
 import dev.sdlora.training.noise.LossWeighting;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainedModules;
+import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.step.DenoisingNetworks;
 import dev.sdlora.training.step.DenoisingProgram;
 import java.nio.FloatBuffer;

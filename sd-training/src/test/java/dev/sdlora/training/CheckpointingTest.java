@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +13,7 @@ import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.step.DenoisingProgram.Computation;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.UNetTraining;
-import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -20,9 +18,11 @@ import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.family.UNetTraining;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TrainedModules;
+import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.step.AdamW;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.FlowTraining;
-import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -20,12 +18,14 @@ import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.FlowCaptions;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.data.ImageInput;
+import dev.sdlora.training.family.FlowTraining;
 import dev.sdlora.training.noise.LossWeighting;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.step.FlowNetworks;
 import java.nio.file.Path;
 import java.util.ArrayList;

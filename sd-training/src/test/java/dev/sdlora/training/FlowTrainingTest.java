@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +15,7 @@ import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.AdapterSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

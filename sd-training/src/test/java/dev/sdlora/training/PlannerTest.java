@@ -1,10 +1,10 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.ModelCallCost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.image.ImageSize;
+import dev.sdlora.training.family.ModelCallCost;
 import dev.sdlora.training.option.ValidationOptions;
 import java.io.IOException;
 import java.nio.file.Files;

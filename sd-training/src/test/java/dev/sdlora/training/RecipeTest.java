@@ -1,12 +1,12 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.recipe.Recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.training.option.OptimiserKind;
 import dev.sdlora.training.option.OptimiserOptions;
+import dev.sdlora.training.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;

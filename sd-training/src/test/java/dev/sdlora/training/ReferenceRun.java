@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.TrainedFamily;
-import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -16,10 +14,12 @@ import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.EncodedCaptions;
 import dev.sdlora.training.data.TrainingImageSizes;
+import dev.sdlora.training.family.TrainedFamily;
 import dev.sdlora.training.noise.LossWeighting;
 import dev.sdlora.training.noise.NoiseLevel;
 import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.option.TrainedModules;
+import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.io.IOException;
 import java.io.InputStream;

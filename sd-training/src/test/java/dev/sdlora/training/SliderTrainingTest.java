@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.UNetTraining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -17,6 +16,7 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.family.UNetTraining;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.SliderPrompts;
 import dev.sdlora.training.option.TimestepSampling;

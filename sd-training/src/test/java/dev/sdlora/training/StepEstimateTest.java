@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.recipe.Recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -8,6 +7,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.training.family.StepEstimate;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.Recipe;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

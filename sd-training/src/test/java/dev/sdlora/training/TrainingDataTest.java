@@ -1,11 +1,11 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.TrainedFamily;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.training.data.Example;
+import dev.sdlora.training.family.TrainedFamily;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.setting.TrainingSettings;

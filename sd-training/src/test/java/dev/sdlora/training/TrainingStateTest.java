@@ -1,7 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.family.UNetTraining;
-import dev.sdlora.training.recipe.AdapterSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,8 +9,10 @@ import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.Transformers;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.family.UNetTraining;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.TrainedModules;
+import dev.sdlora.training.recipe.AdapterSettings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;

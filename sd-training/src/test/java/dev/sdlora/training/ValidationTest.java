@@ -1,11 +1,11 @@
 package dev.sdlora.training;
 
-import dev.sdlora.training.data.HeldOut;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.training.data.HeldOut;
 import dev.sdlora.training.option.ValidationOptions;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,5 @@
 package dev.sdlora.training.family;
 
-import dev.sdlora.training.recipe.AdapterSettings;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Checks;
@@ -23,6 +21,8 @@ import dev.sdlora.training.noise.FlowProcess;
 import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.step.FlowLayers;
 import dev.sdlora.training.step.FlowNetworks;
 import dev.sdlora.training.step.TrainedNetworks;
@@ -38,7 +38,8 @@ import java.util.Map;
  * @param model the checkpoint
  * @param precision the dtype of the frozen networks
  */
-public record FlowTraining(TransformerModel model, TrainingPrecision precision) implements TrainedFamily {
+public record FlowTraining(TransformerModel model, TrainingPrecision precision)
+    implements TrainedFamily {
   /** The number of pixels that a token covers along each side. */
   private static final int TOKEN = 16;
 

@@ -1,10 +1,10 @@
 package dev.sdlora.training.family;
 
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.training.option.TrainingPrecision;
+import dev.sdlora.training.recipe.Recipe;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,5 @@
 package dev.sdlora.training.family;
 
-import dev.sdlora.training.recipe.AdapterSettings;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.make.KeyNaming;
@@ -13,6 +11,8 @@ import dev.sdlora.training.data.DataCache;
 import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.Collection;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.sdlora.training.family;
 
-import dev.sdlora.training.recipe.AdapterSettings;
-import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.UNetFiles;
@@ -20,6 +18,8 @@ import dev.sdlora.training.data.ImageEncoder;
 import dev.sdlora.training.noise.DiffusionProcess;
 import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.option.TimestepSampling;
+import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.recipe.Recipe;
 import dev.sdlora.training.step.DenoisingNetworks;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.util.ArrayList;

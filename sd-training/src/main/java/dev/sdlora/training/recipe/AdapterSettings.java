@@ -1,7 +1,7 @@
 package dev.sdlora.training.recipe;
 
-import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.training.adapter.ActivationFactors;
 import dev.sdlora.training.adapter.AdapterModule;

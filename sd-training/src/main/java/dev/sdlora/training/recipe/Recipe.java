@@ -1,6 +1,5 @@
 package dev.sdlora.training.recipe;
 
-import dev.sdlora.training.noise.NoiseProcess;
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Decimals;
@@ -11,6 +10,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.data.Buckets;
 import dev.sdlora.training.noise.LossWeighting;
+import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
@@ -50,7 +50,8 @@ public record Recipe(
    * The learning rates and their schedule; those of the text encoders are in the order of the
    * encoders.
    */
-  public record Rates(double unet, List<Double> textEncoders, int warmup, LearningRateSchedule schedule) {}
+  public record Rates(
+      double unet, List<Double> textEncoders, int warmup, LearningRateSchedule schedule) {}
 
   /** The optimiser and its numbers. An averaging of 0 means none. */
   public record Optimisation(
