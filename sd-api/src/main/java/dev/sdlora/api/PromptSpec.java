@@ -76,7 +76,7 @@ public final class PromptSpec extends PromptSettings {
    * Builder#fewSteps(FewSteps)} replaces them.
    */
   public Builder toBuilder() {
-    return new Builder(new PromptValues(values));
+    return new Builder(values.copy());
   }
 
   /**
@@ -934,7 +934,7 @@ public final class PromptSpec extends PromptSettings {
         throw new IllegalStateException(
             "hiresFix and imageToImage cannot be combined; give imageToImage the larger size");
       }
-      PromptValues built = new PromptValues(values);
+      PromptValues built = values.copy();
       fewSteps.ifPresent(method -> fill(built, method));
       return new PromptSpec(built);
     }

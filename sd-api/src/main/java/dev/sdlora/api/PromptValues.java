@@ -27,7 +27,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** The values of a spec or a builder. Not thread-safe. */
-final class PromptValues {
+final class PromptValues implements Cloneable {
   String prompt = "";
   String negativePrompt = "";
   Optional<ImageSize> size = Optional.empty();
@@ -68,44 +68,13 @@ final class PromptValues {
 
   PromptValues() {}
 
-  PromptValues(PromptValues other) {
-    prompt = other.prompt;
-    negativePrompt = other.negativePrompt;
-    size = other.size;
-    steps = other.steps;
-    sampler = other.sampler;
-    schedule = other.schedule;
-    cfgScale = other.cfgScale;
-    seed = other.seed;
-    rng = other.rng;
-    images = other.images;
-    clipSkip = other.clipSkip;
-    loras = other.loras;
-    masks = other.masks;
-    loraMode = other.loraMode;
-    lenient = other.lenient;
-    addTriggerWords = other.addTriggerWords;
-    promptOptions = other.promptOptions;
-    samplerOptions = other.samplerOptions;
-    speedOptions = other.speedOptions;
-    variation = other.variation;
-    sizeConditioning = other.sizeConditioning;
-    distilledGuidance = other.distilledGuidance;
-    imageCfgScale = other.imageCfgScale;
-    refinerSwitch = other.refinerSwitch;
-    refinerBySteps = other.refinerBySteps;
-    imageToImage = other.imageToImage;
-    hiresFix = other.hiresFix;
-    controlUnits = other.controlUnits;
-    referenceImages = other.referenceImages;
-    imagePrompts = other.imagePrompts;
-    detailPasses = other.detailPasses;
-    tiling = other.tiling;
-    vaeTiling = other.vaeTiling;
-    finalDecoder = other.finalDecoder;
-    upscaler = other.upscaler;
-    upscale = other.upscale;
-    otherParameters = other.otherParameters;
+  /** Returns a copy, which shares the values: all are immutable. */
+  PromptValues copy() {
+    try {
+      return (PromptValues) clone();
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Returns all settings, for comparing specs. */

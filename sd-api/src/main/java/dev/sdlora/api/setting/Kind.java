@@ -3,18 +3,15 @@ package dev.sdlora.api.setting;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.value.Checks;
-import dev.sdlora.api.value.Decimals;
 import dev.sdlora.api.value.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +45,6 @@ public final class Kind<T> {
 
   /** Longest value shown in a message, in characters. */
   private static final int MOST_SHOWN = 100;
-
-  private static final String EMPTY_LIST = "none";
 
   /** The largest number below 1. */
   public static final double BELOW_1 = Math.nextDown(1.0);
@@ -344,7 +339,7 @@ public final class Kind<T> {
    */
   public T parse(String text) {
     try {
-      return read(plain(text), Attachments.NONE);
+      return read(PlainTexts.parse(this, text), Attachments.NONE);
     } catch (InvalidSettingException e) { // The text is not a list to the user.
       throw new IllegalArgumentException(e.reason().getMessage(), e);
     }
@@ -390,88 +385,7 @@ public final class Kind<T> {
 
   /** Returns the text that {@link #parse} reads. */
   public String format(T value) {
-    return shownAsText(write(value, Attachments.NONE));
-  }
-
-  private Object plain(String text) {
-    return switch (shape.type) {
-      case NUMBER -> decimal(text);
-      case WHOLE_NUMBER -> wholeNumber(text);
-      case FLAG -> flag(text);
-      case CHOICE, TEXT, FILE -> text;
-      case LIST -> list(text);
-      case OBJECT -> Map.of(soleText().orElseThrow(() -> notAText(text)), text);
-      default -> throw notAText(text);
-    };
-  }
-
-  private static IllegalArgumentException notAText(String text) {
-    return new IllegalArgumentException("must not be a text: '%s'".formatted(text));
-  }
-
-  /** Returns the name of the text that is all an object needs, such as the name of an upscaler. */
-  private Optional<String> soleText() {
-    List<Setting<?, ?, ?>> required =
-        shape.group.stream()
-            .<Setting<?, ?, ?>>flatMap(one -> one.settings().stream())
-            .filter(Setting::isRequired)
-            .toList();
-    return required.size() == 1 && required.get(0).kind().type() == Type.TEXT
-        ? Optional.of(required.get(0).name())
-        : Optional.empty();
-  }
-
-  private static double decimal(String text) {
-    try {
-      return Decimals.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("must be a number such as 0.8: '" + text + "'", e);
-    }
-  }
-
-  private static long wholeNumber(String text) {
-    try {
-      return Long.parseLong(text.strip());
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("must be a whole number: '" + text + "'", e);
-    }
-  }
-
-  private static boolean flag(String text) {
-    return switch (text.strip().toLowerCase(Locale.ROOT)) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new IllegalArgumentException("must be true or false: '%s'".formatted(text));
-    };
-  }
-
-  private List<Object> list(String text) {
-    if (text.strip().equals(EMPTY_LIST)) {
-      return List.of();
-    }
-    Kind<?> kind = shape.element.orElseThrow();
-    try {
-      return Arrays.stream(text.split(",", -1)).map(kind::plain).toList();
-    } catch (IllegalArgumentException e) {
-      String what = kind.type() == Type.WHOLE_NUMBER ? "whole numbers" : "values";
-      throw new IllegalArgumentException(
-          "must be %s separated by commas, or none: '%s'".formatted(what, text), e);
-    }
-  }
-
-  private static String shownAsText(Object plain) {
-    if (plain instanceof Double number) {
-      return Decimals.text(number);
-    }
-    if (plain instanceof List<?> list) {
-      return list.isEmpty()
-          ? EMPTY_LIST
-          : list.stream().map(Kind::shownAsText).collect(Collectors.joining(","));
-    }
-    if (plain instanceof Map<?, ?> object && object.size() == 1) {
-      return shownAsText(object.values().iterator().next());
-    }
-    return plain.toString();
+    return PlainTexts.format(write(value, Attachments.NONE));
   }
 
   private static double number(Object plain) {

@@ -49,7 +49,6 @@ class SizesTest {
           entry("sd-api/src/main/java/dev/sdlora/api/PromptSpec.java", 966),
           entry("sd-api/src/main/java/dev/sdlora/api/image/DetailPass.java", 647),
           entry("sd-api/src/main/java/dev/sdlora/api/sampling/SamplerOptions.java", 759),
-          entry("sd-api/src/main/java/dev/sdlora/api/setting/Kind.java", 524),
           entry("sd-tensors/src/main/java/dev/sdlora/tensors/file/TensorFile.java", 640),
           entry("sd-training/src/main/java/dev/sdlora/training/LoraTrainerBuilder.java", 756));
 
