@@ -1,16 +1,16 @@
 package dev.sdlora.families;
 
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.columns;
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.matching;
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.rows;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.any;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.columns;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.matching;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.rows;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.checkpoint.stored.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.KnownModel;
-import dev.sdlora.families.checkpoint.transformer.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
 import dev.sdlora.families.checkpoint.transformer.TransformerFiles;
 import dev.sdlora.families.family.FlowDefinition;

@@ -74,7 +74,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
 
   /** The block that families have for which a preset is; {@link #MID} for other presets. */
   private static final Map<String, String> SIGNS =
-      Map.of("DOUBLE", "D00", "SINGLE", "D00", "REFINERS", "L00", "LAYERS", "L00");
+      Map.of("DOUBLE", "D00", "SINGLE", "D00", "REFINERS", "N00", "LAYERS", "L00");
 
   private static final List<String> PRESETS =
       List.of(

@@ -144,10 +144,8 @@ class BlockWeightsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ALL,      SD1 SD2 SDXL SDXL_REFINER FLUX2 Z_IMAGE FLUX1 CHROMA SD3 UNKNOWN",
     "INALL,    SD1 SD2 SDXL SDXL_REFINER UNKNOWN",
     "IN05,     SD1 SD2 SDXL SDXL_REFINER UNKNOWN",
-    "BASE,     SD1 SD2 SDXL SDXL_REFINER FLUX2 Z_IMAGE FLUX1 CHROMA SD3 UNKNOWN",
     "DOUBLE,   FLUX2 FLUX1 CHROMA SD3",
     "S03,      FLUX2 FLUX1 CHROMA",
     "REFINERS, Z_IMAGE",
@@ -161,6 +159,13 @@ class BlockWeightsTest {
                 .map(ModelFamily::name)
                 .collect(Collectors.joining(" ")))
         .isEqualTo(families);
+  }
+
+  @Test
+  void fits_presetForAll_everyFamily() {
+    for (String name : new String[] {"NONE", "ALL", "ALL0.5", "BASE"}) {
+      assertThat(ModelFamily.values()).allMatch(BlockWeights.preset(name)::fits);
+    }
   }
 
   @Test

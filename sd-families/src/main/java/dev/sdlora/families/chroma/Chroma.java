@@ -1,6 +1,6 @@
 package dev.sdlora.families.chroma;
 
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.any;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;

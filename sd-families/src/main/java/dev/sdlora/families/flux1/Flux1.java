@@ -1,17 +1,17 @@
 package dev.sdlora.families.flux1;
 
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.columns;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.any;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.columns;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.checkpoint.stored.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.DenoiserTensors;
 import dev.sdlora.families.checkpoint.transformer.PublishedLayers;
 import dev.sdlora.families.checkpoint.transformer.T5Parts;
 import dev.sdlora.families.checkpoint.transformer.T5Tensors;
-import dev.sdlora.families.checkpoint.transformer.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;

@@ -1,7 +1,7 @@
 package dev.sdlora.families.flux2;
 
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.upTo;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.any;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.upTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
@@ -9,10 +9,10 @@ import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.layout.SmallTensors;
+import dev.sdlora.families.checkpoint.stored.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.DenoiserTensors;
 import dev.sdlora.families.checkpoint.transformer.PublishedLayers;
 import dev.sdlora.families.checkpoint.transformer.QwenParts;
-import dev.sdlora.families.checkpoint.transformer.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;

@@ -1,15 +1,15 @@
 package dev.sdlora.families.zimage;
 
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.any;
-import static dev.sdlora.families.checkpoint.transformer.TensorRule.rows;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.any;
+import static dev.sdlora.families.checkpoint.stored.TensorRule.rows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.checkpoint.stored.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.DenoiserTensors;
 import dev.sdlora.families.checkpoint.transformer.PublishedLayers;
 import dev.sdlora.families.checkpoint.transformer.QwenParts;
-import dev.sdlora.families.checkpoint.transformer.TensorRule;
 import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;

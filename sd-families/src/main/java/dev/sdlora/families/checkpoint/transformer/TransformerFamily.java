@@ -5,6 +5,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Sampler;
+import dev.sdlora.families.checkpoint.stored.TensorRule;
 import dev.sdlora.families.network.vae.LatentFormat;
 import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.families.transformer.TransformerConfig;

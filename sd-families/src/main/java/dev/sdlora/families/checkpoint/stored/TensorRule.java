@@ -1,4 +1,4 @@
-package dev.sdlora.families.checkpoint.transformer;
+package dev.sdlora.families.checkpoint.stored;
 
 import dev.sdlora.tensors.file.TensorEntry;
 import java.util.ArrayList;
