@@ -193,7 +193,27 @@ class ArchitectureTest {
           .resideInAPackage("dev.sdlora.server.sdapi..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("dev.sdlora.server.openai..", "dev.sdlora.server.jobs..");
+          .resideInAnyPackage("dev.sdlora.server.openai..", "dev.sdlora.server.job.api..");
+
+  /** HTTP needs jobs of several servers, which need the database, which needs jobs. */
+  @ArchTest
+  static final ArchRule JOBS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("dev.sdlora.server.job..")
+          .layer("job")
+          .definedBy("dev.sdlora.server.job")
+          .layer("store")
+          .definedBy("dev.sdlora.server.job.store..")
+          .layer("shared")
+          .definedBy("dev.sdlora.server.job.shared..")
+          .layer("api")
+          .definedBy("dev.sdlora.server.job.api..")
+          .whereLayer("job")
+          .mayNotAccessAnyLayer()
+          .whereLayer("store")
+          .mayOnlyAccessLayers("job")
+          .whereLayer("shared")
+          .mayOnlyAccessLayers("job", "store");
 
   @ArchTest
   static final ArchRule SPRING =

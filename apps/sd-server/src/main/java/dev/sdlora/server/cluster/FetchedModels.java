@@ -9,7 +9,8 @@ import dev.sdlora.request.References;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.cluster.NeededFiles.Kind;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
-import dev.sdlora.server.store.ModelProvider;
+import dev.sdlora.server.job.shared.ModelProvider;
+import dev.sdlora.server.job.store.StoredJob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -90,18 +91,18 @@ public final class FetchedModels implements ModelProvider, AutoCloseable {
   }
 
   @Override
-  public synchronized boolean fits(Needs needs) {
+  public synchronized boolean fits(StoredJob.Needs needs) {
     NeededFiles files = files(needs);
     return files.ofCheckpoint().equals(opened) && view.fits(files);
   }
 
-  private static NeededFiles files(Needs needs) {
+  private static NeededFiles files(StoredJob.Needs needs) {
     return NeededFiles.parse(
         needs.files().orElseThrow(() -> new IllegalArgumentException("the job names no files")));
   }
 
   @Override
-  public synchronized RequestContext open(Needs needs, boolean alone) {
+  public synchronized RequestContext open(StoredJob.Needs needs, boolean alone) {
     NeededFiles files = files(needs);
     Map<NeededFile, Path> contents = new LinkedHashMap<>();
     files.files().forEach(file -> contents.put(file, supply.get(file)));

@@ -3,7 +3,7 @@ package dev.sdlora.server.cluster;
 import dev.sdlora.models.DownloadException;
 import dev.sdlora.models.FrontFiles;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
-import dev.sdlora.server.store.ModelProvider;
+import dev.sdlora.server.job.shared.ModelProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.sdlora.server.cluster.NeededFiles.Kind;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
-import dev.sdlora.server.store.ModelProvider;
+import dev.sdlora.server.job.shared.ModelProvider;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Route;
-import dev.sdlora.server.store.SharedJobs;
-import dev.sdlora.server.store.Workers.Worker;
+import dev.sdlora.server.job.shared.SharedJobs;
+import dev.sdlora.server.job.store.Workers.Worker;
 import java.util.List;
 import java.util.Optional;
 

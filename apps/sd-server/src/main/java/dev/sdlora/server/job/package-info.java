@@ -1,5 +1,6 @@
 /**
- * Jobs that wait, run and have ended.
+ * Jobs that wait, run and have ended. Arrows run down: {@code api} (HTTP) needs {@code shared}
+ * (jobs of several servers), which needs {@code store} (the database), which needs this package.
  *
  * <p>Where to make changes:
  *

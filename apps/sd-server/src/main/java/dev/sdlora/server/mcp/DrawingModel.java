@@ -4,7 +4,7 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.job.shared.DrawingJobs;
 
 /**
  * A loaded model and what belongs to it.

@@ -9,7 +9,7 @@ import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Route;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.store.DrawingJobs;
+import dev.sdlora.server.job.shared.DrawingJobs;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.stream.Stream;

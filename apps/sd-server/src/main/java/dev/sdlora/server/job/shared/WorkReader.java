@@ -1,0 +1,18 @@
+package dev.sdlora.server.job.shared;
+
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.RequestContext;
+import dev.sdlora.server.job.Work;
+import dev.sdlora.server.job.store.RequestFormat;
+
+/** Makes the work of a stored request again. */
+public interface WorkReader {
+  /**
+   * Reads a request.
+   *
+   * @param fields the fields, which refer to the images of the job
+   * @param format the way in which the fields are read
+   * @param offer what the request can name
+   */
+  Work read(Fields fields, RequestFormat format, RequestContext offer);
+}

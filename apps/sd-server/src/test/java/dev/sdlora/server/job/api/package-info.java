@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.job.api;
+
+import org.jspecify.annotations.NullMarked;

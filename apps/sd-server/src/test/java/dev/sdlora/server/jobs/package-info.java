@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sdlora.server.jobs;
-
-import org.jspecify.annotations.NullMarked;

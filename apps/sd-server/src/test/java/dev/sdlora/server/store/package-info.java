@@ -1,5 +1,0 @@
-/** Tests of the database of the jobs. */
-@NullMarked
-package dev.sdlora.server.store;
-
-import org.jspecify.annotations.NullMarked;
