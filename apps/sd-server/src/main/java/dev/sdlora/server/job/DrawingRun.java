@@ -44,7 +44,7 @@ public final class DrawingRun implements Work {
   private List<String> warnings = List.of();
   private List<JsonNode> loras = List.of();
   private @Nullable CompletableFuture<GenerationResult> part;
-  private @Nullable Watch watch;
+  private @Nullable Listener listener;
 
   /**
    * Creates the work.
@@ -84,7 +84,7 @@ public final class DrawingRun implements Work {
   public synchronized void release() {
     whole = null;
     part = null;
-    watch = null;
+    listener = null;
   }
 
   @Override
@@ -96,25 +96,25 @@ public final class DrawingRun implements Work {
     if (spec == null) {
       return CompletableFuture.failedFuture(new CancellationException());
     }
-    ask(spec, progress);
+    request(spec, progress);
     return outcome;
   }
 
-  private void ask(PromptSpec spec, JobProgress progress) {
-    Watch watching = new Watch(progress);
+  private void request(PromptSpec spec, JobProgress progress) {
+    Listener started = new Listener(progress);
     synchronized (this) {
-      watch = watching;
+      listener = started;
     }
-    CompletableFuture<GenerationResult> asked = pipeline.generateAsync(spec, watching);
+    CompletableFuture<GenerationResult> requested = pipeline.generateAsync(spec, started);
     boolean unwanted;
     synchronized (this) {
-      part = asked;
+      part = requested;
       unwanted = cancelling;
     }
     var unused =
-        asked.whenComplete((result, failure) -> partEnded(spec, progress, result, failure));
+        requested.whenComplete((result, failure) -> partEnded(spec, progress, result, failure));
     if (unwanted) {
-      asked.cancel(true);
+      requested.cancel(true);
     }
   }
 
@@ -139,7 +139,7 @@ public final class DrawingRun implements Work {
     }
     if (rest.isPresent()) {
       try {
-        ask(rest.get(), progress);
+        request(rest.get(), progress);
       } catch (RuntimeException e) { // The pipeline was closed meanwhile.
         outcome.completeExceptionally(e);
       }
@@ -199,8 +199,8 @@ public final class DrawingRun implements Work {
       }
       cancelling |= all;
       skipping |= !all;
-      if (watch != null) {
-        watch.over = true;
+      if (listener != null) {
+        listener.over = true;
       }
       running = part;
     }
@@ -210,13 +210,13 @@ public final class DrawingRun implements Work {
   }
 
   /** Forwards events of the pipeline until it is stopped; the pipeline may still finish a step. */
-  private final class Watch implements GenerationListener, WeightsListener {
+  private final class Listener implements GenerationListener, WeightsListener {
     private final JobProgress progress;
     private final Phases phases;
     private Optional<Origin.Scope> logged = Optional.empty();
     private boolean over;
 
-    Watch(JobProgress progress) {
+    Listener(JobProgress progress) {
       this.progress = progress;
       this.phases = new Phases(progress::passed);
     }
@@ -311,8 +311,8 @@ public final class DrawingRun implements Work {
     }
 
     @Override
-    public void stepEnd(Step done, Supplier<Image> look) {
-      var image = Optional.of(look.get().toBufferedImage());
+    public void stepEnd(Step done, Supplier<Image> preview) {
+      var image = Optional.of(preview.get().toBufferedImage());
       synchronized (DrawingRun.this) {
         if (!over) {
           progress.step(done.number(), done.total(), image);

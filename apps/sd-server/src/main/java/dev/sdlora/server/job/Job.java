@@ -119,7 +119,10 @@ public final class Job {
     }
     try {
       var unused =
-          request.work().start(new Heard()).whenComplete((outcome, failed) -> end(outcome, failed));
+          request
+              .work()
+              .start(new Progress())
+              .whenComplete((outcome, failed) -> end(outcome, failed));
     } catch (RuntimeException | Error e) { // For example, the pipeline is closed.
       end(null, e);
     }
@@ -385,13 +388,13 @@ public final class Job {
   }
 
   /** Records the progress of the work. */
-  private final class Heard implements JobProgress {
+  private final class Progress implements JobProgress {
     @Override
     public void begun() {
       boolean first;
       synchronized (Job.this) {
         first = isWaiting();
-        tell(
+        update(
             () -> {
               if (state == JobState.WAITING) {
                 state = JobState.RUNNING;
@@ -407,7 +410,7 @@ public final class Job {
 
     @Override
     public void partBegun() {
-      tell(
+      update(
           () -> {
             begun++;
             step = 0;
@@ -415,33 +418,33 @@ public final class Job {
     }
 
     @Override
-    public void step(int number, int total, Optional<BufferedImage> look) {
-      tell(
+    public void step(int number, int total, Optional<BufferedImage> preview) {
+      update(
           () -> {
             step = number;
             steps = total;
-            look.ifPresent(image -> previews.add(image, number, total));
+            preview.ifPresent(image -> previews.add(image, number, total));
           });
     }
 
     @Override
     public void image(JobImage image) {
-      tell(() -> finished.add(image));
+      update(() -> finished.add(image));
     }
 
     @Override
-    public void keptPreview(BufferedImage look) {
-      tell(() -> previews.keep(look));
+    public void keptPreview(BufferedImage preview) {
+      update(() -> previews.keep(preview));
     }
 
     @Override
     public void interrupted() {
-      tell(() -> interrupted = true);
+      update(() -> interrupted = true);
     }
 
     @Override
     public void changed() {
-      tell(() -> {});
+      update(() -> {});
     }
 
     @Override
@@ -454,7 +457,7 @@ public final class Job {
       return Job.this.logged();
     }
 
-    private void tell(Runnable change) {
+    private void update(Runnable change) {
       synchronized (Job.this) {
         if (!life.stage().isEnd()) {
           change.run();

@@ -21,9 +21,9 @@ public interface JobProgress {
    *
    * @param number the step, counted from 1
    * @param total the steps of the part
-   * @param look a preview of the unfinished image
+   * @param preview a preview of the unfinished image
    */
-  void step(int number, int total, Optional<BufferedImage> look);
+  void step(int number, int total, Optional<BufferedImage> preview);
 
   /** An image is finished. */
   default void image(GeneratedImage image) {
@@ -34,7 +34,7 @@ public interface JobProgress {
   void image(JobImage image);
 
   /** Another process has chosen a preview to keep; see {@link Job.Request#keptPreviews}. */
-  void keptPreview(BufferedImage look);
+  void keptPreview(BufferedImage preview);
 
   /** A client of another process has ended the work; finished images stay. */
   void interrupted();

@@ -37,16 +37,16 @@ final class Phases {
 
   void end(Phase phase, int image) {
     Optional.ofNullable(open.remove(new Key(phase, image)))
-        .ifPresent(begun -> tell(phase, image, begun));
+        .ifPresent(begun -> report(phase, image, begun));
   }
 
   /** Ends all phases, because the generation failed or ended early. */
   void endAll() {
-    open.forEach((key, begun) -> tell(key.phase(), key.image(), begun));
+    open.forEach((key, begun) -> report(key.phase(), key.image(), begun));
     open.clear();
   }
 
-  private void tell(Phase phase, int image, Open begun) {
+  private void report(Phase phase, int image, Open begun) {
     ended.accept(new Phase.Passed(phase, image, begun.steps(), begun.began(), System.nanoTime()));
   }
 }

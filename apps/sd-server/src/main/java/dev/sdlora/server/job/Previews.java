@@ -20,15 +20,15 @@ final class Previews {
     this.wanted = wanted;
   }
 
-  void add(BufferedImage look, int step, int steps) {
-    latest = Optional.of(look);
+  void add(BufferedImage preview, int step, int steps) {
+    latest = Optional.of(preview);
     if (wanted * step / steps > wanted * (step - 1) / steps) {
-      kept.add(look);
+      kept.add(preview);
     }
   }
 
-  void keep(BufferedImage look) {
-    kept.add(look);
+  void keep(BufferedImage preview) {
+    kept.add(preview);
   }
 
   void forgetLatest() {

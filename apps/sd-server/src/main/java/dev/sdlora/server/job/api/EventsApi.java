@@ -35,10 +35,10 @@ final class EventsApi {
 
   void events(Context context) throws InterruptedException {
     boolean previews = !"false".equals(context.queryParam("previews"));
-    watchers.tell(Optional.empty(), () -> tell(context, previews));
+    watchers.send(Optional.empty(), () -> sendAll(context, previews));
   }
 
-  private void tell(Context context, boolean previews) throws InterruptedException {
+  private void sendAll(Context context, boolean previews) throws InterruptedException {
     try (ClientConnection client = ClientConnection.listening(context)) {
       EventStream stream = EventStream.begin(context);
       ClientState state = new ClientState(stream, previews);
@@ -100,20 +100,20 @@ final class EventsApi {
     private Known send(Job job, Optional<Known> before) {
       long version = job.snapshot().version();
       int place = queue.place(job);
-      BufferedImage look = previews ? job.preview().orElse(null) : null;
+      BufferedImage preview = previews ? job.preview().orElse(null) : null;
       boolean same =
           before.isPresent() && before.get().version() == version && before.get().place() == place;
       if (!same) {
         stream.send("job", json.of(job));
       }
-      if (look != null && before.map(Known::preview).orElse(null) != look) {
-        stream.send("preview", preview(job, look));
+      if (preview != null && before.map(Known::preview).orElse(null) != preview) {
+        stream.send("preview", preview(job, preview));
       }
-      return new Known(version, place, look);
+      return new Known(version, place, preview);
     }
 
-    private ObjectNode preview(Job job, BufferedImage look) {
-      String data = "data:image/png;base64," + Base64Images.base64(Base64Images.png(look));
+    private ObjectNode preview(Job job, BufferedImage preview) {
+      String data = "data:image/png;base64," + Base64Images.base64(Base64Images.png(preview));
       return Fields.object().put("id", job.id()).put("image", data);
     }
   }

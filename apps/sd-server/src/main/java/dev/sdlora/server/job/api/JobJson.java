@@ -14,7 +14,7 @@ import java.util.List;
 /** Converts jobs to the JSON of the server's own API. */
 public final class JobJson {
   private final JobQueue queue;
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
   private final SignedPaths signed;
 
   /**
@@ -22,9 +22,9 @@ public final class JobJson {
    *
    * @param signed signs the addresses of images
    */
-  public JobJson(JobQueue queue, ErrorMessages sentences, SignedPaths signed) {
+  public JobJson(JobQueue queue, ErrorMessages messages, SignedPaths signed) {
     this.queue = queue;
-    this.sentences = sentences;
+    this.messages = messages;
     this.signed = signed;
   }
 
@@ -65,10 +65,10 @@ public final class JobJson {
     }
     json.putArray("loras").addAll(job.loras());
     ArrayNode warnings = json.putArray("warnings");
-    job.warnings().forEach(warning -> warnings.add(sentences.shown(warning)));
+    job.warnings().forEach(warning -> warnings.add(messages.shown(warning)));
     job.work().details().ifPresent(details -> json.set("details", details));
     if (now.state() == JobState.FAILED) {
-      json.put("error", sentences.of(job.failure().orElseThrow()).sentence());
+      json.put("error", messages.of(job.failure().orElseThrow()).sentence());
     }
     return json;
   }

@@ -36,7 +36,7 @@ import java.util.UUID;
 
 /** Jobs that continue when their client disconnects; clients find them again by their ids. */
 public final class JobsApi {
-  private static final long LOOK_MILLIS = 100;
+  private static final long WAIT_MILLIS = 100;
 
   /** Limit of clients that watch jobs at once. */
   public static final int MOST_WATCHERS = 64;
@@ -59,12 +59,12 @@ public final class JobsApi {
       RequestContext offer,
       JobQueue queue,
       DrawingJobs drawings,
-      ErrorMessages sentences,
+      ErrorMessages messages,
       SignedPaths signed) {
     this.offer = offer;
     this.queue = queue;
     this.drawings = drawings;
-    this.json = new JobJson(queue, sentences, signed);
+    this.json = new JobJson(queue, messages, signed);
     this.watchers = new Watchers(MOST_WATCHERS, queue::secondsLeft);
   }
 
@@ -231,7 +231,7 @@ public final class JobsApi {
    */
   private void events(Context context) throws InterruptedException {
     Job job = job(context);
-    watchers.tell(Optional.of(job), () -> watch(job, context));
+    watchers.send(Optional.of(job), () -> watch(job, context));
   }
 
   private void watch(Job job, Context context) throws InterruptedException {
@@ -256,7 +256,7 @@ public final class JobsApi {
           if (client.isGone()) {
             return;
           }
-          now = job.await(now.version(), LOOK_MILLIS);
+          now = job.await(now.version(), WAIT_MILLIS);
           place = queue.place(job);
         }
       }

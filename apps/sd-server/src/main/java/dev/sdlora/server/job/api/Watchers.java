@@ -30,7 +30,7 @@ final class Watchers {
   }
 
   /** Sends events until the client disconnects or the job ends. */
-  interface Telling {
+  interface Events {
     void run() throws InterruptedException;
   }
 
@@ -40,7 +40,7 @@ final class Watchers {
    * @param job the job that ends the events; empty if only the client ends them
    * @throws Refusal if there is no place
    */
-  void tell(Optional<Job> job, Telling telling) throws InterruptedException {
+  void send(Optional<Job> job, Events events) throws InterruptedException {
     synchronized (watched) {
       if (watched.size() >= most) {
         throw new Refusal(
@@ -49,7 +49,7 @@ final class Watchers {
       watched.add(job);
     }
     try {
-      telling.run();
+      events.run();
     } finally {
       synchronized (watched) {
         watched.remove(job);

@@ -19,7 +19,7 @@ final class ClaimedJob {
   final SharedWork work;
   final Job job;
   final SavedImages saved;
-  @Nullable BufferedImage told;
+  @Nullable BufferedImage storedPreview;
   int images;
   int previews;
   int cells;
@@ -49,11 +49,11 @@ final class ClaimedJob {
     return new Claims.Update(completed.apply(report), preview, images, previews, cells, this.cells);
   }
 
-  private static <T> List<T> rest(List<T> all, int told) {
-    return all.subList(Math.min(told, all.size()), all.size());
+  private static <T> List<T> rest(List<T> all, int known) {
+    return all.subList(Math.min(known, all.size()), all.size());
   }
 
-  void told(Claims.Update update) {
+  void stored(Claims.Update update) {
     images += update.images().size();
     previews += update.previews().size();
     cells += update.cells().size();

@@ -54,7 +54,7 @@ final class ClaimedJobs {
   private final Claims claims;
   private final ModelProvider models;
   private final Map<String, WorkReader> readers;
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
   private final Optional<Results> results;
   private final Runnable whenEnded;
   private final StoreObserver observer;
@@ -89,7 +89,7 @@ final class ClaimedJobs {
       JobStore store,
       ModelProvider models,
       Map<String, WorkReader> readers,
-      ErrorMessages sentences,
+      ErrorMessages messages,
       Optional<Results> results,
       Runnable whenEnded,
       StoreObserver observer,
@@ -99,7 +99,7 @@ final class ClaimedJobs {
     this.claims = store.claims();
     this.models = models;
     this.readers = readers;
-    this.sentences = sentences;
+    this.messages = messages;
     this.results = results;
     this.whenEnded = whenEnded;
     this.observer = observer;
@@ -144,17 +144,17 @@ final class ClaimedJobs {
     }
     BufferedImage latest = drawing.job.preview().orElse(null);
     Optional<byte[]> preview =
-        latest == null || latest == drawing.told || store.isEmbedded()
+        latest == null || latest == drawing.storedPreview || store.isEmbedded()
             ? Optional.empty()
             : Optional.of(Base64Images.png(latest));
-    drawing.told = latest;
+    drawing.storedPreview = latest;
     Claims.Update update = drawing.update(UnaryOperator.identity(), preview, false);
     Claims.Renewal renewal = claims.renew(worker, drawing.claim, update);
     if (!renewal.held()) {
       lost(drawing);
       return;
     }
-    drawing.told(update);
+    drawing.stored(update);
     if (renewal.cancelled()) {
       drawing.job.cancel();
     } else if (renewal.ask().equals(Optional.of(JobStore.Signal.INTERRUPT.label()))) {
@@ -199,7 +199,7 @@ final class ClaimedJobs {
             report -> {
               JobReport whole = report.ended(shown(warnings(outcome, drawing)), outcome.loras());
               return state == JobState.FAILED && failure != null
-                  ? whole.failed(sentences.of(failure))
+                  ? whole.failed(messages.of(failure))
                   : whole;
             },
             Optional.empty(),
@@ -233,7 +233,7 @@ final class ClaimedJobs {
   }
 
   private String sentence(Throwable cause) {
-    return sentences.withoutFolders(String.valueOf(cause.getMessage()));
+    return messages.withoutFolders(String.valueOf(cause.getMessage()));
   }
 
   /** Tries again what failed, if it is time to; others see at once when this server is ready. */
@@ -270,7 +270,7 @@ final class ClaimedJobs {
 
   /** Omits the folders of this machine, which other servers do not know. */
   private List<String> shown(List<String> texts) {
-    return texts.stream().map(sentences::shown).toList();
+    return texts.stream().map(messages::shown).toList();
   }
 
   /**

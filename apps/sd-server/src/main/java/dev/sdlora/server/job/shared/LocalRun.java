@@ -45,7 +45,7 @@ final class LocalRun implements JobProgress {
     }
   }
 
-  private synchronized void tell(Runnable report) {
+  private synchronized void passOn(Runnable report) {
     if (!stopped) {
       report.run();
     }
@@ -53,32 +53,32 @@ final class LocalRun implements JobProgress {
 
   @Override
   public void begun() {
-    tell(job::begun);
+    passOn(job::begun);
   }
 
   @Override
   public void partBegun() {
-    tell(job::partBegun);
+    passOn(job::partBegun);
   }
 
   @Override
   public void step(int number, int total, Optional<BufferedImage> preview) {
-    tell(() -> job.step(number, total, preview));
+    passOn(() -> job.step(number, total, preview));
   }
 
   @Override
   public void keptPreview(BufferedImage preview) {
-    tell(() -> job.keptPreview(preview));
+    passOn(() -> job.keptPreview(preview));
   }
 
   @Override
   public void interrupted() {
-    tell(job::interrupted);
+    passOn(job::interrupted);
   }
 
   @Override
   public void changed() {
-    tell(job::changed);
+    passOn(job::changed);
   }
 
   @Override

@@ -100,7 +100,7 @@ public final class SharedJobs implements AutoCloseable {
       String place,
       JobQueue queue,
       ModelProvider models,
-      ErrorMessages sentences,
+      ErrorMessages messages,
       Duration age,
       int history,
       Map<String, WorkReader> readers,
@@ -119,7 +119,7 @@ public final class SharedJobs implements AutoCloseable {
             store,
             models,
             Map.copyOf(readers),
-            sentences,
+            messages,
             results,
             this::wake,
             observer,
@@ -132,7 +132,7 @@ public final class SharedJobs implements AutoCloseable {
     if (store.isPrepared()) {
       begin();
     }
-    notifications = store.listen(this::heard);
+    notifications = store.listen(this::notified);
     var unused = thread.scheduleWithFixedDelay(this::poll, 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
     unused = thread.scheduleWithFixedDelay(this::report, 0, REPORT_SECONDS, TimeUnit.SECONDS);
     unused = thread.scheduleWithFixedDelay(this::deleteOld, 0, 1, TimeUnit.HOURS);
@@ -234,7 +234,7 @@ public final class SharedJobs implements AutoCloseable {
   }
 
   /** Looks at once if another server has done what concerns this one. */
-  private void heard(String notification) {
+  private void notified(String notification) {
     boolean concerns =
         switch (notification) {
           case Notifications.NEW -> models.places() > drawn;

@@ -33,7 +33,7 @@ final class SharedWork implements Work {
   private @Nullable Work run;
   private @Nullable LocalRun local;
   private JobReport seen = JobReport.NOTHING;
-  private String told = "";
+  private String lastReport = "";
   private boolean begun;
   private boolean unwanted;
 
@@ -85,20 +85,20 @@ final class SharedWork implements Work {
 
   /** Draws the job here. */
   CompletableFuture<Outcome> draw(Work drawing) {
-    LocalRun heard;
+    LocalRun receiver;
     synchronized (this) {
       run = drawing;
-      heard = progress == null ? null : new LocalRun(progress, seen.images());
-      local = heard;
+      receiver = progress == null ? null : new LocalRun(progress, seen.images());
+      local = receiver;
     }
-    return heard == null
+    return receiver == null
         ? CompletableFuture.failedFuture(new CancellationException())
-        : drawing.start(heard);
+        : drawing.start(receiver);
   }
 
   /** Whether a report is another one than the last. */
   synchronized boolean isNew(String report) {
-    return progress != null && run == null && !claimed && !report.equals(told);
+    return progress != null && run == null && !claimed && !report.equals(lastReport);
   }
 
   /** Follows a job that another server draws. */
@@ -106,23 +106,23 @@ final class SharedWork implements Work {
     JobReport before = seen();
     NewImages found = newImages(before, report, stored, report.images() > before.images());
     synchronized (this) {
-      JobProgress heard = progress;
-      if (heard == null || run != null || claimed || !seen.equals(before)) {
+      JobProgress receiver = progress;
+      if (receiver == null || run != null || claimed || !seen.equals(before)) {
         return;
       }
-      told = text;
+      lastReport = text;
       if (!begun) {
         begun = true;
-        heard.begun();
+        receiver.begun();
       }
       for (int image = seen.begun(); image < report.begun(); image++) {
-        heard.partBegun();
+        receiver.partBegun();
       }
-      tell(heard, report, found);
+      passOn(receiver, report, found);
       if (report.step() > 0) {
-        heard.step(report.step(), report.steps(), Optional.empty());
+        receiver.step(report.step(), report.steps(), Optional.empty());
       } else {
-        heard.changed();
+        receiver.changed();
       }
     }
   }
@@ -146,9 +146,9 @@ final class SharedWork implements Work {
         images.stream().skip(Math.min(before.images(), images.size())).toList(), previews);
   }
 
-  private void tell(JobProgress heard, JobReport report, NewImages found) {
-    found.previews().forEach(heard::keptPreview);
-    found.images().forEach(heard::image);
+  private void passOn(JobProgress receiver, JobReport report, NewImages found) {
+    found.previews().forEach(receiver::keptPreview);
+    found.images().forEach(receiver::image);
     // A server that begins the job anew tells fewer; its images are the same.
     seen = report.withImages(seen.images() + found.images().size());
   }
@@ -158,12 +158,12 @@ final class SharedWork implements Work {
     JobReport before = seen();
     NewImages found = newImages(before, report, stored, true);
     synchronized (this) {
-      JobProgress heard = progress;
-      if (heard != null && seen.equals(before)) {
-        tell(heard, report, found);
+      JobProgress receiver = progress;
+      if (receiver != null && seen.equals(before)) {
+        passOn(receiver, report, found);
       }
-      if (heard != null && report.interrupted()) {
-        heard.interrupted();
+      if (receiver != null && report.interrupted()) {
+        receiver.interrupted();
       }
       run = null;
     }

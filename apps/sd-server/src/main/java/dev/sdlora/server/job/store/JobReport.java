@@ -56,8 +56,8 @@ public record JobReport(
     loraReports = copy(loraReports);
   }
 
-  private static <T> List<T> copy(@Nullable List<T> told) {
-    return told == null ? List.of() : List.copyOf(told);
+  private static <T> List<T> copy(@Nullable List<T> list) {
+    return list == null ? List.of() : List.copyOf(list);
   }
 
   /**

@@ -73,8 +73,8 @@ public final class JobStore implements AutoCloseable {
   }
 
   /** Hears what other servers call; empty if there are none. */
-  public Optional<Notifications> listen(Consumer<String> heard) {
-    return isEmbedded() ? Optional.empty() : Optional.of(Notifications.listen(database, heard));
+  public Optional<Notifications> listen(Consumer<String> receiver) {
+    return isEmbedded() ? Optional.empty() : Optional.of(Notifications.listen(database, receiver));
   }
 
   /** Returns the servers that draw. */

@@ -31,19 +31,19 @@ public final class Notifications implements AutoCloseable {
   private static final int AGAIN_MILLIS = 2000;
 
   private final Database database;
-  private final Consumer<String> heard;
+  private final Consumer<String> receiver;
   private final Thread thread = new Thread(this::listen, "sd-jobs-notices");
   private volatile boolean closed;
   private volatile @Nullable Connection open;
 
-  private Notifications(Database database, Consumer<String> heard) {
+  private Notifications(Database database, Consumer<String> receiver) {
     this.database = database;
-    this.heard = heard;
+    this.receiver = receiver;
   }
 
   /** Begins to listen, with a connection of its own. */
-  static Notifications listen(Database database, Consumer<String> heard) {
-    Notifications notifications = new Notifications(database, heard);
+  static Notifications listen(Database database, Consumer<String> receiver) {
+    Notifications notifications = new Notifications(database, receiver);
     notifications.thread.setDaemon(true);
     notifications.thread.start();
     return notifications;
@@ -56,7 +56,7 @@ public final class Notifications implements AutoCloseable {
         open = connection;
         statement.execute("LISTEN " + CHANNEL);
         while (!closed) {
-          wait(connection).forEach(heard);
+          wait(connection).forEach(receiver);
         }
       } catch (SQLException | ReflectiveOperationException e) {
         LOG.debug("not listening", e);

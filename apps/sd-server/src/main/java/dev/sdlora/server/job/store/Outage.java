@@ -18,7 +18,7 @@ final class Outage {
   private static final int MOST_CAUSES = 20;
 
   private final LongSupplier clock;
-  private final Map<String, Long> told = new HashMap<>();
+  private final Map<String, Long> logged = new HashMap<>();
   private volatile boolean lasts;
 
   /**
@@ -42,9 +42,9 @@ final class Outage {
       return false;
     }
     long now = clock.getAsLong();
-    told.values().removeIf(last -> now - last >= PAUSE);
+    logged.values().removeIf(last -> now - last >= PAUSE);
     String cause = String.valueOf(error.getMessage());
-    if (told.size() >= MOST_CAUSES || told.putIfAbsent(cause, now) != null) {
+    if (logged.size() >= MOST_CAUSES || logged.putIfAbsent(cause, now) != null) {
       return false;
     }
     LOG.warn("{}; trying again until it can be", cause);

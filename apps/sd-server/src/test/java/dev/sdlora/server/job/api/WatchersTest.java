@@ -51,15 +51,15 @@ class WatchersTest {
   private Map<String, String> refused(Optional<Job> first, Optional<Job> second)
       throws InterruptedException {
     AtomicReference<Map<String, String>> headers = new AtomicReference<>(Map.of());
-    watchers.tell(
+    watchers.send(
         first,
         () ->
-            watchers.tell(
+            watchers.send(
                 second,
                 () ->
                     headers.set(
                         catchThrowableOfType(
-                                Refusal.class, () -> watchers.tell(Optional.of(quick), () -> {}))
+                                Refusal.class, () -> watchers.send(Optional.of(quick), () -> {}))
                             .headers())));
     return headers.get();
   }
