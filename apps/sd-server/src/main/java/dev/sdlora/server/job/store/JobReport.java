@@ -86,58 +86,46 @@ public record JobReport(
         null);
   }
 
-  /** Returns the report with another number of images. */
-  public JobReport withImages(int other) {
+  private JobReport with(
+      int otherImages,
+      List<String> warned,
+      List<JsonNode> reported,
+      @Nullable String sentence,
+      @Nullable Problem problem) {
     return new JobReport(
         begun,
         step,
         steps,
-        other,
+        otherImages,
         previews,
-        warnings,
-        loraReports,
+        warned,
+        reported,
         interrupted,
         details,
-        error,
-        refusal);
+        sentence,
+        problem);
+  }
+
+  /** Returns the report with another number of images. */
+  public JobReport withImages(int other) {
+    return with(other, warnings, loraReports, error, refusal);
   }
 
   /** Adds what is known at the end. */
   public JobReport ended(List<String> warned, List<JsonNode> reported) {
-    return new JobReport(
-        begun, step, steps, images, previews, warned, reported, interrupted, details, null, null);
+    return with(images, warned, reported, null, null);
   }
 
   /** Adds an error. */
   public JobReport failed(ErrorMessages.Message message) {
-    return new JobReport(
-        begun,
-        step,
-        steps,
-        images,
-        previews,
-        warnings,
-        loraReports,
-        interrupted,
-        details,
-        message.sentence(),
-        new Problem(message.status(), message.headers(), message.parameter().orElse(null)));
+    Problem problem =
+        new Problem(message.status(), message.headers(), message.parameter().orElse(null));
+    return with(images, warnings, loraReports, message.sentence(), problem);
   }
 
   /** Adds an error that no server reported. */
   JobReport withError(String sentence) {
-    return new JobReport(
-        begun,
-        step,
-        steps,
-        images,
-        previews,
-        warnings,
-        loraReports,
-        interrupted,
-        details,
-        sentence,
-        null);
+    return with(images, warnings, loraReports, sentence, null);
   }
 
   /** Returns the error, which clients see as at the server that drew the job. */
