@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
+import dev.sdlora.api.setting.Settings;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,20 +33,31 @@ public final class FieldSchemas {
     return Optional.ofNullable(ALL.get(name)).map(ObjectNode::deepCopy);
   }
 
+  /** Returns the schemas of the settings of a detail pass, with their defaults, by name. */
+  public static ObjectNode ofDetailPasses() {
+    ObjectNode schemas = Fields.object();
+    Settings.DETAIL_PASS.settings().stream()
+        .filter(row -> Place.isSimple(row.kind()))
+        .forEach(row -> schemas.set(row.name(), of(Settings.DETAIL_PASS, row)));
+    return schemas;
+  }
+
   /** Returns the fields and options of rows that apply to every request. */
   public static Set<String> ofEveryRequest() {
     return OF_EVERY_REQUEST.keySet();
   }
 
   /** Returns the schema of a setting's values. */
-  static <O, B> ObjectNode of(Group<O, B> group, Setting<O, B, ?> setting) {
-    String usual =
-        setting
-            .unset()
-            .or(() -> group.defaultText(setting))
-            .map(words -> DEFAULT + words + ".")
-            .orElse("");
-    return of(setting.kind()).put("description", setting.meaning() + usual);
+  static <O, B, T> ObjectNode of(Group<O, B> group, Setting<O, B, T> setting) {
+    ObjectNode schema = of(setting.kind());
+    Optional<String> words = setting.unset().or(() -> group.defaultText(setting));
+    if (setting.unset().isEmpty()) {
+      group
+          .defaultOf(setting)
+          .ifPresent(value -> schema.set("default", Fields.node(setting.kind().write(value))));
+    }
+    String usual = words.map(text -> DEFAULT + text + ".").orElse("");
+    return schema.put("description", setting.meaning() + usual);
   }
 
   /** Returns what a field does, without its default. */

@@ -39,6 +39,8 @@ class DetailListingsTest {
       assertThat(model.get("detectors")).hasToString(names);
       assertThat(model.get("detail_orders").get(0).asText()).isEqualTo("None");
       assertThat(model.at("/detail_defaults/confidence").asDouble()).isEqualTo(0.3);
+      assertThat(model.at("/detail_fields/confidence/maximum").asInt()).isEqualTo(1);
+      assertThat(model.at("/fields/steps/maximum").asInt()).isEqualTo(1000);
       assertThat(served.get("/sdapi/v1/scripts").get("img2img")).hasToString("[\"adetailer\"]");
       assertThat(served.get("/sdapi/v1/script-info").findValuesAsText("name"))
           .containsExactly("adetailer", "adetailer");

@@ -1,5 +1,6 @@
 package dev.sdlora.server.studio;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
@@ -12,12 +13,16 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.sampling.Schedule;
+import dev.sdlora.request.FieldSchemas;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.KnownFields;
 import dev.sdlora.request.Model;
 import dev.sdlora.request.RequestContext;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** The model and the choices that a page needs before drawing. */
@@ -78,7 +83,15 @@ final class ModelDescription {
         json,
         "detail_orders",
         Arrays.stream(DetailPass.Order.values()).map(DetailPass.Order::label).toList());
-    json.set("detail_defaults", detailDefaults());
+    ObjectNode details = FieldSchemas.ofDetailPasses();
+    json.set("detail_fields", details);
+    ObjectNode usual = json.putObject("detail_defaults");
+    details
+        .properties()
+        .forEach(
+            one ->
+                Optional.ofNullable(one.getValue().get("default"))
+                    .ifPresent(value -> usual.set(one.getKey(), value)));
     json.put("masks", masks);
     json.put("saves_styles", savesStyles.getAsBoolean());
     ArrayNode styles = json.putArray("styles");
@@ -93,6 +106,10 @@ final class ModelDescription {
     ObjectNode defaults = defaults(checkpoint);
     offer.with(offer.models().current()).name(defaults);
     json.set("defaults", defaults);
+    ObjectNode fields = json.putObject("fields");
+    KnownFields.acting().stream()
+        .sorted()
+        .forEach(name -> FieldSchemas.of(name).ifPresent(schema -> fields.set(name, schema)));
     json.putObject("limits")
         .put("pixels", offer.limits().pixels())
         .put("images", offer.limits().images())
@@ -105,6 +122,7 @@ final class ModelDescription {
     PromptSpec spec = checkpoint.defaults();
     HiresFix hires = HiresFix.builder().build();
     ImageSize size = checkpoint.defaultSize();
+    JsonNode strength = FieldSchemas.of("denoising_strength").orElseThrow().required("default");
     return Fields.object()
         .put("prompt", "")
         .put("negative_prompt", "")
@@ -120,24 +138,7 @@ final class ModelDescription {
         .put("hr_scale", hires.scale())
         .put("hr_upscaler", hires.upscaler().name())
         .put("hr_second_pass_steps", hires.steps().orElse(0))
-        .put("denoising_strength", 0.75);
-  }
-
-  /** Returns the defaults for fields that a detail pass omits. */
-  private static ObjectNode detailDefaults() {
-    DetailPass pass = DetailPass.builder("any").build();
-    return Fields.object()
-        .put("prompt", pass.prompt())
-        .put("negativePrompt", pass.negativePrompt())
-        .put("confidence", pass.confidence())
-        .put("most", pass.most())
-        .put("order", pass.order().label())
-        .put("sameSeed", pass.sameSeed())
-        .put("growth", pass.growth())
-        .put("maskBlur", pass.maskBlur())
-        .put("denoisingStrength", pass.denoisingStrength())
-        .put("wholeImage", pass.wholeImage())
-        .put("padding", pass.padding());
+        .setAll(Map.of("denoising_strength", strength));
   }
 
   private static void addNames(ObjectNode json, String field, Collection<String> names) {

@@ -1,3 +1,4 @@
+import { hint, range } from "./fields.js";
 import { el } from "./html.js";
 
 /**
@@ -18,14 +19,14 @@ export function choice(label, options, set, name, texts = {}) {
   };
 }
 
-/** A number with a slider. */
-export function slider(label, { min, max, step = 0.05 }, set, name) {
+/** A number in the range of its setting, if that has a schema, with a slider for the usual ones. */
+export function slider(label, { min, max, step = 0.05, schema }, set, name) {
   const read = (input) => input.value !== "" && input.checkValidity() && set({ [name]: Number(input.value) });
-  const range = el("input", { type: "range", min, max, step, "aria-label": `${label}, slider`, oninput: () => read(range) });
-  const number = el("input", { type: "number", min, max, step: Number.isInteger(step) ? 1 : "any", "aria-label": label, oninput: () => read(number) });
+  const track = el("input", { type: "range", min, max, step, "aria-label": `${label}, slider`, oninput: () => read(track) });
+  const number = el("input", { type: "number", ...range(schema, { min, max }), step: Number.isInteger(step) ? 1 : "any", "aria-label": label, oninput: () => read(number) });
   return {
-    field: el("div", { class: "field slider" }, el("span", { class: "name" }, label), el("span", { class: "pair" }, range, number)),
-    show: (value) => [range, number].filter((input) => Number(input.value || NaN) !== value).forEach((input) => (input.value = value)),
+    field: el("div", { class: "field slider", ...hint(schema) }, el("span", { class: "name" }, label), el("span", { class: "pair" }, track, number)),
+    show: (value) => [track, number].filter((input) => Number(input.value || NaN) !== value).forEach((input) => (input.value = value)),
   };
 }
 

@@ -22,7 +22,7 @@ class GenerationSettings extends HTMLElement {
         sliderField({ name: "cfg_scale", label: "CFG Scale", min: 1, max: 30, step: 0.5 }),
         sliderField({ name: "width", label: "Width", ...side }),
         sliderField({ name: "height", label: "Height", ...side }),
-        sliderField({ name: "n_iter", label: "Batch count", min: 1, max: model.limits.images }),
+        sliderField({ name: "n_iter", label: "Batch count", max: model.limits.images, most: model.limits.images }),
         this.#seed(),
       ),
       el("sd-size-hint"),

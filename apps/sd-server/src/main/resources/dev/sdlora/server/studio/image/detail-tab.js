@@ -52,12 +52,12 @@ class DetailTab extends HTMLElement {
     const controls = {
       detector: choice("Detector", model.detectors, set, "detector"),
       order: choice("Order of the finds", model.detail_orders, set, "order", { None: "As detected" }),
-      confidence: slider("Detection confidence", { min: 0, max: 1 }, set, "confidence"),
-      most: slider("Most finds (0: all)", { min: 0, max: 20, step: 1 }, set, "most"),
-      denoisingStrength: slider("Denoising strength", { min: 0, max: 1, step: 0.01 }, set, "denoisingStrength"),
-      growth: slider("Mask growth, pixels", { min: -128, max: 128, step: 1 }, set, "growth"),
-      maskBlur: slider("Mask blur", { min: 0, max: 64, step: 1 }, set, "maskBlur"),
-      padding: slider("Padding, pixels", { min: 0, max: 256, step: 1 }, set, "padding"),
+      confidence: slider("Detection confidence", { min: 0, max: 1, schema: model.detail_fields.confidence }, set, "confidence"),
+      most: slider("Most finds (0: all)", { min: 0, max: 20, step: 1, schema: model.detail_fields.most }, set, "most"),
+      denoisingStrength: slider("Denoising strength", { min: 0, max: 1, step: 0.01, schema: model.detail_fields.denoisingStrength }, set, "denoisingStrength"),
+      growth: slider("Mask growth, pixels", { min: -128, max: 128, step: 1, schema: model.detail_fields.growth }, set, "growth"),
+      maskBlur: slider("Mask blur", { min: 0, max: 64, step: 1, schema: model.detail_fields.maskBlur }, set, "maskBlur"),
+      padding: slider("Padding, pixels", { min: 0, max: 256, step: 1, schema: model.detail_fields.padding }, set, "padding"),
     };
     const text = {
       prompt: lines("Detail prompt", { placeholder: "Same as the prompt; [SEP] separates those of several finds" }, set, "prompt"),

@@ -45,7 +45,7 @@ class ImageTab extends HTMLElement {
       el(
         "div",
         { class: "fields" },
-        sliderField({ name: "denoising_strength", label: "Denoising strength", min: 0, max: 1, step: 0.01 }),
+        sliderField({ name: "denoising_strength", label: "Denoising strength", step: 0.01 }),
         indexField({ name: "resize_mode", label: "Resize mode", options: RESIZE_MODES }),
       ),
       this.#choice(),
@@ -111,7 +111,7 @@ class ImageTab extends HTMLElement {
       "fieldset",
       { class: "stack" },
       el("legend", {}, "Outpaint"),
-      el("div", { class: "fields" }, sides, numberField({ name: "mask_blur", label: "Mask blur", min: 0, max: 64 })),
+      el("div", { class: "fields" }, sides, numberField({ name: "mask_blur", label: "Mask blur" })),
       el("p", { class: "faint" }, "Width and height are those of the image plus the pixels added."),
     );
   }
