@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.setting.Door;
 import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Kind;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Tests that {@code docs/settings.md} and the end of {@code docs/training.md} list all rows. */
@@ -32,6 +34,9 @@ class SettingsPageTest {
   private static final int MOST_CHOICES = 12;
 
   private final Map<Group<?, ?>, String> groups = new LinkedHashMap<>();
+
+  /** The beginnings of the properties of groups whose settings have some. */
+  private final Map<Group<?, ?>, String> properties = new LinkedHashMap<>();
 
   /** Collects groups in the order in which settings name them. */
   private void collect(Group<?, ?> group, String name) {
@@ -45,6 +50,35 @@ class SettingsPageTest {
     }
   }
 
+  /** Collects groups whose settings are properties of Spring, and what precedes their names. */
+  private void collectProperties(Group<?, ?> group, String at) {
+    properties.put(group, at);
+    for (Setting<?, ?, ?> setting : group.settings()) {
+      String name = setting.name(Door.PROPERTY);
+      if (setting.kind().type() == Kind.Type.OBJECT
+          && setting.reasonWithout(Door.PROPERTY).isEmpty()
+          && setting.kind().group().orElseThrow().type() != Upscaler.class) {
+        collectProperties(
+            setting.kind().group().orElseThrow(), name.isEmpty() ? at : at + name + "-");
+      }
+    }
+  }
+
+  private String property(Group<?, ?> group, Setting<?, ?, ?> setting) {
+    @Nullable String at = properties.get(group);
+    boolean isGroup = properties.containsKey(setting.kind().group().orElse(null));
+    if (at == null || isGroup) {
+      return "";
+    }
+    return setting
+        .reasonWithout(Door.PROPERTY)
+        .orElse("`sdlora." + at + setting.name(Door.PROPERTY) + "`");
+  }
+
+  private static String key(Setting<?, ?, ?> setting) {
+    return setting.reasonWithout(Door.INFOTEXT).isPresent() ? "" : setting.name(Door.INFOTEXT);
+  }
+
   private static Optional<Group<?, ?>> inner(Kind<?> kind) {
     return kind.element().isPresent() ? inner(kind.element().get()) : kind.group();
   }
@@ -52,13 +86,15 @@ class SettingsPageTest {
   private String page() {
     collect(Settings.SPEC, "PromptSpec");
     Set<String> fields = JsonNamesTest.names();
+    collectProperties(Settings.SPEC, "");
     StringBuilder page = new StringBuilder();
     page.append(
         """
         # Settings
 
         All settings of a request, from the table that every program here reads: `PromptSpec` and \
-        its parts in Java, options of `sd generate` and `sd grid`, fields of requests in JSON. \
+        its parts in Java, options of `sd generate` and `sd grid`, fields of requests in JSON, properties of Spring Boot, \
+        and keys in the text of images. \
         Names in Java are those of getters and of setters on builders. What an option or a field \
         sets together with others, such as `--control`, is in its help. Most options with one value \
         are axes of a grid too: `sd grid --x cfg-rescale=0,0.7`. Fields without an argument of their \
@@ -104,11 +140,17 @@ class SettingsPageTest {
       Predicate<String> options,
       Predicate<String> fields) {
     page.append(title).append(groups.get(group)).append("\n\n");
-    page.append("| setting | meaning | values | default | command line | JSON |\n");
-    page.append("|---|---|---|---|---|---|\n");
+    boolean ofRequests = !properties.isEmpty();
+    String more = ofRequests ? " Spring | in images |" : "";
+    page.append("| setting | meaning | values | default | command line | JSON |" + more + "\n");
+    page.append("|---|---|---|---|---|---|" + (ofRequests ? "---|---|" : "") + "\n");
     for (Setting<O, B, ?> setting : group.settings()) {
       page.append(
-          "| `%s` | %s | %s | %s | %s | %s |\n".formatted(cells(group, setting, options, fields)));
+          "| `%s` | %s | %s | %s | %s | %s |".formatted(cells(group, setting, options, fields)));
+      if (ofRequests) {
+        page.append(" %s | %s |".formatted(property(group, setting), key(setting)));
+      }
+      page.append("\n");
     }
   }
 

@@ -17,18 +17,20 @@ public final class SettingWords {
 
   private SettingWords() {}
 
-  /**
-   * Adds a rule for each setting that has a name at a door, unless its name in the API is a word of
-   * English.
-   */
+  /** Returns the settings that have a name at a door, and in the API none that is English. */
+  public static List<Setting<?, ?, ?>> of(Door door) {
+    return GROUPS.stream()
+        .<Setting<?, ?, ?>>flatMap(group -> group.settings().stream())
+        .filter(setting -> setting.name().matches(".*[A-Z].*"))
+        .filter(setting -> setting.reasonWithout(door).isEmpty())
+        .toList();
+  }
+
+  /** Adds a rule for each of these settings. */
   public static Wording add(Wording wording, Door door) {
     Wording all = wording;
-    for (Group<?, ?> group : GROUPS) {
-      for (Setting<?, ?, ?> setting : group.settings()) {
-        if (setting.name().matches(".*[A-Z].*") && setting.reasonWithout(door).isEmpty()) {
-          all = all.setting(setting.name(), setting.name(door));
-        }
-      }
+    for (Setting<?, ?, ?> setting : of(door)) {
+      all = all.setting(setting.name(), setting.name(door));
     }
     return all;
   }

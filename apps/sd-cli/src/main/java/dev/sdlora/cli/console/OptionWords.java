@@ -2,9 +2,8 @@ package dev.sdlora.cli.console;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 
-import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Setting;
-import dev.sdlora.api.setting.Settings;
+import dev.sdlora.api.setting.SettingWords;
 import dev.sdlora.api.value.Wording;
 import java.util.List;
 
@@ -36,35 +35,18 @@ public final class OptionWords {
               .setting("everySteps of samples", "--sample-every")
               .setting("predictionType", "--prediction-type")
               .setting("priorPreservation", "--class-prompt")
-              .setting("variationStrength", "--variation-strength"),
-          List.of(
-              Settings.SPEC,
-              Settings.SAMPLER,
-              Settings.SPEED,
-              Settings.PROMPT,
-              Settings.SIZE_CONDITIONING,
-              Settings.IMAGE_TO_IMAGE,
-              Settings.INPAINTING));
+              .setting("variationStrength", "--variation-strength"));
 
   private OptionWords() {}
 
-  private static Wording withSettings(Wording wording, List<Group<?, ?>> groups) {
+  private static Wording withSettings(Wording wording) {
     Wording all = wording;
-    for (Group<?, ?> group : groups) {
-      for (Setting<?, ?, ?> setting : group.settings()) {
-        if (isRecognised(setting)) {
-          String option = setting.name(COMMAND_LINE);
-          all = all.setting(setting.name() + " are given", option + " is given");
-          all = all.setting(setting.name(), option);
-        }
-      }
+    for (Setting<?, ?, ?> setting : SettingWords.of(COMMAND_LINE)) {
+      String option = setting.name(COMMAND_LINE);
+      all = all.setting(setting.name() + " are given", option + " is given");
+      all = all.setting(setting.name(), option);
     }
     return all;
-  }
-
-  /** Whether a setting has an option, and a name that is not a word of English. */
-  private static boolean isRecognised(Setting<?, ?, ?> setting) {
-    return setting.reasonWithout(COMMAND_LINE).isEmpty() && setting.name().matches(".*[A-Z].*");
   }
 
   /** Returns a sentence of the library in the words of the command line. */
