@@ -126,6 +126,19 @@ class OpenApiTest {
                     .isNotEmpty());
   }
 
+  @Test
+  void types_areThoseOfJson() {
+    List<JsonNode> types = document.get("components").findValues("type");
+    assertThat(types).hasSizeGreaterThan(150);
+    for (JsonNode type : types) {
+      // A field of this name, such as that of a checkpoint, has a schema.
+      if (!type.isObject()) {
+        assertThat(type.toString().replaceAll("[\\[\\]\"]", "").split(","))
+            .isSubsetOf("string", "number", "integer", "boolean", "array", "object", "null");
+      }
+    }
+  }
+
   private static List<String> parameters(JsonNode operation, String in) {
     List<String> names = new ArrayList<>();
     for (JsonNode parameter : operation.path("parameters")) {

@@ -176,7 +176,8 @@ final class ApiDescription {
   /** Returns a field that A1111 does not have; null counts as missing. */
   private static ObjectNode own(String name) {
     ObjectNode schema = FieldSchemas.of(name).orElseThrow(() -> missing(name));
-    schema.putArray("type").add(schema.path("type").asText()).add("null");
+    String type = schema.path("type").asText();
+    schema.putArray("type").add(type).add("null");
     if (schema.get("enum") instanceof ArrayNode names) {
       names.addNull();
     }
