@@ -19,6 +19,7 @@ import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.family.UNetTraining;
+import dev.sdlora.training.family.UntrainableException;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TrainedModules;
@@ -209,7 +210,7 @@ class FamilyTrainingTest {
                                     model.prediction(),
                                     model.levels()))
                             .modules(adapter, 1))
-                .isInstanceOf(TrainingException.class)
+                .isInstanceOf(UntrainableException.class)
                 .hasMessageContaining(sentence));
   }
 }

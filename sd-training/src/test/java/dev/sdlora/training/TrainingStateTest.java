@@ -10,6 +10,7 @@ import dev.sdlora.families.network.Transformers;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.family.UNetTraining;
+import dev.sdlora.training.family.UntrainableException;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.recipe.AdapterSettings;
@@ -93,7 +94,7 @@ class TrainingStateTest {
         new AdapterSettings(4, 4, TrainedModules.ATTENTION, true, AdapterOptions.DEFAULTS);
 
     assertThatThrownBy(() -> new UNetTraining(files).modules(adapter, 1))
-        .isInstanceOf(TrainingException.class)
+        .isInstanceOf(UntrainableException.class)
         .hasMessage(
             "checkpoint '%s' has no layers to train: no layer of its U-Net belongs to modules"
                 + " ATTENTION, expected attention inside transformers",
@@ -107,7 +108,7 @@ class TrainingStateTest {
     UNetFiles files = with(model, model.unet().config(), Prediction.EDM);
 
     assertThatThrownBy(() -> new UNetTraining(files).modules(settings.adapter(), 1))
-        .isInstanceOf(TrainingException.class)
+        .isInstanceOf(UntrainableException.class)
         .hasMessageContaining("was trained on a continuous range of noise levels (EDM)");
   }
 

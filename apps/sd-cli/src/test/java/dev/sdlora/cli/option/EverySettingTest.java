@@ -1,4 +1,4 @@
-package dev.sdlora.cli;
+package dev.sdlora.cli.option;
 
 import static dev.sdlora.api.setting.Door.COMMAND_LINE;
 import static dev.sdlora.cli.console.OptionValue.converter;
@@ -18,7 +18,6 @@ import dev.sdlora.cli.console.Console;
 import dev.sdlora.cli.model.ControlArgument;
 import dev.sdlora.cli.model.LoraCurve;
 import dev.sdlora.cli.model.ModelOptions;
-import dev.sdlora.cli.option.ImageOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
