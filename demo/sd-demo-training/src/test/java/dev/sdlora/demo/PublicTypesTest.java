@@ -28,7 +28,7 @@ final class PublicTypesTest {
   /**
    * This module depends neither on the benchmarks, which count operations, nor on the apps, which
    * word messages, read settings and draw charts, nor on sd-models, which downloads. Compilers copy
-   * the constants of {@code FlowKeys}.
+   * the constants of {@code FlowKeys}, {@code DetailKeys} and {@code T5Tensors}.
    */
   private static final Set<String> FOR_OTHER_MODULES =
       Set.of(
@@ -38,6 +38,8 @@ final class PublicTypesTest {
           "dev.sdlora.api.setting.Settings",
           "dev.sdlora.api.setting.FlowKeys",
           "dev.sdlora.api.value.Wording",
+          "dev.sdlora.families.checkpoint.transformer.T5Tensors",
+          "dev.sdlora.infotext.key.DetailKeys",
           "dev.sdlora.pipeline.speed.ProductRate",
           "dev.sdlora.pipeline.speed.TransformerWork",
           "dev.sdlora.pipeline.speed.UNetOperations",

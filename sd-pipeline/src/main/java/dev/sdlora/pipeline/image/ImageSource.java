@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The source of an image: a file, read piece by piece, or the bytes of a stream. */
-public final class ImageSource {
+final class ImageSource {
   /** Maximum length of a stream, which is kept in memory. */
   private static final int MAX_STREAM = 256 << 20;
 
