@@ -124,7 +124,7 @@ public final class SdServer implements AutoCloseable {
     this.host = settings.host;
     this.metrics = new Metrics();
     RequestLimits limits = settings.limits();
-    ErrorMessages sentences = new ErrorMessages(folders(settings));
+    ErrorMessages messages = new ErrorMessages(folders(settings));
     RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
     this.results = results;
     Usage counts = Usage.inMemory();
@@ -135,7 +135,7 @@ public final class SdServer implements AutoCloseable {
             pipeline.concurrency(),
             settings.maxJobs,
             settings.history,
-            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, results),
+            new JobWatch(metrics, new JobSpans(settings.telemetry()), messages, results),
             quotas,
             System::nanoTime);
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
@@ -161,7 +161,7 @@ public final class SdServer implements AutoCloseable {
                 new ServerModels(
                     pipeline, settings.checkpointDirectories, opener, settings.maxWeightBytes));
     StylesApi styles = new StylesApi(settings.styles);
-    RequestContext offer =
+    RequestContext requestContext =
         new RequestContext(
             models.isPresent() ? models.get() : Models.only(pipeline),
             Optional.empty(),
@@ -172,52 +172,55 @@ public final class SdServer implements AutoCloseable {
             limits,
             false,
             settings.ignoreScripts);
-    this.shared = shared(settings, offer, sentences);
+    this.shared = shared(settings, requestContext, messages);
     Optional<FilesApi> published =
-        settings.front ? Optional.of(new FilesApi(offer)) : Optional.empty();
+        settings.front ? Optional.of(new FilesApi(requestContext)) : Optional.empty();
     this.drawings =
         new DrawingJobs(
-            queue, shared, asked -> published.map(files -> RequestFiles.of(asked, files)));
-    this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
-    this.masks = new MasksApi(offer, settings.segmentation);
+            queue,
+            shared,
+            submission -> published.map(files -> RequestFiles.of(submission, files)));
+    this.trainings = new TrainingsApi(requestContext, queue, messages, settings.trainingDirectory);
+    this.masks = new MasksApi(requestContext, settings.segmentation);
     SignedPaths signed =
         shared
             .map(jobs -> new SignedPaths(jobs::signingKey, InstantSource.system()))
             .orElseGet(() -> new SignedPaths(SignedPaths.randomKey(), InstantSource.system()));
-    this.transport = transport(settings, sentences, signed);
+    this.transport = transport(settings, messages, signed);
     RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
     this.tools =
         new McpApi(
-            new DrawingModel(offer, queue, drawings, loras, sentences),
+            new DrawingModel(requestContext, queue, drawings, loras, messages),
             limits,
             limit::count,
             signed);
-    metrics.measure(queue, offer.models()::liveTensors);
+    metrics.measure(queue, requestContext.models()::liveTensors);
     models.ifPresent(metrics::add);
     shared.ifPresent(metrics::add);
-    PngInfoApi info = new PngInfoApi(offer, sentences);
+    PngInfoApi info = new PngInfoApi(requestContext, messages);
     this.routes =
         Stream.of(
                 signsOfLife(),
                 metrics.routes(),
-                new Sdapi(offer, queue, drawings, sentences).routes(),
-                new ImagesApi(offer, drawings, sentences, signed, settings.maxSide).routes(),
-                new JobsApi(offer, queue, drawings, sentences, signed).routes(),
+                new Sdapi(requestContext, queue, drawings, messages).routes(),
+                new ImagesApi(requestContext, drawings, messages, signed, settings.maxSide)
+                    .routes(),
+                new JobsApi(requestContext, queue, drawings, messages, signed).routes(),
                 new WorkersApi(shared).routes(),
                 new UsageApi(queue, quotas).routes(),
                 published.map(FilesApi::routes).orElse(List.of()),
                 new UploadsApi(uploads, limits).routes(),
                 info.routes(),
                 new GalleryApi(gallery, info, signed).routes(),
-                new UpscalesApi(offer, queue).routes(),
+                new UpscalesApi(requestContext, queue).routes(),
                 masks.routes(),
-                new GridsApi(offer, drawings).routes(),
+                new GridsApi(requestContext, drawings).routes(),
                 trainings.routes(),
-                new LorasApi(loras, offer, sentences).routes(),
-                new PromptApi(offer, loras, sentences).routes(),
+                new LorasApi(loras, requestContext, messages).routes(),
+                new PromptApi(requestContext, loras, messages).routes(),
                 styles.routes(),
                 tools.routes(),
-                new Studio(offer, masks.available(), styles::canSave).routes())
+                new Studio(requestContext, masks.available(), styles::canSave).routes())
             .flatMap(List::stream)
             .map(route -> settings.front ? route.ofFront() : route)
             .toList();
@@ -229,16 +232,17 @@ public final class SdServer implements AutoCloseable {
               config.routes.beforeMatched(limit::check);
               config.jetty.modifyServer(server -> server.setRequestLog(this::answered));
               config.routes.exception(
-                  Exception.class, (error, context) -> tell(error, context, sentences));
+                  Exception.class, (error, context) -> answerError(error, context, messages));
               config.routes.exception(
                   QuotaException.class,
                   (error, context) -> {
                     metrics.refused(error);
-                    tell(error, context, sentences);
+                    answerError(error, context, messages);
                   });
               // Javalin has its own format for these errors.
               config.routes.exception(
-                  HttpResponseException.class, (error, context) -> tell(error, context, sentences));
+                  HttpResponseException.class,
+                  (error, context) -> answerError(error, context, messages));
               config.routes.before(SdServer::answerOptions);
               config.routes.after(PublicAddress::completeLocation);
               routes.forEach(route -> route.addTo(config.routes));
@@ -254,15 +258,15 @@ public final class SdServer implements AutoCloseable {
   }
 
   private Optional<SharedJobs> shared(
-      SdServerBuilder settings, RequestContext offer, ErrorMessages sentences) {
+      SdServerBuilder settings, RequestContext requestContext, ErrorMessages messages) {
     try {
       return settings.jobs.map(
           place ->
               new SharedJobs(
                   place,
                   queue,
-                  settings.front ? ModelProvider.none() : ModelProvider.of(offer),
-                  sentences,
+                  settings.front ? ModelProvider.none() : ModelProvider.of(requestContext),
+                  messages,
                   settings.ageOfJobs(),
                   settings.history,
                   Map.of(GridsApi.KIND, GridsApi::read),
@@ -286,7 +290,7 @@ public final class SdServer implements AutoCloseable {
   }
 
   private static Transport transport(
-      SdServerBuilder settings, ErrorMessages sentences, SignedPaths signed) {
+      SdServerBuilder settings, ErrorMessages messages, SignedPaths signed) {
     Set<String> hosts = new HashSet<>(settings.allowedHosts);
     Keys keys = new Keys(settings.apiKeys, settings.apiKeyFile);
     boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty() || keys.exist();
@@ -297,7 +301,7 @@ public final class SdServer implements AutoCloseable {
     int longRequests = settings.maxJobs + JobsApi.MOST_WATCHERS;
     return new Transport(
         access,
-        sentences,
+        messages,
         settings.maxBodyBytes,
         longRequests,
         settings.trustedProxies,
@@ -363,8 +367,8 @@ public final class SdServer implements AutoCloseable {
             stopping ? "stopping" : lost ? "the database of the jobs cannot be used now" : "ready");
   }
 
-  private static void tell(Exception error, Context context, ErrorMessages sentences) {
-    ErrorMessages.Message message = sentences.of(error);
+  private static void answerError(Exception error, Context context, ErrorMessages messages) {
+    ErrorMessages.Message message = messages.of(error);
     if (message.unexpected()) {
       LOG.error("{} {} failed", context.method(), context.path(), error);
     }

@@ -51,7 +51,7 @@ public final class SdWorker implements AutoCloseable {
   private volatile boolean stopping;
 
   private SdWorker(
-      Builder settings, FetchedModels models, ErrorMessages sentences, Optional<Results> results) {
+      Builder settings, FetchedModels models, ErrorMessages messages, Optional<Results> results) {
     this.results = results;
     this.host = settings.host;
     this.models = models;
@@ -60,13 +60,13 @@ public final class SdWorker implements AutoCloseable {
             settings.concurrency,
             Integer.MAX_VALUE,
             HISTORY,
-            new JobWatch(metrics, new JobSpans(settings.telemetry()), sentences, results));
+            new JobWatch(metrics, new JobSpans(settings.telemetry()), messages, results));
     this.jobs =
         new SharedJobs(
             settings.jobs,
             queue,
             models,
-            sentences,
+            messages,
             AGE,
             0,
             Map.of(GridsApi.KIND, GridsApi::read),

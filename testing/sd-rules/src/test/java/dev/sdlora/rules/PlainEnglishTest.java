@@ -48,7 +48,6 @@ class PlainEnglishTest {
           "apps/sd-batch",
           "apps/sd-cli",
           "apps/sd-request",
-          "apps/sd-server",
           "demo/sd-demo-training",
           "testing/sd-fuzz");
 

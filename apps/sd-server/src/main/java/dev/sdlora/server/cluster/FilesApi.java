@@ -37,12 +37,12 @@ public final class FilesApi {
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d{1,18})-");
   private static final int PIECE = 1 << 20;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final Map<String, Path> known = new ConcurrentHashMap<>();
 
   /** Creates the API of what requests can name. */
-  public FilesApi(RequestContext offer) {
-    this.offer = offer;
+  public FilesApi(RequestContext requestContext) {
+    this.requestContext = requestContext;
   }
 
   /** Returns the routes. */
@@ -124,7 +124,7 @@ public final class FilesApi {
   /** Returns the files that requests can name. Another front may have told about them. */
   private Set<Path> nameable() {
     Set<Path> files = new LinkedHashSet<>();
-    for (Model model : offer.checkpoints()) {
+    for (Model model : requestContext.checkpoints()) {
       Checkpoint checkpoint = model.checkpoint();
       if (!checkpoint.isFolder()) {
         files.add(checkpoint.path());
@@ -139,10 +139,10 @@ public final class FilesApi {
           .flatMap(Optional::stream)
           .forEach(files::add);
     }
-    offer.pipeline().loras().list().stream().map(LoraAdapter::path).forEach(files::add);
-    offer.pipeline().embeddings().list().stream().map(Embedding::path).forEach(files::add);
-    files.addAll(offer.upscalers().values());
-    files.addAll(offer.controlNets().values());
+    requestContext.pipeline().loras().list().stream().map(LoraAdapter::path).forEach(files::add);
+    requestContext.pipeline().embeddings().list().stream().map(Embedding::path).forEach(files::add);
+    files.addAll(requestContext.upscalers().values());
+    files.addAll(requestContext.controlNets().values());
     return files;
   }
 

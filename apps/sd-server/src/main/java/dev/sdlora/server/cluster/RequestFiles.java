@@ -33,12 +33,12 @@ import java.util.stream.Stream;
 public final class RequestFiles {
   private static final Pattern LORA = Pattern.compile("<(?:lora|lyco):([^:<>]{1,300})[^<>]*>");
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final Map<Path, NeededFile> files = new LinkedHashMap<>();
   private final FilesApi published;
 
-  private RequestFiles(RequestContext offer, FilesApi published) {
-    this.offer = offer;
+  private RequestFiles(RequestContext requestContext, FilesApi published) {
+    this.requestContext = requestContext;
     this.published = published;
   }
 
@@ -48,9 +48,9 @@ public final class RequestFiles {
    * @throws Refusal if the request needs files of a kind that workers cannot get
    * @throws dev.sdlora.api.error.StableDiffusionException if a file cannot be read
    */
-  public static RequiredFiles of(Submission asked, FilesApi published) {
-    RequestFiles found = new RequestFiles(asked.offer(), published);
-    NeededFiles all = found.all(asked);
+  public static RequiredFiles of(Submission submission, FilesApi published) {
+    RequestFiles found = new RequestFiles(submission.requestContext(), published);
+    NeededFiles all = found.all(submission);
     String hash =
         all.files().stream()
             .filter(file -> file.kind() == Kind.CHECKPOINT)
@@ -60,8 +60,8 @@ public final class RequestFiles {
     return new RequiredFiles(hash, all.json());
   }
 
-  private NeededFiles all(Submission asked) {
-    Checkpoint checkpoint = offer.pipeline().checkpoint();
+  private NeededFiles all(Submission submission) {
+    Checkpoint checkpoint = requestContext.pipeline().checkpoint();
     CheckpointParts parts = checkpoint.parts();
     checkpoint(checkpoint);
     checkpoint.vae().ifPresent(file -> add(Kind.VAE, file));
@@ -69,14 +69,14 @@ public final class RequestFiles {
     parts.textEncoder2().ifPresent(file -> add(Kind.TEXT_ENCODER_2, file));
     parts.textEncoder3().ifPresent(file -> add(Kind.TEXT_ENCODER_3, file));
     Set<String> texts = new LinkedHashSet<>();
-    for (PromptSpec spec : asked.specs()) {
+    for (PromptSpec spec : submission.specs()) {
       requireSupported(spec);
       texts(spec).forEach(texts::add);
       spec.loras().forEach(lora -> add(Kind.LORA, lora.path()));
       spec.controlUnits().forEach(unit -> add(Kind.CONTROL, unit.network()));
       spec.hiresFix().map(HiresFix::upscaler).ifPresent(each -> upscaler(each.name()));
     }
-    boolean lenient = asked.specs().stream().anyMatch(spec -> spec.lenient().orElse(false));
+    boolean lenient = submission.specs().stream().anyMatch(spec -> spec.lenient().orElse(false));
     texts.forEach(text -> loras(text, lenient));
     embeddings(texts);
     return new NeededFiles(
@@ -147,7 +147,7 @@ public final class RequestFiles {
     while (tags.find()) {
       String name = tags.group(1).strip();
       try {
-        LoraAdapter lora = offer.pipeline().loras().find(name);
+        LoraAdapter lora = requestContext.pipeline().loras().find(name);
         add(Kind.LORA, lora.path());
       } catch (dev.sdlora.api.error.LoraException e) {
         if (!lenient) {
@@ -159,7 +159,7 @@ public final class RequestFiles {
 
   private void embeddings(Set<String> texts) {
     String all = String.join("\n", texts).toLowerCase(Locale.ROOT);
-    for (Embedding embedding : offer.pipeline().embeddings().list()) {
+    for (Embedding embedding : requestContext.pipeline().embeddings().list()) {
       if (all.contains(embedding.name().toLowerCase(Locale.ROOT))) {
         add(Kind.EMBEDDING, embedding.path());
       }
@@ -167,7 +167,7 @@ public final class RequestFiles {
   }
 
   private void upscaler(String name) {
-    Path file = offer.upscalers().get(name);
+    Path file = requestContext.upscalers().get(name);
     if (file != null) {
       add(Kind.UPSCALER, file);
     }

@@ -48,8 +48,8 @@ public final class ImageFolder implements Gallery {
   private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
 
   private final Path folder;
-  private final Object looking = new Object();
-  private volatile Look last = new Look(Map.of(), Set.of(), -1);
+  private final Object scanLock = new Object();
+  private volatile Scan last = new Scan(Map.of(), Set.of(), -1);
 
   /** The cached state of a file; no image if it is damaged. */
   private record Known(Path file, long modified, long size, Optional<GalleryImage> image) {
@@ -75,7 +75,7 @@ public final class ImageFolder implements Gallery {
   }
 
   /** The result of one scan of the folder and of the days in it. */
-  private record Look(
+  private record Scan(
       Map<String, Known> files,
       Set<Path> days,
       List<GalleryImage> newestFirst,
@@ -86,7 +86,7 @@ public final class ImageFolder implements Gallery {
 
     private static final long GOOD_FOR_MILLIS = 30_000;
 
-    Look(Map<String, Known> files, Set<Path> days, long folderModified) {
+    Scan(Map<String, Known> files, Set<Path> days, long folderModified) {
       this(
           files,
           days,
@@ -122,16 +122,16 @@ public final class ImageFolder implements Gallery {
 
   @Override
   public List<GalleryImage> newestFirst() {
-    return look().newestFirst();
+    return current().newestFirst();
   }
 
   /** Scans the folder if it has changed; concurrent callers share one scan. */
-  private Look look() {
-    synchronized (looking) {
-      Look before = last;
+  private Scan current() {
+    synchronized (scanLock) {
+      Scan before = last;
       long modified = modified(before.days());
       if (!before.isStillTrue(modified)) {
-        last = look(before.files());
+        last = scan(before.files());
       }
       return last;
     }
@@ -149,7 +149,7 @@ public final class ImageFolder implements Gallery {
       if (!Files.exists(folder)) {
         throw unreadable(e);
       }
-      return -1; // A day was deleted, so look again.
+      return -1; // A day was deleted, so scan again.
     } catch (IOException e) {
       throw unreadable(e);
     }
@@ -159,7 +159,7 @@ public final class ImageFolder implements Gallery {
     return new Refusal(500, "cannot read the image folder: " + e.getMessage());
   }
 
-  private Look look(Map<String, Known> known) {
+  private Scan scan(Map<String, Known> known) {
     Map<String, Known> now = new HashMap<>();
     Set<Path> days = new HashSet<>();
     Texts texts = new Texts();
@@ -203,7 +203,7 @@ public final class ImageFolder implements Gallery {
               return FileVisitResult.CONTINUE; // The file was deleted meanwhile.
             }
           });
-      return new Look(now, days, changed);
+      return new Scan(now, days, changed);
     } catch (IOException e) {
       throw unreadable(e);
     }
@@ -266,7 +266,7 @@ public final class ImageFolder implements Gallery {
     @Nullable Known before = last.files().get(name);
     return before != null && isStill(before)
         ? Optional.of(before)
-        : Optional.ofNullable(look().files().get(name));
+        : Optional.ofNullable(current().files().get(name));
   }
 
   /** Returns the file of an image; damaged files are none. */

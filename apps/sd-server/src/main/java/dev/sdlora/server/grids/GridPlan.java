@@ -30,7 +30,7 @@ final class GridPlan {
   /** Limit of a sheet's pixels, as a multiple of the limit for one image. */
   private static final int SHEET_PICTURES = 4;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final PromptSpec spec;
   private final Axis columns;
   private final Optional<Axis> rows;
@@ -39,13 +39,13 @@ final class GridPlan {
   private double work;
 
   private GridPlan(
-      RequestContext offer,
+      RequestContext requestContext,
       PromptSpec spec,
       Axis columns,
       Optional<Axis> rows,
       ObjectNode settings,
       List<String> warnings) {
-    this.offer = offer;
+    this.requestContext = requestContext;
     this.spec = spec;
     this.columns = columns;
     this.rows = rows;
@@ -61,38 +61,38 @@ final class GridPlan {
    */
   static GridPlan read(Fields fields, RequestContext models) {
     Fields request = fields.object("request");
-    RequestContext offer = models.chosenBy(request);
-    DrawingReader reader = new DrawingReader(offer);
+    RequestContext requestContext = models.chosenBy(request);
+    DrawingReader reader = new DrawingReader(requestContext);
     PromptSpec spec =
         reader.read(request, Dialect.LIBRARY, Overrides.NONE).toBuilder().images(1).build();
-    Axis columns = axis("x", fields, offer);
-    Optional<Axis> rows = rows(fields, offer);
-    StoredRequest.requireShort(fields, offer.limits().text());
+    Axis columns = axis("x", fields, requestContext);
+    Optional<Axis> rows = rows(fields, requestContext);
+    StoredRequest.requireShort(fields, requestContext.limits().text());
     ObjectNode settings = StoredRequest.of(fields);
-    offer.name(request.node());
+    requestContext.name(request.node());
     settings.set("request", StoredRequest.of(request, spec));
-    GridPlan plan = new GridPlan(offer, spec, columns, rows, settings, fields.warnings());
-    plan.requireRoom(reader, offer.limits().pixels());
+    GridPlan plan = new GridPlan(requestContext, spec, columns, rows, settings, fields.warnings());
+    plan.requireRoom(reader, requestContext.limits().pixels());
     return plan;
   }
 
   /** Reads what {@link #whole} returned. */
-  static GridPlan stored(Fields fields, RequestFormat format, RequestContext offer) {
-    PromptSpec spec = Submission.stored(fields.object("request"), offer);
+  static GridPlan stored(Fields fields, RequestFormat format, RequestContext requestContext) {
+    PromptSpec spec = Submission.stored(fields.object("request"), requestContext);
     return new GridPlan(
-        offer,
+        requestContext,
         spec,
-        axis("x", fields, offer),
-        rows(fields, offer),
+        axis("x", fields, requestContext),
+        rows(fields, requestContext),
         fields.node(),
         format.warnings());
   }
 
-  private static Optional<Axis> rows(Fields fields, RequestContext offer) {
-    return fields.object("y").name("axis").map(name -> axis("y", fields, offer));
+  private static Optional<Axis> rows(Fields fields, RequestContext requestContext) {
+    return fields.object("y").name("axis").map(name -> axis("y", fields, requestContext));
   }
 
-  private static Axis axis(String field, Fields fields, RequestContext offer) {
+  private static Axis axis(String field, Fields fields, RequestContext requestContext) {
     Fields axis = fields.object(field);
     String name =
         axis.name("axis")
@@ -118,7 +118,8 @@ final class GridPlan {
               .formatted(field.toUpperCase(Locale.ROOT)));
     }
     try {
-      String full = ofLora ? "lora:" + offer.pipeline().loras().find(lora.get()).name() : name;
+      String full =
+          ofLora ? "lora:" + requestContext.pipeline().loras().find(lora.get()).name() : name;
       return Axis.parse(full + "=" + values);
     } catch (IllegalArgumentException | StableDiffusionException e) {
       throw new Refusal(
@@ -160,9 +161,9 @@ final class GridPlan {
     return cell.build();
   }
 
-  /** Returns what the request can name, with the checkpoint that it chose. */
-  RequestContext offer() {
-    return offer;
+  /** Returns the context of the request, with the checkpoint that it chose. */
+  RequestContext requestContext() {
+    return requestContext;
   }
 
   /** Returns the requests of all cells, row by row. */
@@ -195,7 +196,7 @@ final class GridPlan {
 
   /** Returns the axes, and the request with all images. */
   WholeRequest whole() {
-    SpecFiles files = SpecFiles.stored(offer);
+    SpecFiles files = SpecFiles.stored(requestContext);
     ObjectNode grid = settings.deepCopy().retain("x", "y");
     grid.set("request", SpecJson.write(spec, files));
     return new WholeRequest(grid, files.images());

@@ -90,8 +90,8 @@ final class GridWork extends InterruptibleWork {
     }
 
     @Override
-    public void stepEnd(Step done, Supplier<Image> look) {
-      progress.step(done.number(), done.total(), Optional.of(look.get().toBufferedImage()));
+    public void stepEnd(Step done, Supplier<Image> preview) {
+      progress.step(done.number(), done.total(), Optional.of(preview.get().toBufferedImage()));
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /** {@code /api/grids}: the available axes, cost estimates, and grids as jobs. */
 public final class GridsApi {
-  private final RequestContext offer;
+  private final RequestContext requestContext;
 
   /** The kind of these jobs. */
   public static final String KIND = "grid";
@@ -31,8 +31,8 @@ public final class GridsApi {
    *
    * @param drawings makes jobs of requests, and finds them
    */
-  public GridsApi(RequestContext offer, DrawingJobs drawings) {
-    this.offer = offer;
+  public GridsApi(RequestContext requestContext, DrawingJobs drawings) {
+    this.requestContext = requestContext;
     this.drawings = drawings;
     this.cells = new GridCells(drawings::find);
   }
@@ -47,7 +47,7 @@ public final class GridsApi {
   }
 
   private GridPlan plan(Context context) {
-    return GridPlan.read(Bodies.fields(context), offer);
+    return GridPlan.read(Bodies.fields(context), requestContext);
   }
 
   private void submit(Context context) {
@@ -56,9 +56,9 @@ public final class GridsApi {
         drawings.submit(
             new Submission(
                 KIND,
-                plan.offer(),
+                plan.requestContext(),
                 plan.cells(),
-                new GridWork(plan.offer().pipeline(), plan),
+                new GridWork(plan.requestContext().pipeline(), plan),
                 plan.settings(),
                 plan::whole,
                 new RequestFormat(plan.warnings(), 0),
@@ -69,8 +69,8 @@ public final class GridsApi {
   }
 
   /** Makes the work of a stored grid. */
-  public static Work read(Fields fields, RequestFormat format, RequestContext offer) {
-    return new GridWork(offer.pipeline(), GridPlan.stored(fields, format, offer));
+  public static Work read(Fields fields, RequestFormat format, RequestContext requestContext) {
+    return new GridWork(requestContext.pipeline(), GridPlan.stored(fields, format, requestContext));
   }
 
   private void cell(Context context) {

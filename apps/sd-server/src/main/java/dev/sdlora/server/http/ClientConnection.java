@@ -19,7 +19,7 @@ import org.eclipse.jetty.util.NanoTime;
  * restores the idle timeout, which drawing would exceed.
  */
 public final class ClientConnection implements AutoCloseable {
-  private static final long LOOK_MILLIS = 100;
+  private static final long CHECK_MILLIS = 100;
   private static final long STALLED_MILLIS = 30_000;
 
   private final EndPoint endPoint;
@@ -61,7 +61,7 @@ public final class ClientConnection implements AutoCloseable {
   /** Whether a client has disconnected, checked at most every 100 ms. */
   private static final class Gone implements BooleanSupplier {
     private final EndPoint endPoint;
-    private long looked = NanoTime.now();
+    private long checked = NanoTime.now();
     private boolean gone;
 
     Gone(EndPoint endPoint) {
@@ -70,8 +70,8 @@ public final class ClientConnection implements AutoCloseable {
 
     @Override
     public synchronized boolean getAsBoolean() {
-      if (!gone && NanoTime.millisSince(looked) >= LOOK_MILLIS) {
-        looked = NanoTime.now();
+      if (!gone && NanoTime.millisSince(checked) >= CHECK_MILLIS) {
+        checked = NanoTime.now();
         gone = isGone(endPoint);
       }
       return gone;
@@ -124,7 +124,7 @@ public final class ClientConnection implements AutoCloseable {
           job.cancel();
           throw gone();
         }
-        now = job.await(seen, LOOK_MILLIS);
+        now = job.await(seen, CHECK_MILLIS);
       } while (now.version() == seen && !now.state().isEnd());
       return now;
     } catch (InterruptedException e) {

@@ -163,7 +163,7 @@ public final class ErrorMessages {
         || error instanceof CancellationException) {
       return 503;
     }
-    boolean asked =
+    boolean ofRequest =
         error instanceof PromptSyntaxException
             || error instanceof LoraException
             || error instanceof EmbeddingException
@@ -172,7 +172,7 @@ public final class ErrorMessages {
             || error instanceof TrainingException
             || error instanceof IllegalArgumentException
             || isAboutTheRequest(error);
-    return asked ? 422 : 500;
+    return ofRequest ? 422 : 500;
   }
 
   /**

@@ -43,13 +43,13 @@ final class ControlSettings {
    * Returns units without images, which act once the user adds some. Units whose network is not
    * here, or with invalid values, are omitted.
    *
-   * @param said the keys of the text
+   * @param parameters the keys and values of the text
    * @param networks the names of the networks that are here
    */
-  static ArrayNode units(Map<String, String> said, Set<String> networks) {
+  static ArrayNode units(Map<String, String> parameters, Set<String> networks) {
     ArrayNode units = Fields.array();
     IntStream.range(0, MOST_UNITS)
-        .mapToObj(unit -> Optional.ofNullable(said.get("ControlNet " + unit)))
+        .mapToObj(unit -> Optional.ofNullable(parameters.get("ControlNet " + unit)))
         .flatMap(Optional::stream)
         .map(text -> unit(values(text), networks))
         .flatMap(Optional::stream)

@@ -24,7 +24,7 @@ public record Enlargement(int width, int height, boolean crop) {
    *
    * @throws Refusal if it is out of range, or larger than the server allows
    */
-  public static Enlargement read(Fields fields, Image image, RequestContext offer) {
+  public static Enlargement read(Fields fields, Image image, RequestContext requestContext) {
     boolean bySize = fields.whole("resize_mode", 0) == 1;
     int width;
     int height;
@@ -42,7 +42,7 @@ public record Enlargement(int width, int height, boolean crop) {
     if (width < 1 || height < 1) {
       throw new Refusal(422, "the size must be at least 1x1: %sx%s".formatted(width, height));
     }
-    Base64Images.requirePixels("size", width, height, offer.limits().pixels());
+    Base64Images.requirePixels("size", width, height, requestContext.limits().pixels());
     return new Enlargement(width, height, bySize && fields.flag("upscaling_crop", true));
   }
 
@@ -51,9 +51,11 @@ public record Enlargement(int width, int height, boolean crop) {
    *
    * @return the name
    */
-  public static String requireUpscaler(String name, RequestContext offer) {
+  public static String requireUpscaler(String name, RequestContext requestContext) {
     List<String> names =
-        Stream.concat(Stream.of("None", "Lanczos", "Nearest"), offer.upscalers().keySet().stream())
+        Stream.concat(
+                Stream.of("None", "Lanczos", "Nearest"),
+                requestContext.upscalers().keySet().stream())
             .toList();
     if (!names.contains(name)) {
       throw new Refusal(
@@ -70,22 +72,23 @@ public record Enlargement(int width, int height, boolean crop) {
    * @param upscaler the name of an available upscaler
    * @param progress receives the share that a network has done
    */
-  public Image of(Image image, String upscaler, RequestContext offer, DoubleConsumer progress) {
-    Path file = offer.upscalers().get(requireUpscaler(upscaler, offer));
+  public Image of(
+      Image image, String upscaler, RequestContext requestContext, DoubleConsumer progress) {
+    Path file = requestContext.upscalers().get(requireUpscaler(upscaler, requestContext));
     if (file != null) {
-      return fitted(byNetwork(image, file, offer, progress));
+      return fitted(byNetwork(image, file, requestContext, progress));
     }
     return fitted(upscaler.equals("Nearest") ? nearest(image) : image);
   }
 
   private static Image byNetwork(
-      Image image, Path file, RequestContext offer, DoubleConsumer progress) {
+      Image image, Path file, RequestContext requestContext, DoubleConsumer progress) {
     try (UpscalerNetwork network = UpscalerNetwork.open(file)) {
       Base64Images.requirePixels(
           "image upscaled by " + network.name(),
           (double) image.width() * network.factor(),
           (double) image.height() * network.factor(),
-          4 * offer.limits().pixels());
+          4 * requestContext.limits().pixels());
       return network.upscale(image, progress);
     }
   }

@@ -29,7 +29,7 @@ public final class MasksApi implements AutoCloseable {
   /** Each waiting request holds a thread of the server. */
   private static final int MOST_WAITING = 8;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final Optional<SegmentationModel> model;
   private final Semaphore places = new Semaphore(MOST_WAITING);
   private final Semaphore turn = new Semaphore(1, true);
@@ -41,8 +41,8 @@ public final class MasksApi implements AutoCloseable {
    *
    * @param model empty to refuse all requests
    */
-  public MasksApi(RequestContext offer, Optional<SegmentationModel> model) {
-    this.offer = offer;
+  public MasksApi(RequestContext requestContext, Optional<SegmentationModel> model) {
+    this.requestContext = requestContext;
     this.model = model;
   }
 
@@ -69,7 +69,7 @@ public final class MasksApi implements AutoCloseable {
     if (!fields.has("inside")) {
       throw Refusal.missing("inside");
     }
-    Image image = offer.images().image("image", given, offer.limits().pixels());
+    Image image = requestContext.images().image("image", given, requestContext.limits().pixels());
     List<Point> inside = points(fields, "inside", image);
     List<Point> outside = points(fields, "outside", image);
     if (inside.isEmpty() || inside.size() + outside.size() > MOST_POINTS) {

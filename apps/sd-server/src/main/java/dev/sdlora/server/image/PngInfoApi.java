@@ -25,18 +25,18 @@ import java.util.Optional;
  * lists the missing files.
  */
 public final class PngInfoApi {
-  private final RequestContext offer;
-  private final ErrorMessages sentences;
+  private final RequestContext requestContext;
+  private final ErrorMessages messages;
 
   /** Creates the API. */
-  public PngInfoApi(RequestContext offer, ErrorMessages sentences) {
-    this.offer = offer;
-    this.sentences = sentences;
+  public PngInfoApi(RequestContext requestContext, ErrorMessages messages) {
+    this.requestContext = requestContext;
+    this.messages = messages;
   }
 
   /** Returns the routes. */
   public List<Route> routes() {
-    return List.of(Route.post("/api/png-info", this::tell));
+    return List.of(Route.post("/api/png-info", this::answer));
   }
 
   /** Returns the settings text in an image file; empty if there is none that can be read. */
@@ -49,14 +49,14 @@ public final class PngInfoApi {
     }
   }
 
-  private void tell(Context context) {
+  private void answer(Context context) {
     byte[] file = file(context);
-    Base64Images.requireSize("image", file, offer.limits().pixels());
+    Base64Images.requireSize("image", file, requestContext.limits().pixels());
     ObjectNode answer;
     try {
       answer = answer(GeneratedImage.readInfotext(new ByteArrayInputStream(file)));
     } catch (ImageSettingsException e) { // Many images have none; this is not an error.
-      answer = Fields.object().put("reason", sentences.of(e).sentence());
+      answer = Fields.object().put("reason", messages.of(e).sentence());
     }
     Answers.json(context, answer);
   }
@@ -74,7 +74,8 @@ public final class PngInfoApi {
     Restored restored = new Restored(text, chosen);
     DrawingWriter.Written written = new DrawingWriter(chosen).write(restored.spec());
     restored.addWithoutImages(written.fields());
-    List<String> omitted = DetailSettings.adapt(written.fields(), offer.pipeline().detectors());
+    List<String> omitted =
+        DetailSettings.adapt(written.fields(), requestContext.pipeline().detectors());
     ObjectNode answer = Fields.object();
     answer.put("parameters", text);
     answer.set("settings", written.fields());
@@ -89,22 +90,24 @@ public final class PngInfoApi {
     ArrayNode renamed = answer.putArray("renamed");
     restored.renamed().forEach(renamed::add);
     ArrayNode warnings = answer.putArray("warnings");
-    restored.warnings().stream().map(sentences::shown).forEach(warnings::add);
+    restored.warnings().stream().map(messages::shown).forEach(warnings::add);
     omitted.forEach(warnings::add);
     written.unsaid().stream()
         .filter(name -> !name.equals("loraMode")) // It only affects rounding.
         .forEach(
             name -> warnings.add("'%s' has no field in requests and was ignored".formatted(name)));
-    written.refusal().map(sentences::shown).ifPresent(warnings::add);
+    written.refusal().map(messages::shown).ifPresent(warnings::add);
     return answer;
   }
 
   /** Returns the context of the checkpoint that the image was made with, else the current one's. */
   private RequestContext chosen(String text) {
     try {
-      return offer.ofImage(text).orElseGet(() -> offer.with(offer.model()));
+      return requestContext
+          .ofImage(text)
+          .orElseGet(() -> requestContext.with(requestContext.model()));
     } catch (IllegalArgumentException e) {
-      return offer; // The text contains no settings.
+      return requestContext; // The text contains no settings.
     }
   }
 
@@ -118,6 +121,6 @@ public final class PngInfoApi {
         Bodies.fields(context)
             .name("image")
             .orElseThrow(() -> new Refusal(422, "field 'image' is missing"));
-    return offer.images().bytes("image", image);
+    return requestContext.images().bytes("image", image);
   }
 }

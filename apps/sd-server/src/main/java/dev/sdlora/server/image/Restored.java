@@ -28,26 +28,28 @@ final class Restored {
   private static final List<String> OF_A_MASK =
       List.of("Mask mode", "Mask blur", "Inpaint area", "Masked area padding", "Masked content");
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final Recovery recovery;
-  private final Map<String, String> said;
+  private final Map<String, String> otherParameters;
 
   /**
    * Searches the server for the files that an image was made with.
    *
    * @throws ImageSettingsException if the text contains no settings
    */
-  Restored(String parameters, RequestContext offer) {
+  Restored(String parameters, RequestContext requestContext) {
     PromptSpec spec = spec(parameters);
     Recovery.Search search =
-        Recovery.of(spec).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
-    Path checkpoint = offer.pipeline().checkpoint().path();
+        Recovery.of(spec)
+            .loras(requestContext.pipeline().loras())
+            .embeddings(requestContext.pipeline().embeddings());
+    Path checkpoint = requestContext.pipeline().checkpoint().path();
     if (Files.isRegularFile(checkpoint)) { // Folders have no hash that could be compared.
       search.checkpoints(checkpoint);
     }
-    this.offer = offer;
+    this.requestContext = requestContext;
     this.recovery = search.find();
-    this.said = spec.otherParameters();
+    this.otherParameters = spec.otherParameters();
   }
 
   private static PromptSpec spec(String parameters) {
@@ -68,21 +70,21 @@ final class Restored {
    * they take effect once the user adds images. Invalid values are skipped.
    */
   void addWithoutImages(ObjectNode fields) {
-    ArrayNode units = ControlSettings.units(said, offer.controlNets().keySet());
+    ArrayNode units = ControlSettings.units(otherParameters, requestContext.controlNets().keySet());
     if (!units.isEmpty()) {
       fields.putObject("alwayson_scripts").putObject("controlnet").set("args", units);
     }
     Image any = Image.of(1, 1, new byte[3]);
     try {
-      ImageToImage start = ImageToImage.builder(any).parameters(said).build();
-      if (said.containsKey("Denoising strength") && spec().hiresFix().isEmpty()) {
+      ImageToImage start = ImageToImage.builder(any).parameters(otherParameters).build();
+      if (otherParameters.containsKey("Denoising strength") && spec().hiresFix().isEmpty()) {
         fields.put("denoising_strength", start.denoisingStrength());
       }
       if (start.noiseMultiplier() != 1) {
         fields.put("initial_noise_multiplier", start.noiseMultiplier());
       }
       if (isMasked()) {
-        Inpainting mask = Inpainting.builder(any).parameters(said).build();
+        Inpainting mask = Inpainting.builder(any).parameters(otherParameters).build();
         fields.put("mask_blur", mask.maskBlur());
         fields.put(
             "inpainting_fill", List.of(MaskedContent.values()).indexOf(mask.maskedContent()));
@@ -96,7 +98,7 @@ final class Restored {
   }
 
   private boolean isMasked() {
-    return OF_A_MASK.stream().anyMatch(said::containsKey);
+    return OF_A_MASK.stream().anyMatch(otherParameters::containsKey);
   }
 
   /** Returns the LoRAs and embeddings that are missing. */
@@ -141,29 +143,32 @@ final class Restored {
     checkpoint().ifPresent(warnings::add);
     vae().ifPresent(warnings::add);
     boolean masked = isMasked();
-    if (masked || (said.containsKey("Denoising strength") && spec().hiresFix().isEmpty())) {
+    if (masked
+        || (otherParameters.containsKey("Denoising strength") && spec().hiresFix().isEmpty())) {
       warnings.add(
           "the image was made with img2img; the metadata does not contain its start image%s, so it will be drawn from noise"
               .formatted(masked ? " and mask" : ""));
     }
-    if (said.containsKey("ControlNet 0")) {
+    if (otherParameters.containsKey("ControlNet 0")) {
       warnings.add(
           "the image was made with a ControlNet; the metadata does not contain its control image: "
-              + said.get("ControlNet 0"));
+              + otherParameters.get("ControlNet 0"));
     }
     return warnings;
   }
 
   private Optional<String> checkpoint() {
-    Checkpoint own = offer.pipeline().checkpoint();
-    Optional<String> name = Optional.ofNullable(said.get("Model"));
+    Checkpoint own = requestContext.pipeline().checkpoint();
+    Optional<String> name = Optional.ofNullable(otherParameters.get("Model"));
     boolean other =
         Files.isRegularFile(own.path())
             ? recovery.missing().stream().anyMatch(file -> file.kind() == Kind.CHECKPOINT)
             : name.filter(model -> !RequestContext.stem(model).equalsIgnoreCase(own.name()))
                 .isPresent();
     String hash =
-        Optional.ofNullable(said.get("Model hash")).map(" (hash %s)"::formatted).orElse("");
+        Optional.ofNullable(otherParameters.get("Model hash"))
+            .map(" (hash %s)"::formatted)
+            .orElse("");
     return other
         ? Optional.of(
             "the image was made with the checkpoint '%s'%s; this server uses '%s'"
@@ -172,8 +177,8 @@ final class Restored {
   }
 
   private Optional<String> vae() {
-    String wanted = RequestContext.stem(said.getOrDefault("VAE", ""));
-    Optional<Path> own = offer.pipeline().checkpoint().vae();
+    String wanted = RequestContext.stem(otherParameters.getOrDefault("VAE", ""));
+    Optional<Path> own = requestContext.pipeline().checkpoint().vae();
     String ours =
         own.map(file -> RequestContext.stem(String.valueOf(file.getFileName()))).orElse("");
     return NO_VAE.contains(wanted) || wanted.equalsIgnoreCase(ours)

@@ -14,20 +14,20 @@ import java.util.concurrent.CancellationException;
 final class UpscaleWork extends InterruptibleWork {
   private static final int PERCENT = 100;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final Image image;
   private final Optional<String> parameters;
   private final String upscaler;
   private final Enlargement target;
 
   UpscaleWork(
-      RequestContext offer,
+      RequestContext requestContext,
       Image image,
       Optional<String> parameters,
       String upscaler,
       Enlargement target) {
     super("sd-server-upscale");
-    this.offer = offer;
+    this.requestContext = requestContext;
     this.image = image;
     this.parameters = parameters;
     this.upscaler = upscaler;
@@ -59,7 +59,7 @@ final class UpscaleWork extends InterruptibleWork {
                 target.of(
                     image,
                     upscaler,
-                    offer,
+                    requestContext,
                     done -> {
                       if (Thread.interrupted()) {
                         throw new CancellationException();

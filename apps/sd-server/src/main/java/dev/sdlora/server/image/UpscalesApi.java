@@ -18,12 +18,12 @@ import java.util.Optional;
 
 /** {@code /api/upscales}: upscaling as jobs. */
 public final class UpscalesApi {
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final JobQueue queue;
 
   /** Creates the API of a queue. */
-  public UpscalesApi(RequestContext offer, JobQueue queue) {
-    this.offer = offer;
+  public UpscalesApi(RequestContext requestContext, JobQueue queue) {
+    this.requestContext = requestContext;
     this.queue = queue;
   }
 
@@ -36,15 +36,17 @@ public final class UpscalesApi {
     Fields fields = Bodies.fields(context);
     String given =
         fields.name("image").orElseThrow(() -> new Refusal(422, "field 'image' is missing"));
-    byte[] file = offer.images().bytes("image", given);
-    Image image = Base64Images.read("image", file, offer.limits().pixels());
-    Enlargement target = Enlargement.read(fields, image, offer);
-    String upscaler = Enlargement.requireUpscaler(fields.name("upscaler").orElse("Lanczos"), offer);
+    byte[] file = requestContext.images().bytes("image", given);
+    Image image = Base64Images.read("image", file, requestContext.limits().pixels());
+    Enlargement target = Enlargement.read(fields, image, requestContext);
+    String upscaler =
+        Enlargement.requireUpscaler(fields.name("upscaler").orElse("Lanczos"), requestContext);
     ObjectNode settings = fields.node().deepCopy();
-    if (!offer.images().isReference(given)) {
+    if (!requestContext.images().isReference(given)) {
       settings.remove("image");
     }
-    UpscaleWork work = new UpscaleWork(offer, image, PngInfoApi.parameters(file), upscaler, target);
+    UpscaleWork work =
+        new UpscaleWork(requestContext, image, PngInfoApi.parameters(file), upscaler, target);
     Job job = queue.submit(new Job.Request("upscale", work, settings), Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
     ObjectNode answer = Fields.object();

@@ -137,11 +137,11 @@ final class LoraView {
   }
 
   /** Returns whether the LoRA fits, and how strongly it changes which blocks. */
-  static ObjectNode effect(LoraFit fit, ErrorMessages sentences) {
+  static ObjectNode effect(LoraFit fit, ErrorMessages messages) {
     ObjectNode json = Fields.object();
     json.put("applicable", fit.isApplicable());
-    json.put("verdict", sentences.shown(fit.verdict()));
-    add(json, "advice", fit.advice().stream().map(sentences::shown).toList());
+    json.put("verdict", messages.shown(fit.verdict()));
+    add(json, "advice", fit.advice().stream().map(messages::shown).toList());
     ArrayNode blocks = json.putArray("blocks");
     if (fit.effect().isPresent()) {
       LoraEffect effect = fit.effect().get();

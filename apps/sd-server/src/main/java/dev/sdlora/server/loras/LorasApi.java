@@ -28,8 +28,8 @@ public final class LorasApi {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final RecentLoras loras;
-  private final RequestContext offer;
-  private final ErrorMessages sentences;
+  private final RequestContext requestContext;
+  private final ErrorMessages messages;
   private final LoraPlaces places;
   private final LoraThumbnails thumbnails = new LoraThumbnails();
 
@@ -39,12 +39,12 @@ public final class LorasApi {
   /**
    * Creates the API of a library.
    *
-   * @param offer the checkpoints to use them with
+   * @param requestContext the checkpoints to use them with
    */
-  public LorasApi(RecentLoras loras, RequestContext offer, ErrorMessages sentences) {
+  public LorasApi(RecentLoras loras, RequestContext requestContext, ErrorMessages messages) {
     this.loras = loras;
-    this.offer = offer;
-    this.sentences = sentences;
+    this.requestContext = requestContext;
+    this.messages = messages;
     this.places = new LoraPlaces(loras);
   }
 
@@ -62,7 +62,11 @@ public final class LorasApi {
 
   /** Returns the checkpoint that a request names, else the current one. */
   private Checkpoint checkpoint(Context context) {
-    return Parameters.text(context, "checkpoint").map(offer::of).orElse(offer).model().checkpoint();
+    return Parameters.text(context, "checkpoint")
+        .map(requestContext::of)
+        .orElse(requestContext)
+        .model()
+        .checkpoint();
   }
 
   private LoraView view(Checkpoint checkpoint) {
@@ -71,7 +75,7 @@ public final class LorasApi {
 
   private Effects effects(Checkpoint checkpoint) {
     return new Effects(
-        lora -> LoraView.effect(lora.fitOn(checkpoint), sentences), PATIENCE, System::nanoTime);
+        lora -> LoraView.effect(lora.fitOn(checkpoint), messages), PATIENCE, System::nanoTime);
   }
 
   private LoraAdapter find(Context context) {

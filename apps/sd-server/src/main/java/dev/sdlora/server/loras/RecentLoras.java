@@ -26,10 +26,10 @@ public final class RecentLoras implements LoraLibrary {
   private final LoraLibrary loras;
   private final LongSupplier nanos;
 
-  private final Map<LoraQuery, Look> looks = new Last<>();
+  private final Map<LoraQuery, Search> searches = new Last<>();
   private final Map<String, Failure> failures = new Last<>();
 
-  private record Look(List<LoraAdapter> found, long nanos) {}
+  private record Search(List<LoraAdapter> found, long nanos) {}
 
   private record Failure(LoraException error, long nanos) {}
 
@@ -70,7 +70,7 @@ public final class RecentLoras implements LoraLibrary {
 
   @Override
   public synchronized List<LoraAdapter> search(LoraQuery query) {
-    Look known = looks.get(query);
+    Search known = searches.get(query);
     return known != null && nanos.getAsLong() - known.nanos() < MOMENT_NANOS
         ? known.found()
         : searchAnew(query);
@@ -79,7 +79,7 @@ public final class RecentLoras implements LoraLibrary {
   /** Searches without the cache. */
   synchronized List<LoraAdapter> searchAnew(LoraQuery query) {
     List<LoraAdapter> found = loras.search(query);
-    looks.put(query, new Look(found, nanos.getAsLong()));
+    searches.put(query, new Search(found, nanos.getAsLong()));
     return found;
   }
 

@@ -16,7 +16,7 @@ class Call {
   /** The name of the call in the context of a request. */
   static final String KEY = Call.class.getName();
 
-  private static final long LOOK_MILLIS = 100;
+  private static final long CHECK_MILLIS = 100;
 
   private final String client;
   private final Origin origin = Origin.current();
@@ -46,12 +46,12 @@ class Call {
     cancelled = true;
   }
 
-  /** Whether {@link #cancel} was called; may be asked often, by any thread. */
+  /** Whether {@link #cancel} was called; any thread may call this often. */
   final boolean isCancelled() {
     return cancelled;
   }
 
-  /** Whether nobody waits for the result; asked by the thread of the call alone. */
+  /** Whether nobody waits for the result; only the thread of the call calls this. */
   boolean isOver() {
     return cancelled;
   }
@@ -86,7 +86,7 @@ class Call {
           return now;
         }
         waiting();
-        now = job.await(now.version(), LOOK_MILLIS);
+        now = job.await(now.version(), CHECK_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -97,7 +97,7 @@ class Call {
   }
 
   /**
-   * Sends the steps of a job to a client that asked for them. Clients give up on calls that are
+   * Sends the steps of a job to a client that requested them. Clients give up on calls that are
    * silent for long, often for a minute, so that a long wait or step is reported several times,
    * each time with a larger number.
    */
@@ -106,7 +106,7 @@ class Call {
 
     private final McpAsyncServerExchange client;
     private final Optional<Object> token;
-    private double told = -1;
+    private double lastSent = -1;
     private long at = System.nanoTime();
 
     /**
@@ -127,19 +127,19 @@ class Call {
     /** Sends the state of a job if it has advanced, or if nothing was sent for long. */
     private void report(Job.Snapshot now) {
       boolean silent = System.nanoTime() - at > SILENCE_NANOS;
-      boolean advanced = now.step() > told;
+      boolean advanced = now.step() > lastSent;
       if (!now.state().isEnd() || advanced) {
         String message =
             now.begun() == 0 ? "waiting" : "step %s of %s".formatted(now.step(), now.steps());
         if (advanced || silent) {
-          double next = Math.floor(told) + 1;
-          send(advanced ? now.step() : (told + next) / 2, now.steps(), message);
+          double next = Math.floor(lastSent) + 1;
+          send(advanced ? now.step() : (lastSent + next) / 2, now.steps(), message);
         }
       }
     }
 
     private void send(double number, int steps, String message) {
-      told = number;
+      lastSent = number;
       at = System.nanoTime();
       if (token.isEmpty()) {
         return;

@@ -9,15 +9,15 @@ import dev.sdlora.server.job.shared.DrawingJobs;
 /**
  * A loaded model and what belongs to it.
  *
- * @param offer what requests can name
+ * @param requestContext the models, styles and images that requests can name
  * @param queue the queue for jobs
  * @param drawings makes jobs of requests
  * @param loras the LoRAs of the model
- * @param sentences converts errors to messages
+ * @param messages converts errors to messages
  */
 public record DrawingModel(
-    RequestContext offer,
+    RequestContext requestContext,
     JobQueue queue,
     DrawingJobs drawings,
     LoraLibrary loras,
-    ErrorMessages sentences) {}
+    ErrorMessages messages) {}

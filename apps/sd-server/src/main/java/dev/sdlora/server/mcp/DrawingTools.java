@@ -140,10 +140,11 @@ final class DrawingTools {
     progress.begin();
     DrawingModel loaded = model.get();
     OtherSettings.spread(arguments);
-    RequestContext offer = chosen(arguments, loaded.offer());
-    Fields fields = kind.equals("img2img") ? edit(arguments, offer) : arguments;
-    requirePixels(fields, offer);
-    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
+    RequestContext requestContext = chosen(arguments, loaded.requestContext());
+    Fields fields = kind.equals("img2img") ? edit(arguments, requestContext) : arguments;
+    requirePixels(fields, requestContext);
+    PromptSpec spec =
+        new DrawingReader(requestContext).read(fields, Dialect.LIBRARY, Overrides.NONE);
     // The library calls tools on threads of its own.
     Job job =
         call.origin()
@@ -156,14 +157,14 @@ final class DrawingTools {
                                 kind,
                                 fields,
                                 spec,
-                                offer,
-                                StoredRequest.translated(fields, spec, offer),
+                                requestContext,
+                                StoredRequest.translated(fields, spec, requestContext),
                                 RequestFormat.PLAIN,
                                 false),
                             Optional.empty()));
     JobState end = call.awaitEnd(job, progress).state();
     if (end == JobState.FAILED) {
-      throw Refusal.of(loaded.sentences().of(job.failure().orElseThrow()));
+      throw Refusal.of(loaded.messages().of(job.failure().orElseThrow()));
     }
     if (job.images().isEmpty()) {
       throw new Refusal(503, "the drawing was cancelled");
@@ -182,22 +183,24 @@ final class DrawingTools {
     return result.equals("link");
   }
 
-  private static RequestContext chosen(Fields arguments, RequestContext offer) {
+  private static RequestContext chosen(Fields arguments, RequestContext requestContext) {
     RequestContext chosen =
-        offer.chosenBy(arguments, "model").orElseGet(() -> offer.with(offer.model()));
+        requestContext
+            .chosenBy(arguments, "model")
+            .orElseGet(() -> requestContext.with(requestContext.model()));
     arguments.node().remove("model");
     return chosen;
   }
 
-  private static void requirePixels(Fields fields, RequestContext offer) {
-    ImageSize usual = offer.pipeline().checkpoint().defaultSize();
+  private static void requirePixels(Fields fields, RequestContext requestContext) {
+    ImageSize usual = requestContext.pipeline().checkpoint().defaultSize();
     long width = fields.whole("width", usual.width());
     long height = fields.whole("height", usual.height());
-    if (width * height > offer.limits().pixels()) {
+    if (width * height > requestContext.limits().pixels()) {
       throw new FieldException(
           "width",
           "arguments 'width' and 'height' make %sx%s pixels; the limit is %s in total"
-              .formatted(width, height, offer.limits().pixels()));
+              .formatted(width, height, requestContext.limits().pixels()));
     }
   }
 
@@ -217,20 +220,19 @@ final class DrawingTools {
     content.add(Tool.text(image.infotext()));
     content.add(Tool.text("The name of this image for edit_image: job:%s/0".formatted(job.id())));
     job.warnings()
-        .forEach(
-            warning -> content.add(Tool.text("Warning: " + loaded.sentences().shown(warning))));
+        .forEach(warning -> content.add(Tool.text("Warning: " + loaded.messages().shown(warning))));
     return content;
   }
 
   /** Translates the arguments of an edit to A1111's fields. */
-  private static Fields edit(Fields arguments, RequestContext offer) {
+  private static Fields edit(Fields arguments, RequestContext requestContext) {
     ObjectNode node = arguments.node();
     String image = arguments.text("image").orElseThrow();
-    Image given = decoded("image", image, offer);
-    arguments.ifName("mask", mask -> decoded("mask", mask, offer));
+    Image given = decoded("image", image, requestContext);
+    arguments.ifName("mask", mask -> decoded("mask", mask, requestContext));
     boolean whole = arguments.name("mask").isEmpty() && !arguments.has("strength");
     node.remove("image");
-    if (whole && offer.readsReferences()) {
+    if (whole && requestContext.readsReferences()) {
       node.putArray("reference_images").add(image);
     } else {
       node.putArray("init_images").add(image);
@@ -241,14 +243,14 @@ final class DrawingTools {
       node.put("inpainting_fill", 1);
     }
     node.remove("strength");
-    putSize(node, given, offer);
+    putSize(node, given, requestContext);
     return arguments.with(node);
   }
 
   /** Decodes an image in advance, for errors that name the argument. */
-  private static Image decoded(String argument, String text, RequestContext offer) {
+  private static Image decoded(String argument, String text, RequestContext requestContext) {
     try {
-      return offer.images().image(argument, text, offer.limits().pixels());
+      return requestContext.images().image(argument, text, requestContext.limits().pixels());
     } catch (ImageFileException e) {
       throw new FieldException(
           argument, "argument '%s': %s".formatted(argument, e.getMessage()), e);
@@ -256,15 +258,15 @@ final class DrawingTools {
   }
 
   /** Sets a missing size to that of the image, reduced and rounded down. */
-  private static void putSize(ObjectNode node, Image given, RequestContext offer) {
+  private static void putSize(ObjectNode node, Image given, RequestContext requestContext) {
     double pixels = (double) given.width() * given.height();
     double scale = Math.min(1, Math.sqrt(MOST_EDITED_PIXELS / pixels));
-    putIfMissing(node, "width", side(given.width(), scale, offer));
-    putIfMissing(node, "height", side(given.height(), scale, offer));
+    putIfMissing(node, "width", side(given.width(), scale, requestContext));
+    putIfMissing(node, "height", side(given.height(), scale, requestContext));
   }
 
-  private static int side(int side, double scale, RequestContext offer) {
-    int multiple = offer.sizeMultiple();
+  private static int side(int side, double scale, RequestContext requestContext) {
+    int multiple = requestContext.sizeMultiple();
     return Math.max(LEAST_SIDE, (int) (side * scale) / multiple * multiple);
   }
 

@@ -46,7 +46,7 @@ public final class LocalTools implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalTools.class);
 
-  private final ErrorMessages sentences = new ErrorMessages(List.of());
+  private final ErrorMessages messages = new ErrorMessages(List.of());
   private final Supplier<Pipeline> pipeline;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(MOST_CALLS, work -> daemon(work, "sd-mcp"));
@@ -74,7 +74,7 @@ public final class LocalTools implements AutoCloseable {
     Tools tools =
         new Tools(
             this::model,
-            () -> sentences,
+            () -> messages,
             LIMITS,
             client -> {},
             true,
@@ -106,19 +106,19 @@ public final class LocalTools implements AutoCloseable {
     References images =
         new References(
             Map.of("job", new JobImages(queue::find), "file", new LocalFiles(MOST_BYTES)));
-    RequestContext offer =
+    RequestContext requestContext =
         new RequestContext(pipeline, List.of(), List.of(), List.of(), images, LIMITS, false, false);
     return new DrawingModel(
-        offer,
+        requestContext,
         queue,
-        new DrawingJobs(queue, Optional.empty(), asked -> Optional.empty()),
+        new DrawingJobs(queue, Optional.empty(), submission -> Optional.empty()),
         pipeline.loras(),
-        sentences);
+        messages);
   }
 
   private void logFailure(Job job) {
     job.failure()
-        .filter(failure -> sentences.of(failure).unexpected())
+        .filter(failure -> messages.of(failure).unexpected())
         .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
   }
 
@@ -136,7 +136,7 @@ public final class LocalTools implements AutoCloseable {
     synchronized (this) {
       if (loaded != null) {
         loaded.queue().close(Duration.ZERO);
-        loaded.offer().pipeline().close();
+        loaded.requestContext().pipeline().close();
       }
     }
   }

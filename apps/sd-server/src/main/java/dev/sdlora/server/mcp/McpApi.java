@@ -57,7 +57,7 @@ public final class McpApi {
       DrawingModel model, RequestLimits limits, Consumer<String> limit, SignedPaths signed) {
     this.signed = signed;
     this.tools =
-        new Tools(() -> model, model::sentences, limits, limit, false, Schedulers.immediate());
+        new Tools(() -> model, model::messages, limits, limit, false, Schedulers.immediate());
     this.server = tools.build(McpServer.async(sessions));
   }
 
@@ -147,18 +147,18 @@ public final class McpApi {
           "the request 'initialize' has %s characters, which is more than %s"
               .formatted(length, MOST_INTRODUCTION));
     }
-    Optional<InitializeRequest> asked;
+    Optional<InitializeRequest> parameters;
     try {
-      asked =
+      parameters =
           Optional.ofNullable(
               Json.MAPPER.convertValue(request.params(), new TypeRef<InitializeRequest>() {}));
     } catch (IllegalArgumentException e) {
-      asked = Optional.empty();
+      parameters = Optional.empty();
     }
     McpStreamableServerSessionInit begun =
         sessions.begin(
             client(context),
-            asked.orElseThrow(
+            parameters.orElseThrow(
                 () -> new Refusal(400, "the parameters of 'initialize' are malformed")));
     context.header(SESSION, begun.session().getId());
     Answers.json(

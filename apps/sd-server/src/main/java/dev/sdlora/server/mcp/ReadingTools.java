@@ -84,7 +84,7 @@ final class ReadingTools {
 
   private ObjectNode loras(Fields fields) {
     DrawingModel loaded = model.get();
-    Checkpoint checkpoint = loaded.offer().pipeline().checkpoint();
+    Checkpoint checkpoint = loaded.requestContext().pipeline().checkpoint();
     List<LoraAdapter> found =
         loaded.loras().search(LoraQuery.text(fields.text("search").orElse("")));
     ObjectNode answer = Fields.object().put("total", found.size());
@@ -117,7 +117,7 @@ final class ReadingTools {
   private ObjectNode models() {
     ObjectNode answer = Fields.object();
     ArrayNode models = answer.putArray("models");
-    for (Model one : model.get().offer().checkpoints()) {
+    for (Model one : model.get().requestContext().checkpoints()) {
       Checkpoint checkpoint = one.checkpoint();
       models
           .addObject()
@@ -134,9 +134,9 @@ final class ReadingTools {
 
   private ObjectNode explained(Fields fields) {
     DrawingModel loaded = model.get();
-    Checkpoint checkpoint = loaded.offer().pipeline().checkpoint();
+    Checkpoint checkpoint = loaded.requestContext().pipeline().checkpoint();
     List<Embedding> embeddings =
-        loaded.offer().pipeline().embeddings().list().stream()
+        loaded.requestContext().pipeline().embeddings().list().stream()
             .filter(one -> one.family() == checkpoint.family())
             .toList();
     PromptExplanation explanation =
@@ -180,7 +180,7 @@ final class ReadingTools {
     ArrayNode warnings = answer.putArray("warnings");
     explanation.warnings().stream()
         .limit(MOST_WARNINGS)
-        .map(loaded.sentences()::shown)
+        .map(loaded.messages()::shown)
         .forEach(warnings::add);
     return answer;
   }

@@ -46,14 +46,14 @@ final class Tools {
   private static final Logger LOG = LoggerFactory.getLogger(Tools.class);
 
   private final List<Tool> tools;
-  private final Supplier<ErrorMessages> sentences;
+  private final Supplier<ErrorMessages> messages;
   private final Scheduler threads;
 
   /**
    * Creates the tools.
    *
    * @param model the model, which the first call may load
-   * @param sentences converts errors to messages, before the model is loaded too
+   * @param messages converts errors to messages, before the model is loaded too
    * @param limits the limits of a request
    * @param limit counts a drawing of a client, and throws if it draws too many
    * @param files whether images can be named by their paths
@@ -61,7 +61,7 @@ final class Tools {
    */
   Tools(
       Supplier<DrawingModel> model,
-      Supplier<ErrorMessages> sentences,
+      Supplier<ErrorMessages> messages,
       RequestLimits limits,
       Consumer<String> limit,
       boolean files,
@@ -71,7 +71,7 @@ final class Tools {
                 new DrawingTools(model, limits, limit, files).tools().stream(),
                 new ReadingTools(model).tools().stream())
             .toList();
-    this.sentences = sentences;
+    this.messages = messages;
     this.threads = threads;
   }
 
@@ -150,7 +150,7 @@ final class Tools {
   }
 
   private String sentence(Tool tool, Throwable error) {
-    ErrorMessages.Message message = sentences.get().of(error);
+    ErrorMessages.Message message = messages.get().of(error);
     if (message.unexpected() && error instanceof StableDiffusionException) {
       LOG.warn("the tool {} failed: {}", tool.name(), error.getMessage());
     } else if (message.unexpected()) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param results the place of images of jobs that are not stored; empty if they are not saved
  */
 public record JobWatch(
-    Metrics metrics, JobSpans spans, ErrorMessages sentences, Optional<Results> results)
+    Metrics metrics, JobSpans spans, ErrorMessages messages, Optional<Results> results)
     implements JobObserver {
   private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
 
@@ -56,7 +56,7 @@ public record JobWatch(
     JobLog.ended(job, end);
     Origin.Scope logged = job.logged();
     job.failure()
-        .filter(failure -> sentences.of(failure).unexpected())
+        .filter(failure -> messages.of(failure).unexpected())
         .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
     logged.close();
   }

@@ -30,20 +30,20 @@ final class EditForm {
   private static final double MOST_REFERENCE_PIXELS = 1024.0 * 1024;
   private static final int LEAST_SIDE = 64;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
 
-  EditForm(RequestContext offer) {
-    this.offer = offer;
+  EditForm(RequestContext requestContext) {
+    this.requestContext = requestContext;
   }
 
   Fields read(Context context) {
-    List<byte[]> pictures = images(context, offer.readsReferences());
+    List<byte[]> pictures = images(context, requestContext.readsReferences());
     byte[] first = pictures.get(0);
     Optional<byte[]> mask = context.uploadedFiles("mask").stream().findFirst().map(EditForm::bytes);
     Optional<BufferedImage> open =
         mask.or(() -> Optional.of(first).filter(single -> pictures.size() == 1))
             .flatMap(bytes -> transparency(bytes, mask.isPresent()));
-    if (open.isEmpty() && offer.readsReferences()) {
+    if (open.isEmpty() && requestContext.readsReferences()) {
       return references(context, pictures);
     }
     ObjectNode node = fields(context, first);
@@ -133,7 +133,7 @@ final class EditForm {
   /** Sets a missing size to that of an image, reduced to a number of pixels and rounded down. */
   private void putSize(ObjectNode node, byte[] image, double most) {
     if (node.path("size").asText("auto").equals("auto")) {
-      Image given = Base64Images.read("image", image, offer.limits().pixels());
+      Image given = Base64Images.read("image", image, requestContext.limits().pixels());
       double pixels = (double) given.width() * given.height();
       double scale = Math.min(1, Math.sqrt(most / pixels));
       node.put("size", "%sx%s".formatted(side(given.width(), scale), side(given.height(), scale)));
@@ -141,7 +141,7 @@ final class EditForm {
   }
 
   private int side(int side, double scale) {
-    int multiple = offer.sizeMultiple();
+    int multiple = requestContext.sizeMultiple();
     return Math.max(LEAST_SIDE, (int) (side * scale) / multiple * multiple);
   }
 
@@ -181,7 +181,7 @@ final class EditForm {
    * @param required whether an image without transparency is an error
    */
   private Optional<BufferedImage> transparency(byte[] file, boolean required) {
-    Base64Images.requireSize("mask", file, offer.limits().pixels());
+    Base64Images.requireSize("mask", file, requestContext.limits().pixels());
     BufferedImage image;
     try {
       image = ImageIO.read(new ImageStream(new ByteArrayInputStream(file)));

@@ -99,8 +99,8 @@ record ImageAnswer(String format, int quality, Optional<Links> links) {
   /**
    * Previews are scaled to the size of the image, although they have an eighth of its resolution.
    */
-  ObjectNode partial(String type, BufferedImage look, int index, ImageSize size) {
-    Image enlarged = Image.of(look).resized(size.width(), size.height());
+  ObjectNode partial(String type, BufferedImage preview, int index, ImageSize size) {
+    Image enlarged = Image.of(preview).resized(size.width(), size.height());
     return event(size)
         .put("type", type)
         .put("b64_json", Base64Images.base64(Base64Images.png(enlarged.toBufferedImage())))

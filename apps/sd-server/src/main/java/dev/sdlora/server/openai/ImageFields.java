@@ -50,7 +50,7 @@ final class ImageFields {
           "init_images", "image",
           "reference_images", "image");
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final int maxSide;
 
   /**
@@ -58,8 +58,8 @@ final class ImageFields {
    *
    * @param maxSide larger sizes are reduced, with a warning, until no side is longer
    */
-  ImageFields(RequestContext offer, int maxSide) {
-    this.offer = offer;
+  ImageFields(RequestContext requestContext, int maxSide) {
+    this.requestContext = requestContext;
     this.maxSide = maxSide;
   }
 
@@ -86,12 +86,12 @@ final class ImageFields {
   }
 
   /** Returns the context of the checkpoint that a request chooses, else of the current one. */
-  static RequestContext chosen(Fields fields, RequestContext offer) {
+  static RequestContext chosen(Fields fields, RequestContext requestContext) {
     return fields
         .name("model")
-        .flatMap(offer.models()::find)
-        .map(offer::with)
-        .orElseGet(() -> offer.chosenBy(fields));
+        .flatMap(requestContext.models()::find)
+        .map(requestContext::with)
+        .orElseGet(() -> requestContext.chosenBy(fields));
   }
 
   private static ImageSize size(String text) {
@@ -104,7 +104,7 @@ final class ImageFields {
 
   private ImageSize reduced(ImageSize size, Fields fields) {
     double bySide = (double) maxSide / Math.max(size.width(), size.height());
-    long most = offer.limits().pixels();
+    long most = requestContext.limits().pixels();
     double byPixels = Math.sqrt((double) most / ((double) size.width() * size.height()));
     if (bySide >= 1 && byPixels >= 1) {
       return size;
@@ -121,18 +121,19 @@ final class ImageFields {
   }
 
   private int side(double pixels) {
-    int multiple = offer.sizeMultiple();
+    int multiple = requestContext.sizeMultiple();
     return Math.max(multiple, (int) pixels / multiple * multiple);
   }
 
   private void warn(Fields fields) {
     fields
         .name("model")
-        .filter(model -> !offer.isCheckpoint(model))
+        .filter(model -> !requestContext.isCheckpoint(model))
         .ifPresent(
             model ->
                 fields.warn(
-                    "model '%s' is not loaded; used '%s'".formatted(model, offer.model().name())));
+                    "model '%s' is not loaded; used '%s'"
+                        .formatted(model, requestContext.model().name())));
     for (String name : Set.copyOf(WITHOUT_EFFECT.keySet())) {
       if (fields.name(name).filter(value -> !value.equals("auto")).isPresent()) {
         fields.warn("field '%s' has no effect; %s".formatted(name, WITHOUT_EFFECT.get(name)));
@@ -160,7 +161,7 @@ final class ImageFields {
    */
   PromptSpec read(Fields translated) {
     try {
-      return new DrawingReader(offer).read(translated, Dialect.LIBRARY, Overrides.NONE);
+      return new DrawingReader(requestContext).read(translated, Dialect.LIBRARY, Overrides.NONE);
     } catch (FieldException e) {
       throw Refusal.of(
           OPENAI_NAMES.getOrDefault(e.field(), e.field()), String.valueOf(e.getMessage()));

@@ -36,9 +36,9 @@ import java.util.Optional;
  */
 public final class ImagesApi {
   private final int maxSide;
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final DrawingJobs drawings;
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
   private final SignedPaths signed;
 
   /**
@@ -49,15 +49,15 @@ public final class ImagesApi {
    * @param maxSide larger sizes are reduced until no side is longer
    */
   public ImagesApi(
-      RequestContext offer,
+      RequestContext requestContext,
       DrawingJobs drawings,
-      ErrorMessages sentences,
+      ErrorMessages messages,
       SignedPaths signed,
       int maxSide) {
     this.maxSide = maxSide;
-    this.offer = offer;
+    this.requestContext = requestContext;
     this.drawings = drawings;
-    this.sentences = sentences;
+    this.messages = messages;
     this.signed = signed;
   }
 
@@ -71,18 +71,22 @@ public final class ImagesApi {
             RouteCost.JOB),
         Route.post(
             "/v1/images/edits",
-            context -> draw(context, new EditForm(offer).read(context), "image_edit"),
+            context -> draw(context, new EditForm(requestContext).read(context), "image_edit"),
             RouteCost.JOB),
         Route.post(
             "/v1/images/variations",
-            context -> draw(context, new EditForm(offer).readVariation(context), "image_variation"),
+            context ->
+                draw(
+                    context,
+                    new EditForm(requestContext).readVariation(context),
+                    "image_variation"),
             RouteCost.JOB));
   }
 
   private void models(Context context) {
     ObjectNode answer = Fields.object().put("object", "list");
     ArrayNode data = answer.putArray("data");
-    for (Model model : offer.checkpoints()) {
+    for (Model model : requestContext.checkpoints()) {
       data.addObject()
           .put("id", model.name())
           .put("object", "model")
@@ -102,18 +106,18 @@ public final class ImagesApi {
     if (partial < 0 || partial > 3) {
       throw Refusal.of("partial_images", "field 'partial_images' must be from 0 to 3: " + partial);
     }
-    RequestContext chosen = ImageFields.chosen(fields, offer);
+    RequestContext chosen = ImageFields.chosen(fields, requestContext);
     ImageFields names = new ImageFields(chosen, maxSide);
-    Fields asked = names.translated(fields);
-    PromptSpec spec = names.read(asked);
+    Fields translated = names.translated(fields);
+    PromptSpec spec = names.read(translated);
     ImageSize size = spec.size().orElseGet(() -> chosen.pipeline().checkpoint().defaultSize());
     Submission submission =
         Submission.drawing(
             event,
-            asked,
+            translated,
             spec,
             chosen,
-            StoredRequest.translated(asked, spec, chosen),
+            StoredRequest.translated(translated, spec, chosen),
             RequestFormat.previews(streaming ? partial : 0),
             false);
     try (ClientConnection client = ClientConnection.of(context)) {
@@ -140,7 +144,7 @@ public final class ImagesApi {
   private Optional<Refusal> problem(Job job) {
     return switch (job.snapshot().state()) {
       case FAILED -> {
-        ErrorMessages.Message error = sentences.of(job.failure().orElseThrow());
+        ErrorMessages.Message error = messages.of(job.failure().orElseThrow());
         yield Optional.of(Refusal.of(error));
       }
       case CANCELLED -> Optional.of(new Refusal(503, "the job was cancelled"));
@@ -156,7 +160,7 @@ public final class ImagesApi {
   }
 
   private List<String> warnings(Job job) {
-    return job.warnings().stream().map(sentences::shown).toList();
+    return job.warnings().stream().map(messages::shown).toList();
   }
 
   private void stream(
@@ -171,11 +175,11 @@ public final class ImagesApi {
     int previews = 0;
     int images = 0;
     while (true) {
-      List<BufferedImage> looks = job.keptPreviews();
-      for (; previews < looks.size(); previews++) {
+      List<BufferedImage> keptPreviews = job.keptPreviews();
+      for (; previews < keptPreviews.size(); previews++) {
         stream.send(
             event + ".partial_image",
-            form.partial(event + ".partial_image", looks.get(previews), previews, size));
+            form.partial(event + ".partial_image", keptPreviews.get(previews), previews, size));
       }
       List<JobImage> finished = job.images();
       boolean ended = now.state().isEnd();

@@ -30,19 +30,19 @@ public final class PromptApi {
 
   private static final int MOST_STEPS = 10_000;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final LoraLibrary loras;
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
 
   /**
    * Creates the API; requests may name a checkpoint.
    *
    * @param loras the pipeline's LoRAs, cached for a moment
    */
-  public PromptApi(RequestContext offer, LoraLibrary loras, ErrorMessages sentences) {
-    this.offer = offer;
+  public PromptApi(RequestContext requestContext, LoraLibrary loras, ErrorMessages messages) {
+    this.requestContext = requestContext;
     this.loras = loras;
-    this.sentences = sentences;
+    this.messages = messages;
   }
 
   /** Returns the routes. */
@@ -55,12 +55,12 @@ public final class PromptApi {
 
   private void read(Context context) {
     Fields fields = Bodies.fields(context);
-    Pipeline pipeline = offer.chosenBy(fields).pipeline();
+    Pipeline pipeline = requestContext.chosenBy(fields).pipeline();
     List<Embedding> embeddings =
         pipeline.embeddings().list().stream()
             .filter(one -> one.family() == pipeline.checkpoint().family())
             .toList();
-    ReadText reader = new ReadText(loras, embeddings, pipeline.checkpoint(), sentences);
+    ReadText reader = new ReadText(loras, embeddings, pipeline.checkpoint(), messages);
     ReadText.Calls calls = calls(fields, pipeline);
     ObjectNode answer = Fields.object();
     for (String name : List.of("prompt", "negative_prompt")) {
@@ -104,7 +104,7 @@ public final class PromptApi {
       throw new Refusal(
           422, "field 'cursor' must be a position in the prompt, from 0 to " + prompt.length());
     }
-    Pipeline pipeline = offer.chosenBy(fields).pipeline();
+    Pipeline pipeline = requestContext.chosenBy(fields).pipeline();
     PromptCompleter completer =
         new PromptCompleter(
                 loras, () -> pipeline.embeddings().list().stream().map(Embedding::name).toList())

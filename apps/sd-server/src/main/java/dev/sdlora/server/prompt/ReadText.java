@@ -28,7 +28,7 @@ final class ReadText {
   private final LoraLibrary loras;
   private final List<Embedding> embeddings;
   private final Checkpoint checkpoint;
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
 
   /**
    * Creates a reader.
@@ -40,11 +40,11 @@ final class ReadText {
       LoraLibrary loras,
       List<Embedding> embeddings,
       Checkpoint checkpoint,
-      ErrorMessages sentences) {
+      ErrorMessages messages) {
     this.loras = loras;
     this.embeddings = embeddings;
     this.checkpoint = checkpoint;
-    this.sentences = sentences;
+    this.messages = messages;
   }
 
   /** The model calls of each pass. */
@@ -96,13 +96,13 @@ final class ReadText {
   }
 
   private String sentence(StableDiffusionException error) {
-    return sentences.of(error).sentence();
+    return messages.of(error).sentence();
   }
 
   private void add(ArrayNode problems, Problem problem) {
     put(problems.addObject(), problem.span())
         .put("severity", problem.mistake() ? "mistake" : "warning")
-        .put("sentence", sentences.shown(problem.sentence()));
+        .put("sentence", messages.shown(problem.sentence()));
   }
 
   private static ObjectNode put(ObjectNode json, Span span) {

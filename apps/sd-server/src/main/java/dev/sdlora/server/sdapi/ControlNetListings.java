@@ -27,13 +27,13 @@ final class ControlNetListings {
   /** The module of units whose model is an IP-Adapter, which encodes images by itself. */
   private static final String IMAGE_PROMPT = "ip-adapter-auto";
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
 
   /** Limits preprocessing to one image at a time, because it needs many bytes for each pixel. */
   private final ReentrantLock preprocessing = new ReentrantLock(true);
 
-  ControlNetListings(RequestContext offer) {
-    this.offer = offer;
+  ControlNetListings(RequestContext requestContext) {
+    this.requestContext = requestContext;
   }
 
   List<Route> routes() {
@@ -45,7 +45,7 @@ final class ControlNetListings {
             "/controlnet/model_list",
             context -> {
               ObjectNode answer = Fields.object();
-              offer.controlNets().keySet().forEach(answer.putArray("model_list")::add);
+              requestContext.controlNets().keySet().forEach(answer.putArray("model_list")::add);
               Answers.json(context, answer);
             }),
         Route.get("/controlnet/module_list", context -> Answers.json(context, modules())),
@@ -57,7 +57,7 @@ final class ControlNetListings {
   }
 
   private List<ControlFilter> filters() {
-    return offer.pipeline().preprocessors().stream()
+    return requestContext.pipeline().preprocessors().stream()
         .map(Preprocessor::name)
         .map(ControlFilter::parse)
         .toList();
@@ -106,7 +106,7 @@ final class ControlNetListings {
   private ObjectNode controlTypes() {
     ObjectNode answer = Fields.object();
     ObjectNode types = answer.putObject("control_types");
-    List<String> models = List.copyOf(offer.controlNets().keySet());
+    List<String> models = List.copyOf(requestContext.controlNets().keySet());
     List<ControlFilter> filters = filters();
     List<String> modules = filters.stream().map(ControlFilter::id).toList();
     add(types, "All", with(modules, IMAGE_PROMPT), models, ControlFilter.NONE.id());
@@ -125,7 +125,7 @@ final class ControlNetListings {
                 type,
                 of,
                 type.equals("IP-Adapter")
-                    ? offer.imageAdapters()
+                    ? requestContext.imageAdapters()
                     : models.stream().filter(model -> isOf(type, model)).toList(),
                 of.get(1)));
     return answer;
@@ -155,21 +155,24 @@ final class ControlNetListings {
   private void detect(Context context) {
     Fields fields = Bodies.fields(context);
     Preprocessor preprocessor =
-        ControlModules.read(fields, "controlnet_", offer.pipeline().preprocessors());
+        ControlModules.read(fields, "controlnet_", requestContext.pipeline().preprocessors());
     List<String> images = fields.texts("controlnet_input_images");
-    if (images.isEmpty() || images.size() > offer.limits().images()) {
+    if (images.isEmpty() || images.size() > requestContext.limits().images()) {
       throw new Refusal(
           422,
           images.isEmpty()
               ? "No image selected"
               : "field 'controlnet_input_images' must have at most %s images: %s"
-                  .formatted(offer.limits().images(), images.size()));
+                  .formatted(requestContext.limits().images(), images.size()));
     }
     ObjectNode answer = Fields.object();
     ArrayNode made = answer.putArray("images");
     for (String text : images) {
-      Image image = offer.images().image("controlnet_input_images", text, offer.limits().pixels());
-      ControlModules.requirePixels(preprocessor, image, offer.limits().pixels());
+      Image image =
+          requestContext
+              .images()
+              .image("controlnet_input_images", text, requestContext.limits().pixels());
+      ControlModules.requirePixels(preprocessor, image, requestContext.limits().pixels());
       made.add(Base64Images.base64(Base64Images.png(made(preprocessor, image).toBufferedImage())));
     }
     Answers.json(context, answer.put("info", "Success"));

@@ -14,10 +14,10 @@ final class DetailListings {
   /** The version of ADetailer whose fields are accepted. */
   private static final String VERSION = "25.3.0";
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
 
-  DetailListings(RequestContext offer) {
-    this.offer = offer;
+  DetailListings(RequestContext requestContext) {
+    this.requestContext = requestContext;
   }
 
   List<Route> routes() {
@@ -32,7 +32,7 @@ final class DetailListings {
             "/adetailer/v1/ad_model",
             context -> {
               ObjectNode answer = Fields.object();
-              offer.pipeline().detectors().forEach(answer.putArray("ad_model")::add);
+              requestContext.pipeline().detectors().forEach(answer.putArray("ad_model")::add);
               Answers.json(context, answer);
             }));
   }

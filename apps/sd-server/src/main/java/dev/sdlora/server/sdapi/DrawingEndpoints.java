@@ -51,12 +51,12 @@ final class DrawingEndpoints {
 
   private final DrawingJobs drawings;
   private final SdapiState state;
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
 
-  DrawingEndpoints(DrawingJobs drawings, SdapiState state, ErrorMessages sentences) {
+  DrawingEndpoints(DrawingJobs drawings, SdapiState state, ErrorMessages messages) {
     this.drawings = drawings;
     this.state = state;
-    this.sentences = sentences;
+    this.messages = messages;
   }
 
   List<Route> routes() {
@@ -78,12 +78,12 @@ final class DrawingEndpoints {
       fields.node().remove(START);
     }
     Overrides options = state.options();
-    RequestContext chosen = state.offer().chosenBy(fields);
+    RequestContext chosen = state.requestContext().chosenBy(fields);
     PromptSpec spec = new DrawingReader(chosen).read(fields, Dialect.A1111, options);
     if (!fields.flag("override_settings_restore_afterwards", true)) {
       state.set(Fields.of(fields.object("override_settings").node()));
     }
-    Submission asked =
+    Submission submission =
         Submission.drawing(
             fromImage ? "img2img" : "txt2img",
             fields,
@@ -93,10 +93,10 @@ final class DrawingEndpoints {
             RequestFormat.PLAIN,
             false);
     try (ClientConnection client = ClientConnection.of(context)) {
-      Job job = drawings.submit(asked, taskId(fields));
+      Job job = drawings.submit(submission, taskId(fields));
       client.awaitEnd(job);
       if (job.snapshot().state() == JobState.FAILED) {
-        ErrorMessages.Message error = sentences.of(job.failure().orElseThrow());
+        ErrorMessages.Message error = messages.of(job.failure().orElseThrow());
         throw new Refusal(error.status(), error.sentence(), error.headers());
       }
       Answers.json(context, answer(job, spec, fields, chosen));
@@ -171,7 +171,7 @@ final class DrawingEndpoints {
     ArrayNode styles = info.putArray("styles");
     fields.texts("styles").forEach(styles::add);
     ArrayNode warnings = info.putArray("warnings");
-    job.warnings().forEach(warning -> warnings.add(sentences.shown(warning)));
+    job.warnings().forEach(warning -> warnings.add(messages.shown(warning)));
     return info;
   }
 

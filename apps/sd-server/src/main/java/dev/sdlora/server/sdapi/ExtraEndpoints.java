@@ -22,13 +22,13 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Upscaling of images, and settings in images. */
 final class ExtraEndpoints {
-  private final RequestContext offer;
+  private final RequestContext requestContext;
 
   /** Limits upscaling to one image at a time, because a network uses all cores. */
   private final ReentrantLock enlarging = new ReentrantLock(true);
 
-  ExtraEndpoints(RequestContext offer) {
-    this.offer = offer;
+  ExtraEndpoints(RequestContext requestContext) {
+    this.requestContext = requestContext;
   }
 
   List<Route> routes() {
@@ -43,8 +43,8 @@ final class ExtraEndpoints {
   private void pngInfo(Context context) {
     Fields fields = Bodies.fields(context);
     String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
-    byte[] file = offer.images().bytes("image", text);
-    Base64Images.requireSize("image", file, offer.limits().pixels());
+    byte[] file = requestContext.images().bytes("image", text);
+    Base64Images.requireSize("image", file, requestContext.limits().pixels());
     String info;
     try {
       info = GeneratedImage.readInfotext(new ByteArrayInputStream(file));
@@ -89,11 +89,11 @@ final class ExtraEndpoints {
   private void enlargeAll(Context context) {
     Fields fields = fields(context);
     List<Fields> files = fields.objects("imageList");
-    if (files.isEmpty() || files.size() > offer.limits().images()) {
+    if (files.isEmpty() || files.size() > requestContext.limits().images()) {
       throw new Refusal(
           422,
           "field 'imageList' must have from 1 to %s images: %s"
-              .formatted(offer.limits().images(), files.size()));
+              .formatted(requestContext.limits().images(), files.size()));
     }
     ObjectNode answer = Fields.object().put("html_info", "");
     ArrayNode images = answer.putArray("images");
@@ -119,8 +119,8 @@ final class ExtraEndpoints {
 
   /** Upscales an image as the fields request; returns base64. */
   private String enlarged(String field, String text, Fields fields) {
-    Image image = offer.images().image(field, text, offer.limits().pixels());
-    Enlargement target = Enlargement.read(fields, image, offer);
+    Image image = requestContext.images().image(field, text, requestContext.limits().pixels());
+    Enlargement target = Enlargement.read(fields, image, requestContext);
     double visibility = fields.number("extras_upscaler_2_visibility").orElse(0);
     if (!(visibility >= 0 && visibility <= 1)) {
       throw new Refusal(
@@ -137,7 +137,7 @@ final class ExtraEndpoints {
   private Image enlarged(String upscaler, Image image, Enlargement target) {
     enlarging.lock();
     try {
-      return target.of(image, upscaler, offer, done -> {});
+      return target.of(image, upscaler, requestContext, done -> {});
     } finally {
       enlarging.unlock();
     }

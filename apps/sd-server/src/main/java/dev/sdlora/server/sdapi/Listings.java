@@ -21,10 +21,10 @@ import java.util.function.Supplier;
  * server.
  */
 final class Listings {
-  private final RequestContext offer;
+  private final RequestContext requestContext;
 
-  Listings(RequestContext offer) {
-    this.offer = offer;
+  Listings(RequestContext requestContext) {
+    this.requestContext = requestContext;
   }
 
   /** Returns the routes; most refresh nothing, because every listing reads the folders again. */
@@ -50,9 +50,9 @@ final class Listings {
         act("refresh-loras", () -> {}),
         act("refresh-vae", () -> {}),
         act("refresh-embeddings", () -> {}),
-        act("refresh-checkpoints", offer.models()::refresh),
-        act("unload-checkpoint", offer.models()::unload),
-        act("reload-checkpoint", offer.models()::load));
+        act("refresh-checkpoints", requestContext.models()::refresh),
+        act("unload-checkpoint", requestContext.models()::unload),
+        act("reload-checkpoint", requestContext.models()::load));
   }
 
   private static Route list(String name, Supplier<JsonNode> content) {
@@ -70,13 +70,13 @@ final class Listings {
 
   private ArrayNode models() {
     ArrayNode models = Fields.array();
-    offer.checkpoints().forEach(model -> models.add(Titles.json(model)));
+    requestContext.checkpoints().forEach(model -> models.add(Titles.json(model)));
     return models;
   }
 
   private ArrayNode vaes() {
     ArrayNode vaes = Fields.array();
-    offer
+    requestContext
         .pipeline()
         .checkpoint()
         .vae()
@@ -90,7 +90,7 @@ final class Listings {
 
   private ArrayNode loras() {
     ArrayNode loras = Fields.array();
-    for (LoraAdapter lora : offer.pipeline().loras().list()) {
+    for (LoraAdapter lora : requestContext.pipeline().loras().list()) {
       ObjectNode one = loras.addObject();
       one.put("name", lora.name());
       one.put("alias", lora.alias().orElse(lora.name()));
@@ -145,7 +145,7 @@ final class Listings {
 
   private ArrayNode upscalers() {
     ArrayNode upscalers = Fields.array();
-    for (String name : offer.upscalerNames()) {
+    for (String name : requestContext.upscalerNames()) {
       upscalers
           .addObject()
           .put("name", name)
@@ -160,7 +160,7 @@ final class Listings {
   /** Returns all networks that upscale images. */
   private ArrayNode upscalerNetworks() {
     ArrayNode networks = Fields.array();
-    offer
+    requestContext
         .upscalers()
         .forEach(
             (name, file) ->
@@ -174,7 +174,7 @@ final class Listings {
 
   private ArrayNode hypernetworks() {
     ArrayNode networks = Fields.array();
-    offer
+    requestContext
         .pipeline()
         .hypernetworks()
         .forEach(name -> networks.addObject().put("name", name).put("path", name));
@@ -183,7 +183,7 @@ final class Listings {
 
   private ArrayNode latentUpscalers() {
     ArrayNode upscalers = Fields.array();
-    offer.latentUpscalerNames().forEach(name -> upscalers.addObject().put("name", name));
+    requestContext.latentUpscalerNames().forEach(name -> upscalers.addObject().put("name", name));
     return upscalers;
   }
 
@@ -191,8 +191,8 @@ final class Listings {
     ObjectNode answer = Fields.object();
     ObjectNode loaded = answer.putObject("loaded");
     ObjectNode skipped = answer.putObject("skipped");
-    for (Embedding embedding : offer.pipeline().embeddings().list()) {
-      boolean fits = embedding.family() == offer.pipeline().checkpoint().family();
+    for (Embedding embedding : requestContext.pipeline().embeddings().list()) {
+      boolean fits = embedding.family() == requestContext.pipeline().checkpoint().family();
       (fits ? loaded : skipped)
           .putObject(embedding.name())
           .putNull("step")
@@ -206,7 +206,7 @@ final class Listings {
 
   private ArrayNode styles() {
     ArrayNode styles = Fields.array();
-    offer
+    requestContext
         .styles()
         .forEach(
             style ->
@@ -227,7 +227,7 @@ final class Listings {
         .put("used", runtime.totalMemory() - runtime.freeMemory())
         .put("total", runtime.maxMemory());
     answer.putObject("cuda").put("error", "not measured");
-    answer.put("live_tensors", offer.models().liveTensors());
+    answer.put("live_tensors", requestContext.models().liveTensors());
     return answer;
   }
 
@@ -238,10 +238,10 @@ final class Listings {
   /** Returns the scripts of A1111's extensions that have something to work with here. */
   private List<String> scriptNames() {
     List<String> names = new ArrayList<>();
-    if (!offer.pipeline().detectors().isEmpty()) {
+    if (!requestContext.pipeline().detectors().isEmpty()) {
       names.add("adetailer");
     }
-    if (!offer.controlNets().isEmpty()) {
+    if (!requestContext.controlNets().isEmpty()) {
       names.add("controlnet");
     }
     return names;

@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 
 /** A1111's API. */
 public final class Sdapi {
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final JobQueue queue;
   private final DrawingJobs drawings;
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
 
   /**
    * Creates the API of a queue.
@@ -27,24 +27,24 @@ public final class Sdapi {
    * @param drawings makes jobs of requests
    */
   public Sdapi(
-      RequestContext offer, JobQueue queue, DrawingJobs drawings, ErrorMessages sentences) {
-    this.offer = offer;
+      RequestContext requestContext, JobQueue queue, DrawingJobs drawings, ErrorMessages messages) {
+    this.requestContext = requestContext;
     this.queue = queue;
     this.drawings = drawings;
-    this.sentences = sentences;
+    this.messages = messages;
   }
 
   /** Returns the routes. */
   public List<Route> routes() {
-    SdapiState state = new SdapiState(offer);
+    SdapiState state = new SdapiState(requestContext);
     ObjectNode description = ApiDescription.document();
     return Stream.of(
-            new DrawingEndpoints(drawings, state, sentences).routes(),
+            new DrawingEndpoints(drawings, state, messages).routes(),
             new ProgressEndpoints(queue, drawings).routes(),
-            new Listings(offer).routes(),
-            new ExtraEndpoints(offer).routes(),
-            new ControlNetListings(offer).routes(),
-            new DetailListings(offer).routes(),
+            new Listings(requestContext).routes(),
+            new ExtraEndpoints(requestContext).routes(),
+            new ControlNetListings(requestContext).routes(),
+            new DetailListings(requestContext).routes(),
             List.of(
                 Route.get("/openapi.json", context -> Answers.json(context, description)),
                 Route.get("/sdapi/v1/options", context -> Answers.json(context, state.toJson())),

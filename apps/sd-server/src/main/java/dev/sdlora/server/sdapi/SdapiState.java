@@ -16,7 +16,7 @@ import java.util.Optional;
  * others for all requests except those of private keys. Safe for use by several threads.
  */
 final class SdapiState {
-  private final RequestContext offer;
+  private final RequestContext requestContext;
 
   /** The options by private key; empty for those of others. */
   private final Map<Optional<String>, Overrides> options = new HashMap<>();
@@ -24,8 +24,8 @@ final class SdapiState {
   /** The names of the checkpoints that private keys have chosen; others choose for all. */
   private final Map<String, String> checkpoints = new HashMap<>();
 
-  SdapiState(RequestContext offer) {
-    this.offer = offer;
+  SdapiState(RequestContext requestContext) {
+    this.requestContext = requestContext;
   }
 
   /** The private key of the client whose request this thread handles. */
@@ -39,22 +39,22 @@ final class SdapiState {
   }
 
   /** Returns the context of the client's requests, with the checkpoint that it has chosen. */
-  synchronized RequestContext offer() {
+  synchronized RequestContext requestContext() {
     return privateKey()
         .flatMap(key -> Optional.ofNullable(checkpoints.get(key)))
-        .flatMap(offer.models()::findKnown)
-        .map(offer::with)
-        .orElse(offer);
+        .flatMap(requestContext.models()::findKnown)
+        .map(requestContext::with)
+        .orElse(requestContext);
   }
 
   void set(Fields fields) {
-    Optional<RequestContext> chosen = offer.chosenBy(fields, "sd_model_checkpoint");
-    Overrides read = Overrides.read(fields, chosen.orElseGet(this::offer));
+    Optional<RequestContext> chosen = requestContext.chosenBy(fields, "sd_model_checkpoint");
+    Overrides read = Overrides.read(fields, chosen.orElseGet(this::requestContext));
     Optional<String> key = privateKey();
     chosen
         .map(RequestContext::model)
         .filter(model -> key.isEmpty())
-        .ifPresent(offer.models()::choose);
+        .ifPresent(requestContext.models()::choose);
     synchronized (this) {
       if (key.isPresent() && chosen.isPresent()) {
         checkpoints.put(key.get(), chosen.get().model().name());
@@ -68,7 +68,7 @@ final class SdapiState {
    */
   ObjectNode toJson() {
     Overrides now = options();
-    Model model = offer().model();
+    Model model = requestContext().model();
     ObjectNode json = Fields.object();
     json.put("sd_model_checkpoint", Titles.title(model));
     json.put(

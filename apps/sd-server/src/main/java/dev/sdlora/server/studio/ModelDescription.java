@@ -36,12 +36,12 @@ final class ModelDescription {
   }
 
   /** Returns the response of {@code GET /api/model} for the checkpoint of a context. */
-  ObjectNode json(RequestContext offer) {
-    Checkpoint checkpoint = offer.model().checkpoint();
+  ObjectNode json(RequestContext requestContext) {
+    Checkpoint checkpoint = requestContext.model().checkpoint();
     ObjectNode json = Fields.object();
-    json.put("name", offer.model().name());
+    json.put("name", requestContext.model().name());
     ArrayNode checkpoints = json.putArray("checkpoints");
-    for (Model model : offer.checkpoints()) {
+    for (Model model : requestContext.checkpoints()) {
       checkpoints
           .addObject()
           .put("name", model.name())
@@ -51,19 +51,21 @@ final class ModelDescription {
     json.put("family", checkpoint.family().toString());
     addNames(json, "signs", checkpoint.signs());
     checkpoint.usageHint().ifPresent(hint -> json.put("usage_hint", hint));
-    json.put("precision", offer.pipeline().precision().name().toLowerCase(Locale.ROOT));
+    json.put("precision", requestContext.pipeline().precision().name().toLowerCase(Locale.ROOT));
     json.putObject("weights")
         .put("file", checkpoint.storage())
-        .put("memory", offer.pipeline().storage());
-    json.put("reads_references", offer.readsReferences());
-    json.put("size_multiple", offer.sizeMultiple());
-    json.set("aspect_ratios", AspectRatios.json(checkpoint.defaultSize(), offer.sizeMultiple()));
+        .put("memory", requestContext.pipeline().storage());
+    json.put("reads_references", requestContext.readsReferences());
+    json.put("size_multiple", requestContext.sizeMultiple());
+    json.set(
+        "aspect_ratios",
+        AspectRatios.json(checkpoint.defaultSize(), requestContext.sizeMultiple()));
     addNames(json, "samplers", Arrays.stream(Sampler.values()).map(Sampler::label).toList());
     addNames(json, "schedulers", Arrays.stream(Schedule.values()).map(Schedule::label).toList());
-    addNames(json, "upscalers", offer.upscalerNames());
-    addNames(json, "latent_upscalers", offer.latentUpscalerNames());
-    addNames(json, "control_nets", offer.controlNets().keySet());
-    addNames(json, "image_adapters", offer.imageAdapters());
+    addNames(json, "upscalers", requestContext.upscalerNames());
+    addNames(json, "latent_upscalers", requestContext.latentUpscalerNames());
+    addNames(json, "control_nets", requestContext.controlNets().keySet());
+    addNames(json, "image_adapters", requestContext.imageAdapters());
     addNames(
         json,
         "weight_types",
@@ -77,8 +79,8 @@ final class ModelDescription {
     addNames(
         json,
         "control_modules",
-        offer.pipeline().preprocessors().stream().map(Preprocessor::name).toList());
-    addNames(json, "detectors", offer.pipeline().detectors());
+        requestContext.pipeline().preprocessors().stream().map(Preprocessor::name).toList());
+    addNames(json, "detectors", requestContext.pipeline().detectors());
     addNames(
         json,
         "detail_orders",
@@ -95,7 +97,7 @@ final class ModelDescription {
     json.put("masks", masks);
     json.put("saves_styles", savesStyles.getAsBoolean());
     ArrayNode styles = json.putArray("styles");
-    for (Style style : offer.styles()) {
+    for (Style style : requestContext.styles()) {
       styles
           .addObject()
           .put("name", style.name())
@@ -104,16 +106,16 @@ final class ModelDescription {
     }
     addNames(json, "examples", ExamplePrompts.of(checkpoint.words()));
     ObjectNode defaults = defaults(checkpoint);
-    offer.with(offer.models().current()).name(defaults);
+    requestContext.with(requestContext.models().current()).name(defaults);
     json.set("defaults", defaults);
     ObjectNode fields = json.putObject("fields");
     KnownFields.acting().stream()
         .sorted()
         .forEach(name -> FieldSchemas.of(name).ifPresent(schema -> fields.set(name, schema)));
     json.putObject("limits")
-        .put("pixels", offer.limits().pixels())
-        .put("images", offer.limits().images())
-        .put("body_bytes", offer.limits().bytes());
+        .put("pixels", requestContext.limits().pixels())
+        .put("images", requestContext.limits().images())
+        .put("body_bytes", requestContext.limits().bytes());
     return json;
   }
 

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** The page at {@code /}, a client of {@code /api/jobs}. */
 public final class Studio {
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final boolean masks;
   private final BooleanSupplier savesStyles;
 
@@ -21,8 +21,8 @@ public final class Studio {
    * @param masks whether a click on an image can make a mask
    * @param savesStyles whether the client of the current request can save styles
    */
-  public Studio(RequestContext offer, boolean masks, BooleanSupplier savesStyles) {
-    this.offer = offer;
+  public Studio(RequestContext requestContext, boolean masks, BooleanSupplier savesStyles) {
+    this.requestContext = requestContext;
     this.masks = masks;
     this.savesStyles = savesStyles;
   }
@@ -35,7 +35,8 @@ public final class Studio {
             "/api/model",
             context -> {
               Optional<String> name = Parameters.text(context, "checkpoint");
-              Answers.json(context, model.json(name.map(offer::of).orElse(offer)));
+              Answers.json(
+                  context, model.json(name.map(requestContext::of).orElse(requestContext)));
             });
     return Stream.concat(new PageFiles().routes().stream(), Stream.of(description)).toList();
   }

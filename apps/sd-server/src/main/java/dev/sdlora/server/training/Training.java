@@ -252,7 +252,7 @@ final class Training extends InterruptibleWork {
       if (!numbered.find()) {
         return;
       }
-      BufferedImage look = Image.read(file).toBufferedImage();
+      BufferedImage image = Image.read(file).toBufferedImage();
       int index = Integer.parseInt(numbered.group(1)) - 1;
       List<Double> weights = request.sampleWeights();
       int step;
@@ -264,7 +264,7 @@ final class Training extends InterruptibleWork {
             new TrainingHistory.Sample(
                 step, index / weights.size(), weights.get(index % weights.size()), file));
       }
-      progress.step(step, steps, Optional.of(look));
+      progress.step(step, steps, Optional.of(image));
     }
   }
 }

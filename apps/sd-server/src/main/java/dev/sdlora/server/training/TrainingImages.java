@@ -36,7 +36,7 @@ final class TrainingImages {
   /** Bytes of the hash that identifies equal files. */
   private static final int HASH_BYTES = 16;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final Optional<Path> folder;
   private final Map<String, Kept> byHash = new HashMap<>();
   private long bytes;
@@ -50,8 +50,8 @@ final class TrainingImages {
    * @param folder an empty folder for the files; empty if the images are needed only as long as the
    *     request, which are then decoded from it
    */
-  TrainingImages(RequestContext offer, Optional<Path> folder) {
-    this.offer = offer;
+  TrainingImages(RequestContext requestContext, Optional<Path> folder) {
+    this.requestContext = requestContext;
     this.folder = folder;
   }
 
@@ -112,7 +112,7 @@ final class TrainingImages {
 
   /** Stores a file after checking it, unless an equal one is stored. */
   private Kept kept(String name, String text) {
-    byte[] file = offer.images().bytes(name, text);
+    byte[] file = requestContext.images().bytes(name, text);
     String hash = Sha256.hex(file, HASH_BYTES);
     Kept known = byHash.get(hash);
     if (known != null) {
@@ -125,7 +125,7 @@ final class TrainingImages {
           "the images up to %s have %s bytes in total; the limit for a training is %s"
               .formatted(name, bytes, TrainingLimits.MOST_BYTES));
     }
-    Dimension size = Base64Images.size(name, file, offer.limits().pixels());
+    Dimension size = Base64Images.size(name, file, requestContext.limits().pixels());
     Supplier<BufferedImage> pixels =
         folder.isPresent() ? stored(name, file, folder.get()) : () -> decoded(name, text);
     Kept kept = new Kept(pixels, size);
@@ -135,7 +135,7 @@ final class TrainingImages {
 
   private Supplier<BufferedImage> stored(String name, byte[] file, Path place) {
     try {
-      Base64Images.read(name, file, offer.limits().pixels());
+      Base64Images.read(name, file, requestContext.limits().pixels());
       Path path = Files.write(place.resolve("" + byHash.size()), file);
       return () -> Image.read(path).toBufferedImage();
     } catch (ImageFileException e) {
@@ -149,7 +149,7 @@ final class TrainingImages {
   }
 
   private BufferedImage decoded(String name, String text) {
-    byte[] file = offer.images().bytes(name, text);
-    return Base64Images.read(name, file, offer.limits().pixels()).toBufferedImage();
+    byte[] file = requestContext.images().bytes(name, text);
+    return Base64Images.read(name, file, requestContext.limits().pixels()).toBufferedImage();
   }
 }

@@ -31,10 +31,10 @@ final class TrainingReader {
   /** A training with at most this many steps needs a shorter warmup. */
   private static final int SHORT = 500;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
 
-  TrainingReader(RequestContext offer) {
-    this.offer = offer;
+  TrainingReader(RequestContext requestContext) {
+    this.requestContext = requestContext;
   }
 
   /**
@@ -45,7 +45,7 @@ final class TrainingReader {
    */
   TrainingRequest read(Fields fields, String name, Path folder) {
     TrainingRequest read =
-        read(fields, name, folder, new TrainingImages(offer, Optional.of(folder)));
+        read(fields, name, folder, new TrainingImages(requestContext, Optional.of(folder)));
     boolean callable =
         !read.trigger().isEmpty()
             || read.images().stream()
@@ -64,14 +64,14 @@ final class TrainingReader {
    * @param folder a folder for the files of the training, of which there are none
    */
   TrainingRequest readForPlan(Fields fields, String name, Path folder) {
-    return read(fields, name, folder, new TrainingImages(offer, Optional.empty()));
+    return read(fields, name, folder, new TrainingImages(requestContext, Optional.empty()));
   }
 
   private TrainingRequest read(Fields request, String name, Path folder, TrainingImages images) {
-    ObjectNode asked = Fields.object();
-    asked.setAll(request.node());
-    asked.remove(TrainingFields.IMAGES);
-    StoredRequest.requireShort(Fields.of(asked), offer.limits().text());
+    ObjectNode withoutImages = Fields.object();
+    withoutImages.setAll(request.node());
+    withoutImages.remove(TrainingFields.IMAGES);
+    StoredRequest.requireShort(Fields.of(withoutImages), requestContext.limits().text());
     Fields fields = TrainingFields.flat(request);
     String trigger = TrainingFields.text(fields, "trigger");
     Optional<TrainingSet> pictures = images.set(fields, "pictures", "image");
@@ -87,8 +87,8 @@ final class TrainingReader {
             .sum();
     int steps = steps(fields, count, perEpoch, (long) batch * accumulation);
     Optional<ImageSize> chosen = size(fields);
-    ImageSize size = chosen.orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
-    new TrainingLimits(offer.limits()).requireStep(size, batch, accumulation);
+    ImageSize size = chosen.orElseGet(() -> requestContext.pipeline().checkpoint().defaultSize());
+    new TrainingLimits(requestContext.limits()).requireStep(size, batch, accumulation);
     TrainingLimits.requireModest(fields, count, steps);
     List<PromptSpec> samples = samples(fields, trigger, pictures, size);
     List<Double> weights =
@@ -112,7 +112,7 @@ final class TrainingReader {
             .flatMap(set -> set.examples().stream())
             .mapToLong(example -> example.caption().length())
             .sum(),
-        asked);
+        withoutImages);
   }
 
   private static void requireImagesOrSlider(Fields fields, boolean images) {
@@ -128,7 +128,7 @@ final class TrainingReader {
 
   /** Returns the recommended settings for the model and a number of images. */
   Recommendation recommended(int images) {
-    return Recommendation.of(offer.pipeline().checkpoint().path(), Math.max(1, images));
+    return Recommendation.of(requestContext.pipeline().checkpoint().path(), Math.max(1, images));
   }
 
   /** Returns the number of steps, on which the defaults of other settings depend. */
@@ -159,7 +159,7 @@ final class TrainingReader {
   private Optional<ImageSize> size(Fields fields) {
     int width = fields.whole("width", 0);
     int height = fields.whole("height", width);
-    Base64Images.requirePixels("size", width, height, offer.limits().pixels());
+    Base64Images.requirePixels("size", width, height, requestContext.limits().pixels());
     return width == 0 ? Optional.empty() : Optional.of(new ImageSize(width, height));
   }
 
@@ -178,7 +178,7 @@ final class TrainingReader {
                 TrainingFields.texts(fields, "sample_prompts").stream())
             .filter(prompt -> !prompt.isEmpty())
             .toList();
-    PromptSpec defaults = offer.pipeline().checkpoint().defaults();
+    PromptSpec defaults = requestContext.pipeline().checkpoint().defaults();
     return (prompts.isEmpty() ? List.of(usualPrompt(fields, trigger, images)) : prompts)
         .stream()
             .map(prompt -> defaults.toBuilder().prompt(prompt).size(size).seed(1).build())

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * @param pixels the pixels of one step, over all images of its batches
  * @param folder a folder of this training only, for its images, unfinished LoRA and samples
  * @param captionLength the characters of all captions
- * @param asked the request without its images
+ * @param withoutImages the request without its images
  */
 record TrainingRequest(
     String name,
@@ -39,7 +39,7 @@ record TrainingRequest(
     long pixels,
     Path folder,
     long captionLength,
-    ObjectNode asked) {
+    ObjectNode withoutImages) {
 
   TrainingRequest {
     samples = List.copyOf(samples);

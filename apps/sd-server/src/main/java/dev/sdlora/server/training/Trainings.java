@@ -55,7 +55,7 @@ final class Trainings implements AutoCloseable {
   /** Submits a training as a job. */
   synchronized Job submit(Training training) {
     forgetOld();
-    Job.Request request = new Job.Request("training", training, training.request().asked());
+    Job.Request request = new Job.Request("training", training, training.request().withoutImages());
     Job job = queue.submit(request, Optional.empty());
     jobs.add(job);
     return job;

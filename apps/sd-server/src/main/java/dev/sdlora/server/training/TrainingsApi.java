@@ -36,9 +36,9 @@ public final class TrainingsApi implements AutoCloseable {
       "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action"
           + " 'none'; frame-ancestors 'self'; sandbox";
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final JobQueue queue;
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
   private final LoraFolder loras;
   private final Trainings trainings;
 
@@ -48,11 +48,14 @@ public final class TrainingsApi implements AutoCloseable {
    * @param folder one of the library's folders for trained LoRAs; empty for the first
    */
   public TrainingsApi(
-      RequestContext offer, JobQueue queue, ErrorMessages sentences, Optional<Path> folder) {
-    this.offer = offer;
+      RequestContext requestContext,
+      JobQueue queue,
+      ErrorMessages messages,
+      Optional<Path> folder) {
+    this.requestContext = requestContext;
     this.queue = queue;
-    this.sentences = sentences;
-    this.loras = new LoraFolder(folder, offer.pipeline().loras());
+    this.messages = messages;
+    this.loras = new LoraFolder(folder, requestContext.pipeline().loras());
     this.trainings = new Trainings(queue);
   }
 
@@ -81,7 +84,9 @@ public final class TrainingsApi implements AutoCloseable {
   private void recommended(Context context) {
     int images = count(context.queryParam("pictures"));
     RequestContext chosen =
-        Parameters.text(context, "checkpoint").map(offer::of).orElseGet(() -> offer);
+        Parameters.text(context, "checkpoint")
+            .map(requestContext::of)
+            .orElseGet(() -> requestContext);
     Recommendation recommended = new TrainingReader(chosen).recommended(images);
     ImageSize size = chosen.pipeline().checkpoint().defaultSize();
     ObjectNode json = Fields.object();
@@ -108,7 +113,7 @@ public final class TrainingsApi implements AutoCloseable {
 
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
-    RequestContext chosen = offer.chosenBy(fields);
+    RequestContext chosen = requestContext.chosenBy(fields);
     TrainingReader reader = new TrainingReader(chosen);
     String name = loras.requireFree(fields.name("name").orElse("").strip());
     Path folder = Trainings.newFolder();
@@ -126,7 +131,7 @@ public final class TrainingsApi implements AutoCloseable {
   /** Plans a training without starting it. One at a time, because plans measure the speed. */
   private synchronized void plan(Context context) {
     Fields fields = Bodies.fields(context);
-    RequestContext chosen = offer.chosenBy(fields);
+    RequestContext chosen = requestContext.chosenBy(fields);
     Path folder = Trainings.newFolder();
     try {
       TrainingRequest request = new TrainingReader(chosen).readForPlan(fields, "plan", folder);
@@ -134,7 +139,7 @@ public final class TrainingsApi implements AutoCloseable {
       Answers.json(
           context,
           PlanAnswer.of(
-              trainer.plan(), request, warning -> sentences.shown(withoutFolder(warning, folder))));
+              trainer.plan(), request, warning -> messages.shown(withoutFolder(warning, folder))));
     } finally {
       Trainings.delete(folder);
     }
@@ -209,7 +214,7 @@ public final class TrainingsApi implements AutoCloseable {
     try {
       context.contentType("text/html; charset=utf-8");
       context.result(
-          sentences.withoutFolders(
+          messages.withoutFolders(
               withoutFolder(Files.readString(file), training.request().folder())));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the report: " + e, e);
@@ -258,9 +263,9 @@ public final class TrainingsApi implements AutoCloseable {
     json.put("steps", now.steps());
     job.work().details().ifPresent(json::setAll);
     ArrayNode warnings = json.putArray("warnings");
-    job.warnings().forEach(warning -> warnings.add(sentences.shown(warning)));
+    job.warnings().forEach(warning -> warnings.add(messages.shown(warning)));
     if (now.state() == JobState.FAILED) {
-      json.put("error", sentences.of(job.failure().orElseThrow()).sentence());
+      json.put("error", messages.of(job.failure().orElseThrow()).sentence());
     }
     return json;
   }

@@ -32,7 +32,7 @@ public final class Transport {
 
   private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
-  private final ErrorMessages sentences;
+  private final ErrorMessages messages;
   private final RequestBodies bodies;
   private final int atOnce;
   private final Collection<String> proxies;
@@ -43,7 +43,7 @@ public final class Transport {
    * Creates it.
    *
    * @param access decides who may use the server
-   * @param sentences converts errors to messages
+   * @param messages converts errors to messages
    * @param maxBodyBytes the limit of one body in bytes
    * @param longRequests the number of requests that may hold a thread for long
    * @param proxies addresses of trusted proxies, as {@code ADDRESS} or {@code ADDRESS/BITS}
@@ -52,13 +52,13 @@ public final class Transport {
    */
   public Transport(
       Access access,
-      ErrorMessages sentences,
+      ErrorMessages messages,
       long maxBodyBytes,
       int longRequests,
       Collection<String> proxies,
       String proxyHeader,
       HttpSpans spans) {
-    this.sentences = sentences;
+    this.messages = messages;
     this.bodies =
         new RequestBodies(
             maxBodyBytes,
@@ -110,7 +110,7 @@ public final class Transport {
       }
     } catch (Error e) {
       LOG.error("a request failed", e);
-      ErrorAnswer.of(context.path(), sentences.of(e)).send(context);
+      ErrorAnswer.of(context.path(), messages.of(e)).send(context);
     }
   }
 

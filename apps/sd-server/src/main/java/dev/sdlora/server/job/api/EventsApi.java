@@ -48,7 +48,7 @@ final class EventsApi {
         long change = queue.awaitChange(seen, ROUND_MILLIS);
         long now = System.nanoTime();
         if (change != seen) {
-          state.news();
+          state.sendChanges();
           quiet = now;
           seen = change;
           TimeUnit.MILLISECONDS.sleep(ROUND_MILLIS);
@@ -57,7 +57,7 @@ final class EventsApi {
           quiet = now;
         }
       }
-      state.news();
+      state.sendChanges();
     }
   }
 
@@ -84,7 +84,7 @@ final class EventsApi {
       return seen;
     }
 
-    void news() {
+    void sendChanges() {
       Map<String, Known> now = new HashMap<>();
       for (Job job : queue.jobs()) {
         now.put(job.id(), send(job, Optional.ofNullable(known.get(job.id()))));

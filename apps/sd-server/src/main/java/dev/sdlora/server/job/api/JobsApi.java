@@ -41,7 +41,7 @@ public final class JobsApi {
   /** Limit of clients that watch jobs at once. */
   public static final int MOST_WATCHERS = 64;
 
-  private final RequestContext offer;
+  private final RequestContext requestContext;
   private final JobQueue queue;
   private final DrawingJobs drawings;
   private final JobJson json;
@@ -56,12 +56,12 @@ public final class JobsApi {
    * @param signed signs the addresses of images
    */
   public JobsApi(
-      RequestContext offer,
+      RequestContext requestContext,
       JobQueue queue,
       DrawingJobs drawings,
       ErrorMessages messages,
       SignedPaths signed) {
-    this.offer = offer;
+    this.requestContext = requestContext;
     this.queue = queue;
     this.drawings = drawings;
     this.json = new JobJson(queue, messages, signed);
@@ -118,7 +118,7 @@ public final class JobsApi {
   }
 
   private Job add(Fields fields, String id) {
-    RequestContext chosen = offer.chosenBy(fields);
+    RequestContext chosen = requestContext.chosenBy(fields);
     PromptSpec spec = new DrawingReader(chosen).read(fields, Dialect.LIBRARY, Overrides.NONE);
     chosen.pipeline().check(spec);
     chosen.name(fields.node());

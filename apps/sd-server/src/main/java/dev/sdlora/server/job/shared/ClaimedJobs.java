@@ -332,12 +332,12 @@ final class ClaimedJobs {
     Origin.Scope logged = drawing.job.logged();
     try {
       RequestContext opened = open(drawing, alone);
-      RequestContext offer =
+      RequestContext requestContext =
           opened.withImages(opened.images().with(WholeRequest.STORED, store.pictures()::find));
       Fields fields = Fields.parse(claim.body().getBytes(StandardCharsets.UTF_8));
       WorkReader reader = readers.getOrDefault(claim.kind(), Submission::drawing);
       RequestFormat format = RequestFormat.parse(claim.format());
-      Work read = reader.read(fields, format, offer);
+      Work read = reader.read(fields, format, requestContext);
       var unused =
           drawing
               .work
@@ -356,12 +356,12 @@ final class ClaimedJobs {
     StoredJob.Needs needs = drawing.claim.needs();
     boolean loads = models.models().isEmpty() && !models.held().equals(needs.model());
     long began = System.nanoTime();
-    RequestContext offer = models.open(needs, alone);
+    RequestContext requestContext = models.open(needs, alone);
     health.ready();
     if (loads) {
       drawing.job.passed(Phase.Passed.until(Phase.CHECKPOINT, began));
     }
-    return offer;
+    return requestContext;
   }
 
   /** Reports that this server is alive. */

@@ -60,18 +60,18 @@ public interface ModelProvider {
   }
 
   /** Returns the checkpoints of a server that has all of them. */
-  static ModelProvider of(RequestContext offer) {
+  static ModelProvider of(RequestContext requestContext) {
     return new ModelProvider() {
-      private volatile String held = offer.model().name();
+      private volatile String held = requestContext.model().name();
 
       @Override
       public int places() {
-        return offer.pipeline().concurrency();
+        return requestContext.pipeline().concurrency();
       }
 
       @Override
       public Optional<List<String>> models() {
-        return Optional.of(offer.checkpoints().stream().map(Model::name).toList());
+        return Optional.of(requestContext.checkpoints().stream().map(Model::name).toList());
       }
 
       @Override
@@ -87,7 +87,7 @@ public interface ModelProvider {
       @Override
       public RequestContext open(StoredJob.Needs needs, boolean alone) {
         held = needs.model();
-        return offer.of(needs.model());
+        return requestContext.of(needs.model());
       }
     };
   }

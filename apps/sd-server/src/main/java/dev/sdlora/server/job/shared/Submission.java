@@ -17,7 +17,8 @@ import java.util.function.Supplier;
  * A request that becomes a job.
  *
  * @param kind the API call, such as {@code txt2img}
- * @param offer what the request can name, with the checkpoint that it chose
+ * @param requestContext the models, styles and images that the request can name, with the
+ *     checkpoint that it chose
  * @param specs the request as it was read; of a grid, those of its cells
  * @param work draws it in this process
  * @param settings the fields of the request, without large images
@@ -27,7 +28,7 @@ import java.util.function.Supplier;
  */
 public record Submission(
     String kind,
-    RequestContext offer,
+    RequestContext requestContext,
     List<PromptSpec> specs,
     Work work,
     ObjectNode settings,
@@ -39,25 +40,25 @@ public record Submission(
    * Creates the submission of images.
    *
    * @param fields the fields, from which the request was read
-   * @param offer what the request can name
+   * @param requestContext the models, styles and images that the request can name
    */
   public static Submission drawing(
       String kind,
       Fields fields,
       PromptSpec spec,
-      RequestContext offer,
+      RequestContext requestContext,
       ObjectNode settings,
       RequestFormat format,
       boolean outlives) {
     List<String> warnings = List.copyOf(fields.warnings());
     return new Submission(
         kind,
-        offer,
+        requestContext,
         List.of(spec),
-        new DrawingRun(offer.pipeline(), spec, warnings),
+        new DrawingRun(requestContext.pipeline(), spec, warnings),
         settings,
         () -> {
-          SpecFiles files = SpecFiles.stored(offer);
+          SpecFiles files = SpecFiles.stored(requestContext);
           return new WholeRequest(SpecJson.write(spec, files), files.images());
         },
         format.withWarnings(warnings),
@@ -66,21 +67,22 @@ public record Submission(
 
   /** Returns the name of the checkpoint. */
   String model() {
-    return offer.model().name();
+    return requestContext.model().name();
   }
 
   /** Makes the work of stored images. */
-  static Work drawing(Fields fields, RequestFormat format, RequestContext offer) {
-    return new DrawingRun(offer.pipeline(), stored(fields, offer), format.warnings());
+  static Work drawing(Fields fields, RequestFormat format, RequestContext requestContext) {
+    return new DrawingRun(
+        requestContext.pipeline(), stored(fields, requestContext), format.warnings());
   }
 
   /** Reads a stored request. */
-  public static PromptSpec stored(Fields fields, RequestContext offer) {
+  public static PromptSpec stored(Fields fields, RequestContext requestContext) {
     if (!fields.has(SpecJson.VERSION_NAME)) {
       throw new IllegalArgumentException(
           "the job was stored by an older version of this program, which this one cannot draw; send"
               + " its request again");
     }
-    return SpecJson.read(fields.node(), SpecFiles.stored(offer));
+    return SpecJson.read(fields.node(), SpecFiles.stored(requestContext));
   }
 }

@@ -12,7 +12,7 @@ public interface WorkReader {
    *
    * @param fields the fields, which refer to the images of the job
    * @param format the way in which the fields are read
-   * @param offer what the request can name
+   * @param requestContext the models, styles and images that the request can name
    */
-  Work read(Fields fields, RequestFormat format, RequestContext offer);
+  Work read(Fields fields, RequestFormat format, RequestContext requestContext);
 }
