@@ -167,7 +167,7 @@ final class TrainCommand implements Runnable {
       builder.build(); // finds errors before the model is loaded
     }
     Checkpoint opened = Checkpoint.open(model);
-    try (Pipeline pipeline = ModelOptions.loadTold(Pipeline.builder(), opened, console)) {
+    try (Pipeline pipeline = ModelOptions.loadShowingTime(Pipeline.builder(), opened, console)) {
       int steps = builder.pipeline(pipeline).build().steps();
       applyTo(builder, steps);
       String usual = set.map(some -> some.examples().get(0).caption()).orElse(how.target());

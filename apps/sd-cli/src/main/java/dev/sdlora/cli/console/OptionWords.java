@@ -49,13 +49,13 @@ public final class OptionWords {
     return all;
   }
 
-  /** Returns a sentence of the library in the words of the command line. */
-  public static String in(String sentence) {
-    return WORDS.in(sentence);
+  /** Returns a message of the library in the words of the command line. */
+  public static String in(String message) {
+    return WORDS.in(message);
   }
 
-  /** Returns sentences of the library in the words of the command line. */
-  public static List<String> in(List<String> sentences) {
-    return sentences.stream().map(WORDS::in).toList();
+  /** Returns messages of the library in the words of the command line. */
+  public static List<String> in(List<String> messages) {
+    return messages.stream().map(WORDS::in).toList();
   }
 }

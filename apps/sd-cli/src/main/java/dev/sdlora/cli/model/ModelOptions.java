@@ -210,7 +210,8 @@ public final class ModelOptions {
   }
 
   /** Loads a model and shows the elapsed time. */
-  public static Pipeline loadTold(Pipeline.Builder builder, Checkpoint opened, Console console) {
+  public static Pipeline loadShowingTime(
+      Pipeline.Builder builder, Checkpoint opened, Console console) {
     String what =
         String.format(
             Locale.ROOT,
@@ -249,7 +250,8 @@ public final class ModelOptions {
   public Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
     setFamily(pipeline, console);
     predictionType.ifPresent(pipeline::predictionType);
-    return new DeviceList(device).open(set(pipeline), each -> loadTold(each, opened, console));
+    return new DeviceList(device)
+        .open(set(pipeline), each -> loadShowingTime(each, opened, console));
   }
 
   /**
