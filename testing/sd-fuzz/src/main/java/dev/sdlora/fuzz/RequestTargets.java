@@ -59,9 +59,11 @@ final class RequestTargets {
         new Target(
             "openai-request",
             refusals,
-            json -> ImagesCheck.read(Fields.parse(json), Offered.OFFER)),
+            json -> ImagesCheck.read(Fields.parse(json), ContextHolder.CONTEXT)),
         new Target(
-            "grid-request", refusals, json -> GridCheck.read(Fields.parse(json), Offered.OFFER)),
+            "grid-request",
+            refusals,
+            json -> GridCheck.read(Fields.parse(json), ContextHolder.CONTEXT)),
         new Target("manifest", Set.of(BatchException.class), ManifestCheck::read));
   }
 
@@ -71,17 +73,17 @@ final class RequestTargets {
    * fields.
    */
   private static void request(byte[] json) {
-    DrawingReader reader = new DrawingReader(Offered.OFFER);
+    DrawingReader reader = new DrawingReader(ContextHolder.CONTEXT);
     Fields fields = Fields.parse(json);
     PromptSpec library =
         reader.read(Fields.of(fields.node().deepCopy()), Dialect.LIBRARY, Overrides.NONE);
-    StoredRequest.translated(fields, library, Offered.OFFER);
+    StoredRequest.translated(fields, library, ContextHolder.CONTEXT);
     PromptSpec spec = reader.read(fields, Dialect.A1111, Overrides.NONE);
     StoredRequest.of(fields, spec);
     for (String warning : fields.warnings()) {
       require(!warning.isBlank() && warning.length() <= LONGEST_WARNING, "a warning: " + warning);
     }
-    DrawingWriter.Written written = new DrawingWriter(Offered.OFFER).write(spec);
+    DrawingWriter.Written written = new DrawingWriter(ContextHolder.CONTEXT).write(spec);
     boolean images =
         spec.imageToImage().isPresent()
             || !spec.controlUnits().isEmpty()
@@ -103,10 +105,10 @@ final class RequestTargets {
    * The names that requests can use: the LoRA "l", the hypernetwork "n", the style "s", the image
    * "image:p".
    */
-  private static final class Offered {
-    static final RequestContext OFFER = offer();
+  private static final class ContextHolder {
+    static final RequestContext CONTEXT = context();
 
-    private static RequestContext offer() {
+    private static RequestContext context() {
       try {
         Path loras = Scratch.once("loras/l.safetensors", LoraTargets.KOHYA).resolveSibling("");
         Path networks = Scratch.once("networks/n.safetensors", Listing.NOTHING).resolveSibling("");

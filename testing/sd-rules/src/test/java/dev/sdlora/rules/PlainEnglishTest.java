@@ -44,7 +44,7 @@ class PlainEnglishTest {
 
   /** Modules that still have such names. Add none. */
   private static final Set<String> MODULES_WITH_THEM =
-      Set.of("apps/sd-batch", "apps/sd-request", "demo/sd-demo-training", "testing/sd-fuzz");
+      Set.of("apps/sd-batch", "apps/sd-request", "demo/sd-demo-training");
 
   /** The name after a type, which declares it; keywords are no types. */
   private static final Pattern DECLARED =

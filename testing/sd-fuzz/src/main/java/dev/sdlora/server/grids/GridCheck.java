@@ -11,13 +11,13 @@ public final class GridCheck {
    * Reads a body, and the form in which a job stores it.
    *
    * @param body the body
-   * @param offer the names that it can use
+   * @param context the names that it can use
    * @throws dev.sdlora.server.http.Refusal if an axis is invalid, or the grid is too large
    * @throws AssertionError if the stored form is another grid
    */
-  public static void read(Fields body, RequestContext offer) {
-    GridPlan plan = GridPlan.read(body, offer);
-    GridPlan again = GridPlan.read(Fields.of(plan.settings().deepCopy()), offer);
+  public static void read(Fields body, RequestContext context) {
+    GridPlan plan = GridPlan.read(body, context);
+    GridPlan again = GridPlan.read(Fields.of(plan.settings().deepCopy()), context);
     if (!again.json().equals(plan.json())) {
       throw new AssertionError(plan.json() + " came back as " + again.json());
     }

@@ -13,13 +13,13 @@ public final class ImagesCheck {
    * Reads a body as the API does, and stores it as a job does.
    *
    * @param body the body
-   * @param offer the names that it can use
+   * @param context the names that it can use
    * @throws dev.sdlora.server.http.Refusal if a field is invalid
    */
-  public static void read(Fields body, RequestContext offer) {
-    ImageFields names = new ImageFields(offer, Integer.MAX_VALUE);
-    Fields asked = names.translated(body);
-    PromptSpec spec = names.read(asked);
-    StoredRequest.translated(asked, spec, offer);
+  public static void read(Fields body, RequestContext context) {
+    ImageFields names = new ImageFields(context, Integer.MAX_VALUE);
+    Fields translated = names.translated(body);
+    PromptSpec spec = names.read(translated);
+    StoredRequest.translated(translated, spec, context);
   }
 }
