@@ -12,10 +12,10 @@ import java.util.SplittableRandom;
  * @param things one thing, or two at opposite places
  * @param ground a colour that no thing has
  * @param detail the visibility of the ground's graph paper, 0 to 1
- * @param look the style of the scene
+ * @param style the style of the scene
  * @param seed the seed of small deviations in size and place
  */
-public record Scene(List<Thing> things, Colour ground, double detail, Look look, long seed) {
+public record Scene(List<Thing> things, Colour ground, double detail, SceneStyle style, long seed) {
   private static final double PAIR_RADIUS = 0.18;
   private static final double PAIR_OFFSET = 0.24;
   private static final double SIZE_DEVIATION = 0.06;
@@ -54,17 +54,17 @@ public record Scene(List<Thing> things, Colour ground, double detail, Look look,
 
   /** Returns the same scene with another visibility of the graph paper. */
   public Scene withDetail(double other) {
-    return new Scene(things, ground, other, look, seed);
+    return new Scene(things, ground, other, style, seed);
   }
 
   /** Returns the same scene in another style. */
-  public Scene withLook(Look other) {
+  public Scene withStyle(SceneStyle other) {
     return new Scene(things, ground, detail, other, seed);
   }
 
   /** Returns the same scene with other things at the same deviations from their places. */
   public Scene withThings(List<Thing> others) {
-    return new Scene(others, ground, detail, look, seed);
+    return new Scene(others, ground, detail, style, seed);
   }
 
   /** Draws the scene as a square image. */

@@ -58,7 +58,8 @@ final class ScenePainter {
     for (int i = 0; i < outlines.size(); i++) {
       java.awt.Shape outline = outlines.get(i);
       graphics.setColor(seen(scene.things().get(i).colour().paint()));
-      graphics.fill(scene.look() == Look.LINES ? pen(PEN).createStrokedShape(outline) : outline);
+      graphics.fill(
+          scene.style() == SceneStyle.LINES ? pen(PEN).createStrokedShape(outline) : outline);
     }
   }
 
@@ -78,7 +79,7 @@ final class ScenePainter {
   }
 
   private Color seen(Color colour) {
-    if (scene.look() != Look.DARK) {
+    if (scene.style() != SceneStyle.DARK) {
       return colour;
     }
     return new Color(

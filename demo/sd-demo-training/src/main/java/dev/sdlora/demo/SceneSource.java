@@ -74,7 +74,7 @@ public final class SceneSource {
 
   private Scene scene(List<Thing> things, Colour ground) {
     double detail = MOST_DETAIL * random.nextDouble();
-    return new Scene(things, ground, detail, Look.PLAIN, random.nextLong());
+    return new Scene(things, ground, detail, SceneStyle.PLAIN, random.nextLong());
   }
 
   private Thing single(Shape shape, Colour ground) {

@@ -75,6 +75,6 @@ final class CaptionsTest {
   }
 
   private static Scene scene(Thing... things) {
-    return new Scene(List.of(things), Colour.BLUE, 0, Look.PLAIN, 1);
+    return new Scene(List.of(things), Colour.BLUE, 0, SceneStyle.PLAIN, 1);
   }
 }

@@ -97,7 +97,7 @@ final class DemoModelIT {
       Stream<Scene> otherGrounds =
           Stream.of(Colour.values())
               .filter(colour -> colour != thing.colour())
-              .map(colour -> new Scene(scene.things(), colour, 0, Look.PLAIN, scene.seed()));
+              .map(colour -> new Scene(scene.things(), colour, 0, SceneStyle.PLAIN, scene.seed()));
       Stream<Scene> otherColours =
           Stream.of(Colour.values())
               .filter(colour -> colour != scene.ground())
@@ -169,7 +169,7 @@ final class DemoModelIT {
     TrainingSet night =
         TrainingSet.of(
             IntStream.range(0, 16)
-                .mapToObj(i -> scenes.training().withLook(Look.DARK))
+                .mapToObj(i -> scenes.training().withStyle(SceneStyle.DARK))
                 .map(scene -> example(scene))
                 .toList());
     Path file = folder.resolve("dusk.safetensors");

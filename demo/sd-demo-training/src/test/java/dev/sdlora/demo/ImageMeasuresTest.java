@@ -29,7 +29,7 @@ final class ImageMeasuresTest {
     for (int i = 0; i < 20; i++) {
       Scene scene = source.training();
       double plain = ImageMeasures.edgeDensity(scene.draw(128));
-      double lines = ImageMeasures.edgeDensity(scene.withLook(Look.LINES).draw(128));
+      double lines = ImageMeasures.edgeDensity(scene.withStyle(SceneStyle.LINES).draw(128));
       assertThat(lines).isGreaterThan(1.5 * plain);
     }
   }
@@ -66,7 +66,7 @@ final class ImageMeasuresTest {
     for (int i = 0; i < 20; i++) {
       Scene scene = source.training();
       double plain = ImageMeasures.luminance(scene.draw(128));
-      double dark = ImageMeasures.luminance(scene.withLook(Look.DARK).draw(128));
+      double dark = ImageMeasures.luminance(scene.withStyle(SceneStyle.DARK).draw(128));
       assertThat(dark).isCloseTo(0.3 * plain, within(0.003));
     }
   }

@@ -31,7 +31,8 @@ final class SceneSourceTest {
   @Test
   void training_manyScenes_plainAndFaint_aThirdOfThemPairs() {
     List<Scene> scenes = some(source::training);
-    assertThat(scenes).allMatch(scene -> scene.look() == Look.PLAIN && scene.detail() <= 0.3);
+    assertThat(scenes)
+        .allMatch(scene -> scene.style() == SceneStyle.PLAIN && scene.detail() <= 0.3);
     assertThat(scenes.stream().filter(Scene::isPair).count()).isBetween(640L, 760L);
   }
 

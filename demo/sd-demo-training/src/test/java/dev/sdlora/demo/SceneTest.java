@@ -46,7 +46,7 @@ final class SceneTest {
 
   @Test
   void draw_dark_threeTenthsOfTheColour() {
-    BufferedImage picture = scene(1, 0).withLook(Look.DARK).draw(128);
+    BufferedImage picture = scene(1, 0).withStyle(SceneStyle.DARK).draw(128);
     assertThat(picture.getRGB(0, 0) & 0xff).isEqualTo(75);
     assertThat(picture.getRGB(64, 64) >> 16 & 0xff).isEqualTo(66);
   }
@@ -57,7 +57,7 @@ final class SceneTest {
     for (Place place : Place.values()) {
       for (int seed = 0; seed < 20; seed++) {
         Thing thing = new Thing(shape, Colour.RED, Size.LARGE, place);
-        Scene scene = new Scene(List.of(thing), Colour.WHITE, 0, Look.PLAIN, seed);
+        Scene scene = new Scene(List.of(thing), Colour.WHITE, 0, SceneStyle.PLAIN, seed);
         Rectangle2D box = scene.outlines(128).get(0).getBounds2D();
         assertThat(new Rectangle2D.Double(0, 0, 128, 128).contains(box)).isTrue();
       }
@@ -80,7 +80,7 @@ final class SceneTest {
   @Test
   void scene_thingInTheGroundsColour_isRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Scene(List.of(RED_STAR), Colour.RED, 0, Look.PLAIN, 1))
+        .isThrownBy(() -> new Scene(List.of(RED_STAR), Colour.RED, 0, SceneStyle.PLAIN, 1))
         .withMessageContaining("red");
   }
 
@@ -106,7 +106,7 @@ final class SceneTest {
   }
 
   private static Scene scene(long seed, double detail) {
-    return new Scene(List.of(RED_STAR), Colour.WHITE, detail, Look.PLAIN, seed);
+    return new Scene(List.of(RED_STAR), Colour.WHITE, detail, SceneStyle.PLAIN, seed);
   }
 
   private static int[] pixels(BufferedImage picture) {

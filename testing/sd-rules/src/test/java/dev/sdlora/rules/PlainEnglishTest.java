@@ -43,8 +43,7 @@ class PlainEnglishTest {
               .split(" "));
 
   /** Modules that still have such names. Add none. */
-  private static final Set<String> MODULES_WITH_THEM =
-      Set.of("apps/sd-batch", "apps/sd-request", "demo/sd-demo-training");
+  private static final Set<String> MODULES_WITH_THEM = Set.of("apps/sd-batch", "apps/sd-request");
 
   /** The name after a type, which declares it; keywords are no types. */
   private static final Pattern DECLARED =

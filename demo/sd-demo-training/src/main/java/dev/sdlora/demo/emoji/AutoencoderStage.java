@@ -1,8 +1,8 @@
 package dev.sdlora.demo.emoji;
 
 import dev.sdlora.demo.ImageBatch;
-import dev.sdlora.demo.Look;
 import dev.sdlora.demo.SceneSource;
+import dev.sdlora.demo.SceneStyle;
 import dev.sdlora.demo.Shape;
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.WarmRestart;
@@ -146,7 +146,7 @@ final class AutoencoderStage {
     if (kind < 0.1) {
       return source.concept(Shape.CRESCENT).draw(SIDE);
     } else if (kind < 0.25) {
-      return source.training().withLook(Look.LINES).draw(SIDE);
+      return source.training().withStyle(SceneStyle.LINES).draw(SIDE);
     }
     return source.training().withDetail(kind < 0.8 ? 0 : random.nextDouble()).draw(SIDE);
   }

@@ -19,7 +19,7 @@ sealed interface Captioned {
   Caption plainCaption(SplittableRandom random);
 
   /** Returns the meaning of its captions. */
-  float[] description(Looks looks);
+  float[] description(Appearances appearances);
 
   /** Returns the nouns or shapes, in the order of the captions' nouns. */
   List<?> named();
@@ -41,8 +41,8 @@ sealed interface Captioned {
     }
 
     @Override
-    public float[] description(Looks looks) {
-      return DrawnDescription.of(scene, looks);
+    public float[] description(Appearances appearances) {
+      return DrawnDescription.of(scene, appearances);
     }
 
     @Override
@@ -71,8 +71,8 @@ sealed interface Captioned {
     }
 
     @Override
-    public float[] description(Looks looks) {
-      return DrawnDescription.of(scene, looks);
+    public float[] description(Appearances appearances) {
+      return DrawnDescription.of(scene, appearances);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class DecoderStage implements AutoCloseable {
   private static final int CLEAR = 1;
 
   /** The minimum shift of vague latents towards what the text says, as a fraction. */
-  private static final double LEAST_TOLD = 0.6;
+  private static final double LEAST_TEXT_SHARE = 0.6;
 
   /**
    * Standard deviation of the noise added to all latents, because the U-Net's latents are inexact.
@@ -47,7 +47,7 @@ final class DecoderStage implements AutoCloseable {
   private final Data data;
   private final Latents latents;
   private final DrawnScenePainter painter;
-  private final AutoencoderStage looks;
+  private final AutoencoderStage autoencoder;
   private final AutoencoderTrainer vae;
   private final TextEncoderTrainer text;
 
@@ -56,7 +56,7 @@ final class DecoderStage implements AutoCloseable {
     this.data = data;
     this.latents = Latents.open(training, data, DenoiserStage.SCENES);
     this.painter = new DrawnScenePainter(data.drawings());
-    this.looks = new AutoencoderStage(training, data);
+    this.autoencoder = new AutoencoderStage(training, data);
     this.vae = AutoencoderStage.trainer(training);
     this.text = new TextEncoderStage(training, data).trainer();
   }
@@ -98,7 +98,7 @@ final class DecoderStage implements AutoCloseable {
       shown.add(vague(index, random));
     }
     for (int i = 0; i < CLEAR; i++) {
-      BufferedImage image = looks.any(random);
+      BufferedImage image = autoencoder.any(random);
       images.add(image);
       shown.add(encoded(image));
     }
@@ -114,7 +114,7 @@ final class DecoderStage implements AutoCloseable {
   private float[] vague(int index, SplittableRandom random) {
     float[] sketches =
         TextEncoderStage.sketches(text, latents.plainCaptions(data.vocabulary(), index));
-    double share = LEAST_TOLD + (1 - LEAST_TOLD) * random.nextDouble();
+    double share = LEAST_TEXT_SHARE + (1 - LEAST_TEXT_SHARE) * random.nextDouble();
     return Latents.towards(latents.batch(index), sketches, share);
   }
 

@@ -99,7 +99,7 @@ public final class DrawnCaptions {
   }
 
   private List<String> onGround(DrawnScene scene, String some, String bare, String on) {
-    if (!scene.groundTold()) {
+    if (!scene.groundMentioned()) {
       return List.of(some, some, bare);
     }
     String ground = ground(scene);

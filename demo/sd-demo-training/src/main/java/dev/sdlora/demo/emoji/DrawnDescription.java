@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meaning of a caption as numbers: the first components of each thing's look, followed by flags
- * of 0 or 1. Of two things, the left or upper one comes first, as in the image.
+ * The meaning of a caption as numbers: the first components of each thing's appearance, followed by
+ * flags of 0 or 1. Of two things, the left or upper one comes first, as in the image.
  */
 final class DrawnDescription {
-  private static final int LOOK = 32;
+  private static final int APPEARANCE = 32;
   private static final int COLOURS = Colour.values().length;
-  private static final int THING = LOOK + COLOURS;
+  private static final int THING = APPEARANCE + COLOURS;
   private static final int COUNTS = 3;
   private static final int SIZES = Size.values().length;
   private static final int PLACES = Place.values().length;
@@ -27,14 +27,14 @@ final class DrawnDescription {
   static final int NUMBERS = 2 * THING + COUNTS + SIZES + PLACES + 2 + COLOURS + PATTERNS + 1;
 
   private final float[] numbers = new float[NUMBERS];
-  private final Looks looks;
+  private final Appearances appearances;
 
-  private DrawnDescription(Looks looks) {
-    this.looks = looks;
+  private DrawnDescription(Appearances appearances) {
+    this.appearances = appearances;
   }
 
-  static float[] of(DrawnScene scene, Looks looks) {
-    DrawnDescription description = new DrawnDescription(looks);
+  static float[] of(DrawnScene scene, Appearances appearances) {
+    DrawnDescription description = new DrawnDescription(appearances);
     List<DrawnThing> things = scene.things();
     boolean turned = scene.isPair() && isLater(scene.place());
     for (int i = 0; i < things.size(); i++) {
@@ -42,12 +42,12 @@ final class DrawnDescription {
       description.thing(i, thing.noun(), thing.colour());
     }
     description.arranged(scene.isPair(), scene.count(), scene.size(), scene.place());
-    description.ground(scene.ground(), scene.pattern(), scene.groundTold());
+    description.ground(scene.ground(), scene.pattern(), scene.groundMentioned());
     return description.numbers;
   }
 
-  static float[] of(Scene scene, Looks looks) {
-    DrawnDescription description = new DrawnDescription(looks);
+  static float[] of(Scene scene, Appearances appearances) {
+    DrawnDescription description = new DrawnDescription(appearances);
     boolean turned = scene.isPair() && isLater(scene.first().place());
     for (int i = 0; i < scene.things().size(); i++) {
       var thing = scene.things().get(turned ? 1 - i : i);
@@ -63,9 +63,9 @@ final class DrawnDescription {
   }
 
   private void thing(int index, Object nounOrShape, @Nullable Colour colour) {
-    System.arraycopy(looks.of(nounOrShape), 0, numbers, index * THING, LOOK);
+    System.arraycopy(appearances.of(nounOrShape), 0, numbers, index * THING, APPEARANCE);
     if (colour != null) {
-      numbers[index * THING + LOOK + index(Colour.values(), colour)] = 1;
+      numbers[index * THING + APPEARANCE + index(Colour.values(), colour)] = 1;
     }
   }
 

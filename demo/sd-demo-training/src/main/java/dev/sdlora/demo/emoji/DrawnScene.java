@@ -14,7 +14,7 @@ import java.util.List;
  * @param place the place of the one thing, or of the first of two
  * @param ground the colour of the ground
  * @param pattern the pattern on the ground
- * @param groundTold whether captions mention the ground; if not, it is plain white
+ * @param groundMentioned whether captions mention the ground; if not, it is plain white
  * @param seed the seed of small deviations in size and place
  */
 public record DrawnScene(
@@ -24,7 +24,7 @@ public record DrawnScene(
     Place place,
     Colour ground,
     Pattern pattern,
-    boolean groundTold,
+    boolean groundMentioned,
     long seed) {
   /** Rejects scenes that no caption can describe. */
   public DrawnScene {
@@ -35,7 +35,7 @@ public record DrawnScene(
     if (things.size() == 2 && (count != 1 || place == Place.CENTRE)) {
       throw new IllegalArgumentException("two things must be at opposite places, once each");
     }
-    if (!groundTold && (ground != Colour.WHITE || pattern != Pattern.PLAIN)) {
+    if (!groundMentioned && (ground != Colour.WHITE || pattern != Pattern.PLAIN)) {
       throw new IllegalArgumentException(
           "a ground that captions do not mention must be plain white");
     }
@@ -53,7 +53,7 @@ public record DrawnScene(
 
   /** Returns the same scene with other things. */
   public DrawnScene withThings(List<DrawnThing> others) {
-    return new DrawnScene(others, count, size, place, ground, pattern, groundTold, seed);
+    return new DrawnScene(others, count, size, place, ground, pattern, groundMentioned, seed);
   }
 
   /** Returns the same scene on another ground. */
@@ -63,6 +63,6 @@ public record DrawnScene(
 
   /** Returns the same scene with the things at another place. */
   public DrawnScene withPlace(Place other) {
-    return new DrawnScene(things, count, size, other, ground, pattern, groundTold, seed);
+    return new DrawnScene(things, count, size, other, ground, pattern, groundMentioned, seed);
   }
 }

@@ -22,7 +22,7 @@ public final class DrawnSceneSource {
   private static final double SHARE_OF_COMMON = 0.45;
   private static final double SHARE_OF_COMMON_IN_PAIRS = 0.7;
   private static final double SHARE_TINTED = 0.18;
-  private static final double SHARE_UNTOLD = 0.2;
+  private static final double SHARE_GROUND_UNMENTIONED = 0.2;
   private static final double SHARE_PATTERNED = 0.12;
   private static final List<Colour> COLOURS = List.of(Colour.values());
   private static final List<Pattern> PATTERNS =
@@ -99,7 +99,7 @@ public final class DrawnSceneSource {
         "%s/%s/%s"
             .formatted(
                 thing.noun().word(), colour == null ? "" : colour.word(), scene.ground().word());
-    return scene.groundTold() && SceneSource.isOneIn(HELD_OUT_ONE_IN, name);
+    return scene.groundMentioned() && SceneSource.isOneIn(HELD_OUT_ONE_IN, name);
   }
 
   private DrawnScene any() {
@@ -129,7 +129,7 @@ public final class DrawnSceneSource {
   private DrawnScene scene(List<DrawnThing> things, int count, Size size, Place place) {
     long seed = random.nextLong();
     boolean white = things.stream().allMatch(thing -> isClear(thing, Colour.WHITE));
-    if (white && random.nextDouble() < SHARE_UNTOLD) {
+    if (white && random.nextDouble() < SHARE_GROUND_UNMENTIONED) {
       return new DrawnScene(things, count, size, place, Colour.WHITE, Pattern.PLAIN, false, seed);
     }
     Pattern pattern = random.nextDouble() < SHARE_PATTERNED ? oneOf(PATTERNS) : Pattern.PLAIN;

@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 /** Scenes of the base training and their latents, encoded once and stored on disk. */
 final class Latents {
   /** The fraction by which latents are moved towards the values that a text implies. */
-  private static final double TOLD = 0.7;
+  private static final double TEXT_SHARE = 0.7;
 
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
   private static final int BATCH = 4;
@@ -118,12 +118,12 @@ final class Latents {
     if (targets.isEmpty()) {
       return batch;
     }
-    float[] said = new float[batch.length];
+    float[] predicted = new float[batch.length];
     int elements = batch.length / indices.length;
     for (int i = 0; i < indices.length; i++) {
-      System.arraycopy(targets.get(indices[i]), 0, said, i * elements, elements);
+      System.arraycopy(targets.get(indices[i]), 0, predicted, i * elements, elements);
     }
-    return towards(batch, said, TOLD);
+    return towards(batch, predicted, TEXT_SHARE);
   }
 
   /** Moves latents part of the way towards what texts say. */

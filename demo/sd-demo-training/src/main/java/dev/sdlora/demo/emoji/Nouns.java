@@ -80,8 +80,8 @@ public final class Nouns {
 
   private static int common(String word, Map<String, Set<String>> everyday) {
     int least = token(word);
-    for (String said : everyday.getOrDefault(word, Set.of())) {
-      least = Math.min(least, token(said));
+    for (String synonym : everyday.getOrDefault(word, Set.of())) {
+      least = Math.min(least, token(synonym));
     }
     return least;
   }

@@ -77,11 +77,12 @@ enum NpmPackage {
               .directory(cache.toFile())
               .redirectErrorStream(true)
               .start();
-      String said = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      String output =
+          new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (!Files.exists(path)) {
         throw new IOException(
             "npm pack %s@%s did not create %s; its output: %s"
-                .formatted(name, version, file, said));
+                .formatted(name, version, file, output));
       }
     }
     return path;

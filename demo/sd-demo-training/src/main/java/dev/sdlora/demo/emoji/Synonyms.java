@@ -57,14 +57,16 @@ final class Synonyms {
         (word, words) ->
             words.stream()
                 .filter(taken::add)
-                .forEach(said -> synonyms.computeIfAbsent(word, key -> new TreeSet<>()).add(said)));
+                .forEach(
+                    synonym ->
+                        synonyms.computeIfAbsent(word, key -> new TreeSet<>()).add(synonym)));
     emojis.forEach(
         (word, emoji) -> {
           for (JsonNode keyword : keywords.path(emoji)) {
-            String said = keyword.asText();
-            boolean own = Objects.requireNonNullElse(users.get(said), List.of()).size() == 1;
-            if (own && fit.contains(said) && taken.add(said)) {
-              synonyms.computeIfAbsent(word, key -> new TreeSet<>()).add(said);
+            String synonym = keyword.asText();
+            boolean own = Objects.requireNonNullElse(users.get(synonym), List.of()).size() == 1;
+            if (own && fit.contains(synonym) && taken.add(synonym)) {
+              synonyms.computeIfAbsent(word, key -> new TreeSet<>()).add(synonym);
             }
           }
         });

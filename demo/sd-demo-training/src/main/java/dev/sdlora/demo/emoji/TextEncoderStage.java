@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * The second stage: a text encoder that knows the meaning of captions, the looks of nouns and the
- * layout of images.
+ * The second stage: a text encoder that knows the meaning of captions, the appearances of nouns and
+ * the layout of images.
  */
 final class TextEncoderStage {
   static final String NETWORK = "text";
@@ -59,7 +59,7 @@ final class TextEncoderStage {
             new TextEncoderTrainer(
                 clip(data.vocabulary().size()),
                 DrawnDescription.NUMBERS,
-                Looks.NUMBERS,
+                Appearances.NUMBERS,
                 Cells.COUNT,
                 Cells.NUMBERS,
                 ScalarType.BFLOAT16,
@@ -75,14 +75,14 @@ final class TextEncoderStage {
   /** Trains the stage, resuming an interrupted run. */
   void run() {
     Latents latents = Latents.open(training, data, DenoiserStage.SCENES);
-    Looks looks = new Looks(data.nouns(), data.drawings());
+    Appearances appearances = new Appearances(data.nouns(), data.drawings());
     try (TextEncoderTrainer trainer = trainer()) {
       StageLoop.run(
           "text",
           trainer.step(),
           RATE.steps(),
           SAVE_EVERY,
-          step -> trainer.step(texts(looks, latents, step), RATE.at(step)),
+          step -> trainer.step(texts(appearances, latents, step), RATE.at(step)),
           () -> {
             training.state(NETWORK).save(trainer);
             System.out.printf("held-out cells: error %.4f%n", cellError(trainer, latents));
@@ -94,16 +94,16 @@ final class TextEncoderStage {
   private double cellError(TextEncoderTrainer trainer, Latents latents) {
     int[] heldOut = IntStream.range(latents.size() - WordErrors.SCENES, latents.size()).toArray();
     int[][] ids = latents.plainCaptions(data.vocabulary(), heldOut);
-    float[] said = Cells.latents(trainer.cells(ids));
+    float[] predicted = Cells.latents(trainer.cells(ids));
     float[] drawn = latents.batch(heldOut);
     double sum = 0;
     for (int i = 0; i < drawn.length; i++) {
-      sum += (said[i] - drawn[i]) * (said[i] - drawn[i]);
+      sum += (predicted[i] - drawn[i]) * (predicted[i] - drawn[i]);
     }
     return sum / drawn.length;
   }
 
-  private List<Text> texts(Looks looks, Latents latents, int step) {
+  private List<Text> texts(Appearances appearances, Latents latents, int step) {
     SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
     List<Text> texts = new ArrayList<>();
     while (texts.size() < BATCH) {
@@ -124,17 +124,22 @@ final class TextEncoderStage {
       int end = data.vocabulary().end(ids);
       if (end < ids.length - Cells.COUNT) {
         texts.add(
-            new Text(ids, end, scene.description(looks), named(looks, scene, caption, ids), cells));
+            new Text(
+                ids,
+                end,
+                scene.description(appearances),
+                named(appearances, scene, caption, ids),
+                cells));
       }
     }
     return texts;
   }
 
-  private List<Named> named(Looks looks, Captioned scene, Caption caption, int[] ids) {
+  private List<Named> named(Appearances appearances, Captioned scene, Caption caption, int[] ids) {
     List<Named> named = new ArrayList<>();
     for (int n = 0; n < caption.nouns().size(); n++) {
       int last = data.vocabulary().last(ids, caption.nouns().get(n));
-      named.add(new Named(last, looks.of(scene.named().get(n))));
+      named.add(new Named(last, appearances.of(scene.named().get(n))));
     }
     return named;
   }

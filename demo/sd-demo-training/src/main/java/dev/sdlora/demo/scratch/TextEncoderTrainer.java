@@ -27,9 +27,9 @@ import java.util.Objects;
  */
 public final class TextEncoderTrainer implements ScratchTrainer {
   private static final String ALL = "describe.";
-  private static final String LOOK = "look.";
+  private static final String APPEARANCE = "look.";
   private static final String CELL = "cell.";
-  private static final List<String> MAPS = List.of(ALL, LOOK, CELL);
+  private static final List<String> MAPS = List.of(ALL, APPEARANCE, CELL);
 
   private final Torch torch = Torch.open("cpu");
   private final Program program;
@@ -38,7 +38,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   private final NDArray size;
   private final NDArray format;
   private final int numbers;
-  private final int lookNumbers;
+  private final int appearanceNumbers;
   private final int cells;
   private final int cellNumbers;
 
@@ -58,11 +58,11 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   /**
    * A noun of a text.
    *
-   * @param at the position of its last token, whose state describes the noun's look
-   * @param look numbers that are similar for things that look similar
+   * @param at the position of its last token, whose state describes the noun's appearance
+   * @param appearance numbers that are similar for things that look similar
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  public record Named(int at, float[] look) {}
+  public record Named(int at, float[] appearance) {}
 
   /**
    * Creates a trainer at its start.
@@ -70,7 +70,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * @param config the dimensions of the text encoder
    * @param numbers the number of values that describe a text; less than the width, or they cannot
    *     all be stored
-   * @param lookNumbers the number of values that describe a noun's look
+   * @param appearanceNumbers the number of values that describe a noun's appearance
    * @param cells the number of cells of an image
    * @param cellNumbers the number of values that describe a cell
    * @param format the dtype of products: float32, or bfloat16, which is faster with hardware
@@ -81,7 +81,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   public TextEncoderTrainer(
       ClipConfig config,
       int numbers,
-      int lookNumbers,
+      int appearanceNumbers,
       int cells,
       int cellNumbers,
       ScalarType format,
@@ -91,13 +91,13 @@ public final class TextEncoderTrainer implements ScratchTrainer {
     this.cells = cells;
     this.cellNumbers = cellNumbers;
     this.numbers = numbers;
-    this.lookNumbers = lookNumbers;
+    this.appearanceNumbers = appearanceNumbers;
     this.program =
         ScratchWeights.program(
             torch, TextEncoder.METHODS, TextEncoder.FUNCTIONS, "describe.torchscript.py");
     Map<String, List<Long>> shapes = new LinkedHashMap<>(config.weights());
     map(shapes, ALL, numbers, config.width());
-    map(shapes, LOOK, lookNumbers, config.width());
+    map(shapes, APPEARANCE, appearanceNumbers, config.width());
     map(shapes, CELL, cellNumbers, config.width());
     this.weights = new ScratchWeights(torch, shapes, new AdamW.Settings(0.99, 0.01, 1), seed);
     this.size = torch.manager().create(new int[] {config.heads(), config.layers()});
@@ -119,7 +119,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    *
    * @param texts the batch
    * @param learningRate the learning rate of this step
-   * @return the loss, the mean squared errors of descriptions and looks
+   * @return the loss, the mean squared errors of descriptions and appearances
    */
   public double step(List<Text> texts, double learningRate) {
     try (NDManager scope = torch.scope()) {
@@ -138,7 +138,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
     float[] target = new float[batch * numbers];
     float[] drawn = new float[batch * cells * cellNumbers];
     List<Integer> at = new ArrayList<>();
-    List<float[]> looks = new ArrayList<>();
+    List<float[]> appearances = new ArrayList<>();
     for (int i = 0; i < batch; i++) {
       Text text = texts.get(i);
       int whole = Math.max(text.end() + 1, length - cells);
@@ -147,7 +147,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
       System.arraycopy(text.description(), 0, target, i * numbers, numbers);
       for (Named noun : text.nouns()) {
         at.add(i * length + noun.at());
-        looks.add(noun.look());
+        appearances.add(noun.appearance());
       }
     }
     int[][] ids = texts.stream().map(Text::ids).toArray(int[][]::new);
@@ -157,7 +157,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
         .tensor(Torch.floats(scope, places, batch, length))
         .tensor(Torch.floats(scope, target, batch, numbers))
         .tensor(scope.create(at.stream().mapToLong(Integer::longValue).toArray()))
-        .tensor(Torch.floats(scope, joined(looks), looks.size(), lookNumbers))
+        .tensor(Torch.floats(scope, joined(appearances), appearances.size(), appearanceNumbers))
         .tensor(Torch.floats(scope, drawn, batch, cells, cellNumbers))
         .tensors(weights.weights())
         .tensor(size)
@@ -186,10 +186,10 @@ public final class TextEncoderTrainer implements ScratchTrainer {
     }
   }
 
-  private float[] joined(List<float[]> looks) {
-    float[] joined = new float[looks.size() * lookNumbers];
-    for (int i = 0; i < looks.size(); i++) {
-      System.arraycopy(looks.get(i), 0, joined, i * lookNumbers, lookNumbers);
+  private float[] joined(List<float[]> appearances) {
+    float[] joined = new float[appearances.size() * appearanceNumbers];
+    for (int i = 0; i < appearances.size(); i++) {
+      System.arraycopy(appearances.get(i), 0, joined, i * appearanceNumbers, appearanceNumbers);
     }
     return joined;
   }

@@ -44,8 +44,8 @@ final class CellsTest {
     assertThat(cells[last + 4 + 2]).isEqualTo(latent[2 * SIDE * SIDE + 12 * SIDE + 13]);
     for (int cell = 0; cell < Cells.COUNT; cell++) {
       for (int number = 0; number < Cells.COUNT; number++) {
-        float said = cells[(cell + 1) * Cells.NUMBERS - Cells.COUNT + number];
-        assertThat(said > 0).isEqualTo(cell == number);
+        float predicted = cells[(cell + 1) * Cells.NUMBERS - Cells.COUNT + number];
+        assertThat(predicted > 0).isEqualTo(cell == number);
       }
     }
   }

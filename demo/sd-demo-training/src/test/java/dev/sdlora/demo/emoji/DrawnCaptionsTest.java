@@ -87,7 +87,7 @@ final class DrawnCaptionsTest {
     for (int i = 0; i < SCENES; i++) {
       DrawnScene scene = source.next();
       String text = plain(scene, i).text();
-      if (scene.groundTold()) {
+      if (scene.groundMentioned()) {
         assertThat(text).contains("background", scene.ground().word(), scene.pattern().word());
       } else {
         assertThat(text).doesNotContain("background");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests captions as numbers. */
 final class DrawnDescriptionTest {
-  private final Looks looks = Looks.of(anyLooks());
+  private final Appearances appearances = Appearances.of(anyAppearances());
 
   @ParameterizedTest
   @CsvSource({"LEFT, RIGHT", "TOP, BOTTOM"})
@@ -45,9 +45,9 @@ final class DrawnDescriptionTest {
 
   @Test
   void of_thing_beginsWithItsLookAndColour() {
-    float[] look = looks.of(SmallSet.noun("cat"));
+    float[] appearance = appearances.of(SmallSet.noun("cat"));
     float[] numbers = of(thing("cat", Colour.GREEN, 1, Size.SMALL, Place.TOP));
-    assertThat(Arrays.copyOf(numbers, 32)).isEqualTo(Arrays.copyOf(look, 32));
+    assertThat(Arrays.copyOf(numbers, 32)).isEqualTo(Arrays.copyOf(appearance, 32));
     assertThat(numbers[32 + index(Colour.GREEN)]).isEqualTo(1);
     assertThat(numbers[32 + index(Colour.RED)]).isZero();
   }
@@ -87,10 +87,10 @@ final class DrawnDescriptionTest {
     while (scene.isPair()) {
       scene = source.training();
     }
-    float[] numbers = DrawnDescription.of(scene, looks);
+    float[] numbers = DrawnDescription.of(scene, appearances);
     assertThat(numbers).hasSize(DrawnDescription.NUMBERS);
     assertThat(Arrays.copyOf(numbers, 32))
-        .isEqualTo(Arrays.copyOf(looks.of(scene.first().shape()), 32));
+        .isEqualTo(Arrays.copyOf(appearances.of(scene.first().shape()), 32));
     assertThat(numbers[32 + index(scene.first().colour())]).isEqualTo(1);
   }
 
@@ -100,32 +100,33 @@ final class DrawnDescriptionTest {
     return new DrawnScene(things, count, size, place, Colour.WHITE, Pattern.PLAIN, true, 1);
   }
 
-  private static DrawnScene ground(Pattern pattern, boolean told) {
+  private static DrawnScene ground(Pattern pattern, boolean groundMentioned) {
     List<DrawnThing> things = List.of(new DrawnThing(SmallSet.noun("cat"), null));
-    return new DrawnScene(things, 1, Size.MEDIUM, Place.CENTRE, Colour.WHITE, pattern, told, 1);
+    return new DrawnScene(
+        things, 1, Size.MEDIUM, Place.CENTRE, Colour.WHITE, pattern, groundMentioned, 1);
   }
 
   private float[] of(DrawnScene scene) {
-    return DrawnDescription.of(scene, looks);
+    return DrawnDescription.of(scene, appearances);
   }
 
   private static int index(Colour colour) {
     return List.of(Colour.values()).indexOf(colour);
   }
 
-  private static Map<Object, float[]> anyLooks() {
+  private static Map<Object, float[]> anyAppearances() {
     SplittableRandom random = new SplittableRandom(1);
-    Map<Object, float[]> looks = new HashMap<>();
-    SmallSet.nouns().all().forEach(noun -> looks.put(noun, look(random)));
-    Shape.base().forEach(shape -> looks.put(shape, look(random)));
-    return looks;
+    Map<Object, float[]> appearances = new HashMap<>();
+    SmallSet.nouns().all().forEach(noun -> appearances.put(noun, appearance(random)));
+    Shape.base().forEach(shape -> appearances.put(shape, appearance(random)));
+    return appearances;
   }
 
-  private static float[] look(SplittableRandom random) {
-    float[] look = new float[Looks.NUMBERS];
-    for (int i = 0; i < look.length; i++) {
-      look[i] = (float) random.nextGaussian();
+  private static float[] appearance(SplittableRandom random) {
+    float[] appearance = new float[Appearances.NUMBERS];
+    for (int i = 0; i < appearance.length; i++) {
+      appearance[i] = (float) random.nextGaussian();
     }
-    return look;
+    return appearance;
   }
 }

@@ -58,9 +58,9 @@ final class DrawnSceneSourceTest {
     assertThat(heldOut / (double) all).isCloseTo(1 / 8.0, within(0.03));
   }
 
-  private static DrawnScene single(DrawnThing thing, Colour ground, boolean told) {
+  private static DrawnScene single(DrawnThing thing, Colour ground, boolean groundMentioned) {
     return new DrawnScene(
-        List.of(thing), 1, Size.MEDIUM, Place.CENTRE, ground, Pattern.PLAIN, told, 1);
+        List.of(thing), 1, Size.MEDIUM, Place.CENTRE, ground, Pattern.PLAIN, groundMentioned, 1);
   }
 
   @Test
@@ -111,7 +111,7 @@ final class DrawnSceneSourceTest {
     assertThat(share(scenes, scene -> scene.count() > 1)).isCloseTo(0.08, within(0.02));
     assertThat(share(scenes, scene -> scene.pattern() != Pattern.PLAIN)).isBetween(0.06, 0.13);
     assertThat(share(scenes, scene -> scene.first().colour() != null)).isBetween(0.1, 0.2);
-    assertThat(share(scenes, scene -> !scene.groundTold())).isBetween(0.1, 0.25);
+    assertThat(share(scenes, scene -> !scene.groundMentioned())).isBetween(0.1, 0.25);
   }
 
   @Test

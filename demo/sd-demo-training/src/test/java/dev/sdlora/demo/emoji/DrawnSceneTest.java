@@ -46,7 +46,8 @@ final class DrawnSceneTest {
   }
 
   private static DrawnScene scene(
-      List<DrawnThing> things, int count, Place place, Colour ground, boolean told) {
-    return new DrawnScene(things, count, Size.MEDIUM, place, ground, Pattern.PLAIN, told, 1);
+      List<DrawnThing> things, int count, Place place, Colour ground, boolean groundMentioned) {
+    return new DrawnScene(
+        things, count, Size.MEDIUM, place, ground, Pattern.PLAIN, groundMentioned, 1);
   }
 }

@@ -11,10 +11,10 @@ final class LatentsTest {
   @Property
   void towards_isThatShareOfTheWay(
       @ForAll @FloatRange(min = -4, max = 4) float latent,
-      @ForAll @FloatRange(min = -4, max = 4) float told,
+      @ForAll @FloatRange(min = -4, max = 4) float target,
       @ForAll @FloatRange(max = 1) float share) {
-    float near = Latents.towards(new float[] {latent}, new float[] {told}, share)[0];
-    assertThat(near - latent).isCloseTo(share * (told - latent), within(1e-5f));
-    assertThat(near).isBetween(Math.min(latent, told), Math.max(latent, told));
+    float near = Latents.towards(new float[] {latent}, new float[] {target}, share)[0];
+    assertThat(near - latent).isCloseTo(share * (target - latent), within(1e-5f));
+    assertThat(near).isBetween(Math.min(latent, target), Math.max(latent, target));
   }
 }

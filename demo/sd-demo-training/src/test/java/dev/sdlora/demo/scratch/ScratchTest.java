@@ -144,9 +144,13 @@ final class ScratchTest {
   }
 
   /** A text of one noun. */
-  private static Text text(int[] ids, float[] description, float[] look) {
+  private static Text text(int[] ids, float[] description, float[] appearance) {
     return new Text(
-        ids, 2, description, List.of(new Named(1, look)), new float[] {look[0], 0.5f, 1});
+        ids,
+        2,
+        description,
+        List.of(new Named(1, appearance)),
+        new float[] {appearance[0], 0.5f, 1});
   }
 
   private static Map<String, float[]> textEncoder() {

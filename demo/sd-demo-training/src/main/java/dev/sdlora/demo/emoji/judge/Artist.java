@@ -5,5 +5,5 @@ import java.awt.image.BufferedImage;
 /** Draws images of prompts: a model or, in tests, a painter who knows the scene. */
 interface Artist {
   /** Returns an image of the prompt. */
-  BufferedImage draw(Asked asked);
+  BufferedImage draw(Question question);
 }

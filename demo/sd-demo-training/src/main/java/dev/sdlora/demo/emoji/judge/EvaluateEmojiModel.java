@@ -41,7 +41,7 @@ public final class EvaluateEmojiModel implements AutoCloseable {
   private final Drawings drawings;
   private final NounClassifier classifier;
   private final Set<Integer> common;
-  private final List<Asked> questions;
+  private final List<Question> questions;
 
   private EvaluateEmojiModel(Path folder, Path cache, double share) throws IOException {
     this.folder = Files.createDirectories(folder);
@@ -52,9 +52,9 @@ public final class EvaluateEmojiModel implements AutoCloseable {
     DrawnSceneSource scenes = DrawnSceneSource.of(nouns, drawings, new SplittableRandom(SEED));
     List<Noun> commonest = nouns.commonest(COMMON);
     this.common = commonest.stream().map(kinds::of).collect(Collectors.toSet());
-    this.questions = new Questions(nouns.all(), commonest, scenes).asked(share);
+    this.questions = new Questions(nouns.all(), commonest, scenes).all(share);
     Views views = new Views(kinds, scenes);
-    LookAlikes alike = LookAlikes.of(kinds);
+    SimilarKinds alike = SimilarKinds.of(kinds);
     this.classifier =
         new NounTraining(kinds, views, NounTraining.config(kinds), STEPS)
             .open(this.folder.resolve("judge.safetensors"), alike);

@@ -1,7 +1,7 @@
 package dev.sdlora.demo.emoji.judge;
 
 import dev.sdlora.demo.Colour;
-import dev.sdlora.demo.emoji.judge.Asked.About;
+import dev.sdlora.demo.emoji.judge.Question.About;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Set;
@@ -23,15 +23,16 @@ final class Examination {
    *
    * @param common the kinds of the most common nouns
    */
-  Scores of(Artist artist, List<Asked> questions, Set<Integer> common) {
+  Scores of(Artist artist, List<Question> questions, Set<Integer> common) {
     Scores scores = new Scores(common, classifier);
-    for (Asked asked : questions) {
-      BufferedImage image = artist.draw(asked);
-      Seen seen = judge.judge(image, asked.scene());
-      int inRow = asked.about() == About.ROW ? judge.inRow(image, asked.scene()) : 0;
-      Marks marks = Marks.of(asked, seen, inRow, classifier);
-      scores.add(asked, marks);
-      sheet.add(image, asked.prompt(), marks.isRight() ? "" : said(asked, seen, inRow));
+    for (Question question : questions) {
+      BufferedImage image = artist.draw(question);
+      Seen seen = judge.judge(image, question.scene());
+      int inRow = question.about() == About.ROW ? judge.inRow(image, question.scene()) : 0;
+      Marks marks = Marks.of(question, seen, inRow, classifier);
+      scores.add(question, marks);
+      sheet.add(
+          image, question.prompt(), marks.isRight() ? "" : description(question, seen, inRow));
     }
     return scores;
   }
@@ -41,7 +42,7 @@ final class Examination {
     return sheet;
   }
 
-  private String said(Asked asked, Seen seen, int inRow) {
+  private String description(Question question, Seen seen, int inRow) {
     String things =
         seen.things().stream()
             .map(
@@ -52,7 +53,7 @@ final class Examination {
                             + " "
                             + classifier.kinds().word(thing.kinds().get(0)))
             .collect(Collectors.joining(", "));
-    return (asked.about() == About.ROW ? inRow + " of them" : things)
+    return (question.about() == About.ROW ? inRow + " of them" : things)
         + " on "
         + seen.ground().word();
   }

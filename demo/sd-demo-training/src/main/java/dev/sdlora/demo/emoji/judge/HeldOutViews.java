@@ -28,9 +28,9 @@ final class HeldOutViews {
       for (int kind = 0; kind < classifier.kinds().size(); kind++) {
         squares.add(views.heldOut(kind, random));
       }
-      List<float[]> said = classifier.probabilities(squares);
-      for (int kind = 0; kind < said.size(); kind++) {
-        result.add(classifier, kind, NounClassifier.best(said.get(kind), TOP));
+      List<float[]> probabilities = classifier.probabilities(squares);
+      for (int kind = 0; kind < probabilities.size(); kind++) {
+        result.add(classifier, kind, NounClassifier.best(probabilities.get(kind), TOP));
       }
     }
     return result;

@@ -2,7 +2,7 @@ package dev.sdlora.demo.emoji.judge;
 
 import dev.sdlora.demo.Colour;
 import dev.sdlora.demo.emoji.DrawnThing;
-import dev.sdlora.demo.emoji.judge.Asked.About;
+import dev.sdlora.demo.emoji.judge.Question.About;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,23 +34,27 @@ record Marks(
    *
    * @param inRow the number of things in the row, if a row was requested
    */
-  static Marks of(Asked asked, Seen seen, int inRow, NounClassifier classifier) {
-    Marks marks = of(asked, seen.things(), seen.ground(), inRow, classifier);
-    if (marks.isRight() || asked.about() != About.PAIR || asked.tellsSides()) {
+  static Marks of(Question question, Seen seen, int inRow, NounClassifier classifier) {
+    Marks marks = of(question, seen.things(), seen.ground(), inRow, classifier);
+    if (marks.isRight() || question.about() != About.PAIR || question.namesSides()) {
       return marks;
     }
     List<Seen.Thing> turned = List.of(seen.things().get(1), seen.things().get(0));
-    Marks other = of(asked, turned, seen.ground(), inRow, classifier);
+    Marks other = of(question, turned, seen.ground(), inRow, classifier);
     return other.rightNouns() > marks.rightNouns() ? other : marks;
   }
 
   private static Marks of(
-      Asked asked, List<Seen.Thing> seen, Colour ground, int inRow, NounClassifier classifier) {
+      Question question,
+      List<Seen.Thing> seen,
+      Colour ground,
+      int inRow,
+      NounClassifier classifier) {
     List<Boolean> nouns = new ArrayList<>();
     List<Boolean> amongTop = new ArrayList<>();
     List<Boolean> colours = new ArrayList<>();
     for (int i = 0; i < seen.size(); i++) {
-      DrawnThing wanted = asked.scene().things().get(i);
+      DrawnThing wanted = question.scene().things().get(i);
       Seen.Thing found = seen.get(i);
       int kind = classifier.alike().of(classifier.kinds().of(wanted.noun()));
       nouns.add(found.kinds().indexOf(kind) == 0);
@@ -60,8 +64,8 @@ record Marks(
         colours.add(found.colour().filter(colour::equals).isPresent());
       }
     }
-    boolean count = asked.about() != About.ROW || inRow == asked.scene().count();
-    return new Marks(ground == asked.scene().ground(), nouns, amongTop, colours, count);
+    boolean count = question.about() != About.ROW || inRow == question.scene().count();
+    return new Marks(ground == question.scene().ground(), nouns, amongTop, colours, count);
   }
 
   private long rightNouns() {

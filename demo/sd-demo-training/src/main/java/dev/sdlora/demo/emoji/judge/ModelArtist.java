@@ -28,8 +28,8 @@ final class ModelArtist implements Artist {
   }
 
   @Override
-  public BufferedImage draw(Asked asked) {
-    return draw(spec(asked.prompt(), asked.seed()).build());
+  public BufferedImage draw(Question question) {
+    return draw(spec(question.prompt(), question.seed()).build());
   }
 
   BufferedImage draw(PromptSpec spec) {

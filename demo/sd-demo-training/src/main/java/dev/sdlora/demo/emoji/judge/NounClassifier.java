@@ -19,11 +19,11 @@ final class NounClassifier implements AutoCloseable {
   private static final int BATCH = 64;
 
   private final Kinds kinds;
-  private final LookAlikes alike;
+  private final SimilarKinds alike;
   private final Classifier network;
 
   /** Reads the weights that {@link NounTraining} wrote. */
-  NounClassifier(Kinds kinds, LookAlikes alike, ClassifierConfig config, Path weights) {
+  NounClassifier(Kinds kinds, SimilarKinds alike, ClassifierConfig config, Path weights) {
     this.kinds = kinds;
     this.alike = alike;
     this.network = Classifier.open(config, weights);
@@ -33,7 +33,7 @@ final class NounClassifier implements AutoCloseable {
     return kinds;
   }
 
-  LookAlikes alike() {
+  SimilarKinds alike() {
     return alike;
   }
 

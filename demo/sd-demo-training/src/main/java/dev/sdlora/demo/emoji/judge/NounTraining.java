@@ -51,7 +51,7 @@ final class NounTraining {
   }
 
   /** Opens the trained network; trains it first if the file is missing or has other kinds. */
-  NounClassifier open(Path file, LookAlikes alike) {
+  NounClassifier open(Path file, SimilarKinds alike) {
     if (!Files.exists(file) || !fingerprint().equals(TensorFile.open(file).metadata().get(KINDS))) {
       train(file);
     }

@@ -19,7 +19,7 @@ final class Painter implements Artist {
   }
 
   @Override
-  public BufferedImage draw(Asked asked) {
-    return Softness.of(painter.draw(asked.scene(), SIDE), new SplittableRandom(asked.seed()));
+  public BufferedImage draw(Question question) {
+    return Softness.of(painter.draw(question.scene(), SIDE), new SplittableRandom(question.seed()));
   }
 }

@@ -9,7 +9,7 @@ import dev.sdlora.demo.emoji.DrawnSceneSource;
 import dev.sdlora.demo.emoji.DrawnThing;
 import dev.sdlora.demo.emoji.Noun;
 import dev.sdlora.demo.emoji.Pattern;
-import dev.sdlora.demo.emoji.judge.Asked.About;
+import dev.sdlora.demo.emoji.judge.Question.About;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +39,7 @@ final class Questions {
   private final List<Noun> common;
   private final DrawnSceneSource scenes;
   private final SplittableRandom random = new SplittableRandom(SEED);
-  private final List<Asked> asked = new ArrayList<>();
+  private final List<Question> questions = new ArrayList<>();
 
   Questions(List<Noun> all, List<Noun> common, DrawnSceneSource scenes) {
     this.all = all;
@@ -48,17 +48,17 @@ final class Questions {
   }
 
   /** Returns all questions, or the given fraction of each group. */
-  List<Asked> asked(double share) {
-    ask(About.COMMON, common, share * SINGLE);
-    ask(About.ANY, all, share * SINGLE);
-    ask(About.TINTED, common, share * TINTED / 2);
-    ask(About.TINTED, all, share * TINTED / 2);
-    ask(About.PAIR, common, share * PAIRS);
-    ask(About.ROW, common, share * ROWS);
-    return List.copyOf(asked);
+  List<Question> all(double share) {
+    add(About.COMMON, common, share * SINGLE);
+    add(About.ANY, all, share * SINGLE);
+    add(About.TINTED, common, share * TINTED / 2);
+    add(About.TINTED, all, share * TINTED / 2);
+    add(About.PAIR, common, share * PAIRS);
+    add(About.ROW, common, share * ROWS);
+    return List.copyOf(questions);
   }
 
-  private void ask(About about, List<Noun> nouns, double count) {
+  private void add(About about, List<Noun> nouns, double count) {
     List<Noun> shuffled = new ArrayList<>(nouns);
     for (int i = shuffled.size() - 1; i > 0; i--) {
       shuffled.set(i, shuffled.set(random.nextInt(i + 1), shuffled.get(i)));
@@ -68,7 +68,7 @@ final class Questions {
       Optional<DrawnScene> scene = heldOut(about, shuffled.get(i), nouns);
       if (scene.isPresent()) {
         String prompt = new DrawnCaptions(random.split()).plain(scene.get()).text();
-        asked.add(new Asked(about, scene.get(), prompt, SEED + asked.size()));
+        questions.add(new Question(about, scene.get(), prompt, SEED + questions.size()));
         wanted--;
       }
     }

@@ -1,6 +1,6 @@
 package dev.sdlora.demo.emoji.judge;
 
-import dev.sdlora.demo.emoji.judge.Asked.About;
+import dev.sdlora.demo.emoji.judge.Question.About;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +17,7 @@ final class Scores {
   private final NounClassifier classifier;
   private final List<Marked> all = new ArrayList<>();
 
-  private record Marked(Asked asked, Marks marks) {}
+  private record Marked(Question question, Marks marks) {}
 
   /**
    * Creates empty scores.
@@ -29,8 +29,8 @@ final class Scores {
     this.classifier = classifier;
   }
 
-  void add(Asked asked, Marks marks) {
-    all.add(new Marked(asked, marks));
+  void add(Question question, Marks marks) {
+    all.add(new Marked(question, marks));
   }
 
   /** Returns the fraction of single things among the most common nouns that are correct. */
@@ -76,16 +76,16 @@ final class Scores {
   }
 
   private static boolean isSingle(Marked marked) {
-    return SINGLE.contains(marked.asked().about());
+    return SINGLE.contains(marked.question().about());
   }
 
   private boolean isCommon(Marked marked) {
     return isSingle(marked)
-        && common.contains(classifier.kinds().of(marked.asked().scene().first().noun()));
+        && common.contains(classifier.kinds().of(marked.question().scene().first().noun()));
   }
 
   private static Predicate<Marked> about(About about) {
-    return marked -> marked.asked().about() == about;
+    return marked -> marked.question().about() == about;
   }
 
   private double share(Predicate<Marked> which, Function<Marked, List<Boolean>> answers) {

@@ -97,7 +97,7 @@ final class CutterTest {
   }
 
   private Cutter cutter(DrawnScene scene) {
-    BufferedImage picture = painter.draw(new Asked(Asked.About.ANY, scene, "", 4));
+    BufferedImage picture = painter.draw(new Question(Question.About.ANY, scene, "", 4));
     return new Cutter(picture, scene.pattern());
   }
 

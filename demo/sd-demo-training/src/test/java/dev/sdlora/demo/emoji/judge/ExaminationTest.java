@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.demo.emoji.DrawnScene;
 import dev.sdlora.demo.emoji.DrawnThing;
 import dev.sdlora.demo.emoji.Noun;
-import dev.sdlora.demo.emoji.judge.Asked.About;
+import dev.sdlora.demo.emoji.judge.Question.About;
 import dev.sdlora.demo.scratch.ClassifierConfig;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -30,9 +30,9 @@ final class ExaminationTest {
   @TempDir static Path folder;
 
   private static final Kinds KINDS = new Kinds(TinySet.NOUNS, TinySet.drawings());
-  private static final LookAlikes ALIKE = LookAlikes.of(KINDS);
+  private static final SimilarKinds ALIKE = SimilarKinds.of(KINDS);
   private static final Views VIEWS = new Views(KINDS, TinySet.scenes());
-  private static final List<Asked> QUESTIONS = TinySet.questions();
+  private static final List<Question> QUESTIONS = TinySet.questions();
   private static NounClassifier classifier;
 
   private final Painter painter = new Painter(TinySet.drawings());
@@ -87,7 +87,7 @@ final class ExaminationTest {
 
   @Test
   void scores_otherNounsPainted_nounsWrongAndGroundsRight() {
-    Artist wrong = asked -> painter.draw(with(asked, true));
+    Artist wrong = question -> painter.draw(with(question, true));
     Scores scores = new Examination(classifier).of(wrong, QUESTIONS, common());
     assertThat(scores.nouns()).isLessThan(0.1);
     assertThat(scores.pairs()).isLessThan(0.1);
@@ -97,16 +97,19 @@ final class ExaminationTest {
 
   @Test
   void scores_sidesTurned_wrongOnlyWherePromptsTellThem() {
-    Artist turned = asked -> painter.draw(with(asked, false));
-    List<Asked> pairs = QUESTIONS.stream().filter(asked -> asked.about() == About.PAIR).toList();
-    List<Asked> told = pairs.stream().filter(Asked::tellsSides).toList();
-    assertThat(told).isNotEmpty();
-    assertThat(new Examination(classifier).of(turned, told, common()).pairs()).isZero();
-    List<Asked> besides =
+    Artist turned = question -> painter.draw(with(question, false));
+    List<Question> pairs =
+        QUESTIONS.stream().filter(question -> question.about() == About.PAIR).toList();
+    List<Question> sided = pairs.stream().filter(Question::namesSides).toList();
+    assertThat(sided).isNotEmpty();
+    assertThat(new Examination(classifier).of(turned, sided, common()).pairs()).isZero();
+    List<Question> besides =
         pairs.stream()
-            .filter(asked -> asked.scene().place().across() < 0)
+            .filter(question -> question.scene().place().across() < 0)
             .map(
-                asked -> new Asked(asked.about(), asked.scene(), "a this and a that", asked.seed()))
+                question ->
+                    new Question(
+                        question.about(), question.scene(), "a this and a that", question.seed()))
             .toList();
     assertThat(new Examination(classifier).of(turned, besides, common()).pairs())
         .isEqualTo(new Examination(classifier).of(painter, besides, common()).pairs())
@@ -114,8 +117,8 @@ final class ExaminationTest {
   }
 
   /** The same question about other nouns, or about things that have changed places. */
-  private static Asked with(Asked asked, boolean other) {
-    DrawnScene scene = asked.scene();
+  private static Question with(Question question, boolean other) {
+    DrawnScene scene = question.scene();
     List<DrawnThing> things = new ArrayList<>();
     for (DrawnThing thing : scene.things()) {
       Noun noun = TinySet.NOUNS.get((TinySet.NOUNS.indexOf(thing.noun()) + 1) % 8);
@@ -125,7 +128,7 @@ final class ExaminationTest {
     if (!other && scene.isPair()) {
       changed = scene.withPlace(scene.place().opposite());
     }
-    return new Asked(asked.about(), changed, asked.prompt(), asked.seed());
+    return new Question(question.about(), changed, question.prompt(), question.seed());
   }
 
   @Test
@@ -158,7 +161,7 @@ final class ExaminationTest {
     List<Noun> nouns = new ArrayList<>(TinySet.NOUNS);
     nouns.add(TinySet.PUSSYCAT);
     Kinds kinds = new Kinds(nouns, TinySet.drawings());
-    LookAlikes alike = LookAlikes.of(kinds);
+    SimilarKinds alike = SimilarKinds.of(kinds);
     assertThat(alike.words()).containsExactly("cat = pussycat");
     assertThat(alike.areSame(kinds.of(TinySet.PUSSYCAT), kinds.of(TinySet.NOUNS.get(7)))).isTrue();
     assertThat(ALIKE.words()).isEmpty();

@@ -40,7 +40,7 @@ final class TinySet {
     return DrawnSceneSource.of(NOUNS, NOUNS, drawings(), new SplittableRandom(1));
   }
 
-  static List<Asked> questions() {
-    return new Questions(NOUNS, NOUNS, scenes()).asked(1);
+  static List<Question> questions() {
+    return new Questions(NOUNS, NOUNS, scenes()).all(1);
   }
 }

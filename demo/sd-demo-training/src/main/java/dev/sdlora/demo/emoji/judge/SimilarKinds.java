@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * are alike if their drawings, 32 pixels wide and on grey, differ by less than a bound in the mean
  * of all values and in their alpha. A kind that is like one member of a group belongs to the group.
  */
-final class LookAlikes {
+final class SimilarKinds {
   /** In levels of 255. */
   static final double BOUND = 1.5;
 
@@ -21,12 +21,12 @@ final class LookAlikes {
   private final int[] groups;
   private final Kinds kinds;
 
-  private LookAlikes(int[] groups, Kinds kinds) {
+  private SimilarKinds(int[] groups, Kinds kinds) {
     this.groups = groups;
     this.kinds = kinds;
   }
 
-  static LookAlikes of(Kinds kinds) {
+  static SimilarKinds of(Kinds kinds) {
     short[][] images = new short[kinds.size()][];
     Arrays.setAll(images, kind -> values(kinds, kind));
     int[] groups = IntStream.range(0, kinds.size()).toArray();
@@ -37,7 +37,7 @@ final class LookAlikes {
         }
       }
     }
-    return new LookAlikes(groups, kinds);
+    return new SimilarKinds(groups, kinds);
   }
 
   private static void join(int[] groups, int one, int other) {

@@ -1,4 +1,4 @@
-  def looks(self: __torch__.Net, pictures: Tensor, count: int) -> Tensor:
+  def appearances(self: __torch__.Net, pictures: Tensor, count: int) -> Tensor:
     # The first principal components of images [n, pixels]. Each is scaled by the root of its share, so that small ones count too.
     centred = torch.sub(pictures, torch.mean(pictures, [0], True))
     u, s, v = torch.linalg_svd(centred, False)

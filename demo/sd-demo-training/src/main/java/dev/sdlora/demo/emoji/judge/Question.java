@@ -11,7 +11,7 @@ import dev.sdlora.demo.emoji.DrawnScene;
  * @param prompt one of the scene's captions
  * @param seed the seed of the image
  */
-record Asked(About about, DrawnScene scene, String prompt, long seed) {
+record Question(About about, DrawnScene scene, String prompt, long seed) {
   /** Groups of prompts that are counted separately. */
   enum About {
     /** One thing, among the most common nouns. */
@@ -27,7 +27,7 @@ record Asked(About about, DrawnScene scene, String prompt, long seed) {
   }
 
   /** Whether the prompt specifies the sides of two things. */
-  boolean tellsSides() {
+  boolean namesSides() {
     // "Next to" and similar phrases only mean left.
     return scene.place() != Place.LEFT || prompt.contains(" left of ");
   }

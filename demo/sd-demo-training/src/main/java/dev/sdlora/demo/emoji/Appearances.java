@@ -16,29 +16,29 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The looks of nouns and shapes as numbers: the principal components of small images of them. A
- * text encoder that predicts them replaces one that was trained on images and texts: similar things
- * have similar texts, and the U-Net need not memorise each.
+ * The appearances of nouns and shapes as numbers: the principal components of small images of them.
+ * A text encoder that predicts them replaces one that was trained on images and texts: similar
+ * things have similar texts, and the U-Net need not memorise each.
  */
-final class Looks {
-  /** The number of components of a look. */
+final class Appearances {
+  /** The number of components of an appearance. */
   static final int NUMBERS = 80;
 
   private static final int SIDE = 16;
 
-  private final Map<Object, float[]> looks = new HashMap<>();
+  private final Map<Object, float[]> appearances = new HashMap<>();
 
-  private Looks() {}
+  private Appearances() {}
 
-  /** Creates looks from known values. */
-  static Looks of(Map<?, float[]> known) {
-    Looks looks = new Looks();
-    looks.looks.putAll(known);
-    return looks;
+  /** Creates appearances from known values. */
+  static Appearances of(Map<?, float[]> known) {
+    Appearances appearances = new Appearances();
+    appearances.appearances.putAll(known);
+    return appearances;
   }
 
   /** Measures all nouns and shapes. */
-  Looks(Nouns nouns, Drawings drawings) {
+  Appearances(Nouns nouns, Drawings drawings) {
     List<Object> all = new ArrayList<>(nouns.all());
     all.addAll(Shape.base());
     float[] images = new float[all.size() * 4 * SIDE * SIDE];
@@ -50,21 +50,24 @@ final class Looks {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
       float[] components =
-          Program.load(torch, Looks.class, "looks.torchscript.py")
-              .call("looks")
+          Program.load(torch, Appearances.class, "appearances.torchscript.py")
+              .call("appearances")
               .tensor(Torch.floats(scope, images, all.size(), 4L * SIDE * SIDE))
               .integer(NUMBERS)
               .run(scope)
               .toFloatArray();
       for (int i = 0; i < all.size(); i++) {
-        looks.put(all.get(i), Arrays.copyOfRange(components, i * NUMBERS, (i + 1) * NUMBERS));
+        appearances.put(all.get(i), Arrays.copyOfRange(components, i * NUMBERS, (i + 1) * NUMBERS));
       }
     }
   }
 
-  /** Returns the look of a noun or a base shape; the first components are the most significant. */
+  /**
+   * Returns the appearance of a noun or a base shape; the first components are the most
+   * significant.
+   */
   float[] of(Object nounOrShape) {
-    return Objects.requireNonNull(looks.get(nounOrShape));
+    return Objects.requireNonNull(appearances.get(nounOrShape));
   }
 
   private static BufferedImage filled(Shape shape) {

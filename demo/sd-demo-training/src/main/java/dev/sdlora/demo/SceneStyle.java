@@ -1,7 +1,7 @@
 package dev.sdlora.demo;
 
 /** The style of a scene. The base model learns only the plain one; the others are for LoRAs. */
-public enum Look {
+public enum SceneStyle {
   /** Things and grounds in flat colours. */
   PLAIN,
   /** Things as outlines, like pen drawings. */
