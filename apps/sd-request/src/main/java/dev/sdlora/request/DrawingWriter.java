@@ -15,22 +15,20 @@ import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.image.ResizeMode;
 import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.sampling.SamplerOptions;
+import dev.sdlora.api.setting.Door;
 import dev.sdlora.api.setting.Settings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /** Writes a request as the fields that {@link DrawingReader} reads. */
 public final class DrawingWriter {
-  private static final PromptSpec USUAL = PromptSpec.builder().build();
+  private static final PromptSpec DEFAULTS = PromptSpec.builder().build();
 
   /** The setters of settings that are set together. */
   private static final Map<String, String> SET_TOGETHER =
-      Map.of("refinerBySteps", "refinerSwitch", "upscaler", "upscaling", "upscale", "upscaling");
+      Map.of("upscaler", "upscaling", "upscale", "upscaling");
 
   private final RequestContext offer;
 
@@ -40,38 +38,17 @@ public final class DrawingWriter {
   }
 
   /**
-   * A request as fields.
-   *
-   * @param fields for {@code /api/jobs}, without images
-   * @param unsaid properties of {@link PromptSpec} that no field can express, such as {@code
-   *     upscaling}; if there are any, the fields describe a different image
-   * @param refusal the reason why this server would refuse the fields, such as a missing upscaler
+   * Returns the settings of a request that the text of an image has but no field, such as {@code
+   * upscaling}: without them, the fields describe a different image.
    */
-  public record Written(ObjectNode fields, List<String> unsaid, Optional<String> refusal) {}
-
-  /** Writes a request. If it has no seed, each run draws a new one. */
-  public Written write(PromptSpec spec) {
-    ObjectNode fields = fields(spec);
-    try {
-      Fields read = Fields.of(fields.deepCopy());
-      PromptSpec again = new DrawingReader(offer).read(read, Dialect.LIBRARY, Overrides.NONE);
-      return new Written(fields, differences(spec, again), Optional.empty());
-    } catch (RuntimeException e) {
-      return new Written(fields, List.of(), Optional.of(String.valueOf(e.getMessage())));
-    }
-  }
-
-  /** Returns the settings that affect the images and are not equal. */
-  private static List<String> differences(PromptSpec spec, PromptSpec again) {
-    PromptSpec one = comparable(spec);
-    PromptSpec other = comparable(again);
-    Stream<String> eta =
-        eta(spec).equals(eta(again)) ? Stream.empty() : Stream.of("samplerOptions.eta");
-    Stream<String> rows =
-        Settings.SPEC.settings().stream()
-            .filter(row -> !row.get(one).equals(row.get(other)))
-            .map(row -> SET_TOGETHER.getOrDefault(row.name(), row.name()));
-    return Stream.concat(rows, eta).distinct().toList();
+  public static List<String> settingsWithoutField(PromptSpec spec) {
+    return Settings.SPEC.settings().stream()
+        .filter(row -> row.reasonWithout(Door.JSON).isPresent())
+        .filter(row -> row.reasonWithout(Door.INFOTEXT).isEmpty())
+        .filter(row -> !row.get(spec).equals(row.get(DEFAULTS)))
+        .map(row -> SET_TOGETHER.getOrDefault(row.name(), row.name()))
+        .distinct()
+        .toList();
   }
 
   /** Returns the eta that the sampler uses; the field sets both. */
@@ -80,22 +57,11 @@ public final class DrawingWriter {
     return ddim ? spec.samplerOptions().etaDdim() : spec.samplerOptions().eta();
   }
 
-  /** Removes what has no effect: other etas, a variation without strength, and texts. */
-  private static PromptSpec comparable(PromptSpec spec) {
-    Variation variation = spec.variation();
-    return spec.toBuilder()
-        .seed(0)
-        .samplerOptions(spec.samplerOptions().toBuilder().eta(0).etaDdim(0).build())
-        .variation(
-            variation.strength() == 0
-                ? new Variation(OptionalLong.empty(), 0, variation.resizeFrom())
-                : variation)
-        .otherParameters(Map.of())
-        .build();
-  }
-
-  /** Returns only the fields; see {@link #write}. */
-  ObjectNode fields(PromptSpec spec) {
+  /**
+   * Returns the fields of a request for {@code /api/jobs}, without images. If it has no seed, each
+   * run draws a new one.
+   */
+  public ObjectNode fields(PromptSpec spec) {
     ObjectNode fields = Fields.object();
     fields.put("prompt", spec.prompt());
     fields.put("negative_prompt", spec.negativePrompt());
@@ -154,7 +120,7 @@ public final class DrawingWriter {
 
   private static void sampling(PromptSpec spec, ObjectNode fields) {
     SamplerOptions options = spec.samplerOptions();
-    SamplerOptions usual = USUAL.samplerOptions();
+    SamplerOptions usual = DEFAULTS.samplerOptions();
     options.sTmax().ifPresent(most -> fields.put("s_tmax", most));
     double below =
         OptionDraft.skipsUncondInAllSteps(spec)

@@ -1,6 +1,7 @@
 package dev.sdlora.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
@@ -70,8 +71,8 @@ class DrawingWriterTest {
             });
   }
 
-  private static DrawingWriter.Written write(PromptSpec.Builder spec) {
-    return new DrawingWriter(OFFER).write(spec.build());
+  private static ObjectNode write(PromptSpec.Builder spec) {
+    return new DrawingWriter(OFFER).fields(spec.build());
   }
 
   private static PromptSpec read(ObjectNode fields) {
@@ -90,10 +91,8 @@ class DrawingWriterTest {
 
   @Property(tries = 300)
   void whatFieldsCanSay_isReadAsItWas(@ForAll("sayable") PromptSpec spec) {
-    DrawingWriter.Written written = new DrawingWriter(OFFER).write(spec);
-    assertThat(written.refusal()).isEmpty();
-    assertThat(written.unsaid()).isEmpty();
-    assertThat(read(written.fields())).isEqualTo(spec);
+    assertThat(read(new DrawingWriter(OFFER).fields(spec))).isEqualTo(spec);
+    assertThat(DrawingWriter.settingsWithoutField(spec)).isEmpty();
   }
 
   @Provide
@@ -233,30 +232,31 @@ class DrawingWriterTest {
   }
 
   @Test
-  void whatFieldsCannotSay_isNamed() {
+  void settingsWithoutField_areNamed() {
     Image picture = Image.of(8, 8, new byte[192]);
     PromptSpec.Builder spec =
         PromptSpec.builder()
             .seed(1)
             .upscaling(Upscaler.LANCZOS, 2)
             .imageToImage(ImageToImage.builder(picture).denoisingStrength(0.4).build());
-    assertThat(write(spec).unsaid()).containsExactly("imageToImage", "upscaling");
-    assertThat(write(spec).fields().get("denoising_strength").asDouble()).isEqualTo(0.4);
+    assertThat(DrawingWriter.settingsWithoutField(spec.build())).containsExactly("upscaling");
+    ObjectNode written = write(spec);
+    assertThat(written.get("denoising_strength").asDouble()).isEqualTo(0.4);
+    assertThat(read(written)).isEqualTo(spec.noUpscaling().noImageToImage().build());
   }
 
   @Test
   void whatThisServerDoesNotHave_isRefusedInItsSentence() {
     HiresFix hires = HiresFix.builder().upscaler(Upscaler.named("4x-Foo")).build();
-    DrawingWriter.Written written = write(PromptSpec.builder().seed(1).hiresFix(hires));
-    assertThat(written.refusal().orElseThrow()).contains("no upscaler '4x-Foo'");
-    assertThat(written.fields().get("hr_upscaler").asText()).isEqualTo("4x-Foo");
+    ObjectNode written = write(PromptSpec.builder().seed(1).hiresFix(hires));
+    assertThat(written.get("hr_upscaler").asText()).isEqualTo("4x-Foo");
+    assertThatThrownBy(() -> read(written)).hasMessageContaining("no upscaler '4x-Foo'");
   }
 
   @Test
   void seedLeftOpen_isDrawnAnew() {
-    DrawingWriter.Written written = write(PromptSpec.builder());
-    assertThat(written.fields().get("seed").asLong()).isEqualTo(-1);
-    assertThat(written.fields().has("width")).isFalse();
-    assertThat(written.unsaid()).isEmpty();
+    ObjectNode written = write(PromptSpec.builder());
+    assertThat(written.get("seed").asLong()).isEqualTo(-1);
+    assertThat(written.has("width")).isFalse();
   }
 }

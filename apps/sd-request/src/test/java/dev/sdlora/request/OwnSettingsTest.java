@@ -3,6 +3,7 @@ package dev.sdlora.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.PixelSize;
@@ -112,9 +113,9 @@ class OwnSettingsTest {
         new DrawingReader(DrawingWriterTest.OFFER).read(given, Dialect.A1111, Overrides.NONE);
     assertThat(setting.value.apply(spec)).isEqualTo(setting.expected);
     assertThat(given.warnings()).isEmpty();
-    DrawingWriter.Written written = new DrawingWriter(DrawingWriterTest.OFFER).write(spec);
-    assertThat(written.fields().get(setting.name())).isEqualTo(given.node().get(setting.name()));
-    assertThat(written.unsaid()).isEmpty();
+    ObjectNode written = new DrawingWriter(DrawingWriterTest.OFFER).fields(spec);
+    assertThat(written.get(setting.name())).isEqualTo(given.node().get(setting.name()));
+    assertThat(read(Fields.text(written), Dialect.LIBRARY)).isEqualTo(spec);
   }
 
   @Test
@@ -169,7 +170,8 @@ class OwnSettingsTest {
     PromptSpec spec = read("{'guidance_sigmas': [0.5, null]}", Dialect.LIBRARY);
     assertThat(spec.speedOptions().guidanceRange())
         .isEqualTo(GuidanceRange.ofSigmas(0.5, Double.POSITIVE_INFINITY));
-    assertThat(new DrawingWriter(DrawingWriterTest.OFFER).write(spec).unsaid()).isEmpty();
+    ObjectNode written = new DrawingWriter(DrawingWriterTest.OFFER).fields(spec);
+    assertThat(read(Fields.text(written), Dialect.LIBRARY)).isEqualTo(spec);
     assertThat(read("{'guidance_sigmas': '0.5, 9'}", Dialect.LIBRARY).speedOptions())
         .isEqualTo(SpeedOptions.builder().guidanceRange(GuidanceRange.ofSigmas(0.5, 9)).build());
   }

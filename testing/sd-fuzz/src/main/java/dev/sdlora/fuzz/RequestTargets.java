@@ -1,5 +1,6 @@
 package dev.sdlora.fuzz;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
@@ -10,7 +11,9 @@ import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.ResourceException;
+import dev.sdlora.api.image.Variation;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.api.sampling.SamplerOptions;
 import dev.sdlora.api.spi.CheckpointBuilder;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.batch.BatchException;
@@ -35,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Requests as JSON: bodies of HTTP requests, and batch manifests. */
@@ -83,16 +87,34 @@ final class RequestTargets {
     for (String warning : fields.warnings()) {
       require(!warning.isBlank() && warning.length() <= LONGEST_WARNING, "a warning: " + warning);
     }
-    DrawingWriter.Written written = new DrawingWriter(ContextHolder.CONTEXT).write(spec);
+    ObjectNode written = new DrawingWriter(ContextHolder.CONTEXT).fields(spec);
     boolean images =
         spec.imageToImage().isPresent()
             || !spec.controlUnits().isEmpty()
             || !spec.masks().isEmpty();
     if (!images && !fields.has("infotext")) {
+      PromptSpec again = reader.read(Fields.of(written), Dialect.LIBRARY, Overrides.NONE);
       require(
-          written.refusal().isEmpty() && written.unsaid().isEmpty(),
-          "fields with another meaning: " + written);
+          comparable(again).equals(comparable(spec)), "fields with another meaning: " + written);
     }
+  }
+
+  /** Removes what has no effect: the eta of other samplers, and a variation without strength. */
+  private static PromptSpec comparable(PromptSpec spec) {
+    SamplerOptions options = spec.samplerOptions();
+    boolean ddim = spec.sampler().label().startsWith("DDIM");
+    SamplerOptions.Builder comparable = options.toBuilder().eta(0).etaDdim(0);
+    (ddim ? options.etaDdim() : options.eta()).ifPresent(comparable::eta);
+    Variation variation = spec.variation();
+    return spec.toBuilder()
+        .seed(0)
+        .samplerOptions(comparable.build())
+        .variation(
+            variation.strength() == 0
+                ? new Variation(OptionalLong.empty(), 0, variation.resizeFrom())
+                : variation)
+        .otherParameters(Map.of())
+        .build();
   }
 
   private static void require(boolean holds, String otherwise) {

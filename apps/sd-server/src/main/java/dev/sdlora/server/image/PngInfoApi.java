@@ -7,8 +7,11 @@ import dev.sdlora.api.Recovery;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.error.ImageSettingsException;
 import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.Dialect;
+import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.DrawingWriter;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.Overrides;
 import dev.sdlora.request.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
@@ -72,13 +75,13 @@ public final class PngInfoApi {
     }
     RequestContext chosen = chosen(text);
     Restored restored = new Restored(text, chosen);
-    DrawingWriter.Written written = new DrawingWriter(chosen).write(restored.spec());
-    restored.addWithoutImages(written.fields());
-    List<String> omitted =
-        DetailSettings.adapt(written.fields(), requestContext.pipeline().detectors());
+    ObjectNode fields = new DrawingWriter(chosen).fields(restored.spec());
+    Optional<String> refusal = refusal(fields.deepCopy(), chosen);
+    restored.addWithoutImages(fields);
+    List<String> omitted = DetailSettings.adapt(fields, requestContext.pipeline().detectors());
     ObjectNode answer = Fields.object();
     answer.put("parameters", text);
-    answer.set("settings", written.fields());
+    answer.set("settings", fields);
     ArrayNode missing = answer.putArray("missing");
     for (Recovery.Item gone : restored.missing()) {
       ObjectNode entry = missing.addObject();
@@ -92,12 +95,21 @@ public final class PngInfoApi {
     ArrayNode warnings = answer.putArray("warnings");
     restored.warnings().stream().map(messages::shown).forEach(warnings::add);
     omitted.forEach(warnings::add);
-    written.unsaid().stream()
-        .filter(name -> !name.equals("loraMode")) // It only affects rounding.
-        .forEach(
-            name -> warnings.add("'%s' has no field in requests and was ignored".formatted(name)));
-    written.refusal().map(messages::shown).ifPresent(warnings::add);
+    DrawingWriter.settingsWithoutField(restored.spec()).stream()
+        .map("'%s' has no field in requests and was ignored"::formatted)
+        .forEach(warnings::add);
+    refusal.map(messages::shown).ifPresent(warnings::add);
     return answer;
+  }
+
+  /** Returns why this server refuses fields, such as a missing upscaler; empty if it does not. */
+  private static Optional<String> refusal(ObjectNode fields, RequestContext context) {
+    try {
+      new DrawingReader(context).read(Fields.of(fields), Dialect.LIBRARY, Overrides.NONE);
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Returns the context of the checkpoint that the image was made with, else the current one's. */
