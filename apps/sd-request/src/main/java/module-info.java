@@ -11,4 +11,20 @@ module dev.sdlora.request {
       dev.sdlora.batch,
       dev.sdlora.cli,
       dev.sdlora.server;
+  exports dev.sdlora.request.context to
+      dev.sdlora.batch,
+      dev.sdlora.cli,
+      dev.sdlora.server;
+  exports dev.sdlora.request.image to
+      dev.sdlora.batch,
+      dev.sdlora.cli,
+      dev.sdlora.server;
+  exports dev.sdlora.request.json to
+      dev.sdlora.batch,
+      dev.sdlora.cli,
+      dev.sdlora.server;
+  exports dev.sdlora.request.setting to
+      dev.sdlora.batch,
+      dev.sdlora.cli,
+      dev.sdlora.server;
 }

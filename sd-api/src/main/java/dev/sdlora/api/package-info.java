@@ -12,7 +12,7 @@
  *       ResolvedPrompts} assigns prompts to images.
  *   <li>Limits on prompts: {@code api.PromptLimits}, checked by {@code prompt.grammar.Limit}.
  *   <li>Limits on requests: {@code api.RequestLimits}, checked by {@code
- *       pipeline.request.RequestInputs}; for JSON by {@code request.RequestImages}, {@code
+ *       pipeline.request.RequestInputs}; for JSON by {@code request.context.RequestImages}, {@code
  *       Fields.requireFew} and {@code StoredRequest.requireShort}.
  *   <li>Device properties: {@code api.DeviceInfo} and {@code LocalPipelines.describe}; {@code
  *       cli.DeviceReport} shows them.

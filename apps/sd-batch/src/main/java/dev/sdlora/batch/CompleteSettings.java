@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Sha256;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

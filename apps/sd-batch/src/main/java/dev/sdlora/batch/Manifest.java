@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.value.Sha256;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

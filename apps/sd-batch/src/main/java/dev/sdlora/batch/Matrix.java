@@ -3,7 +3,7 @@ package dev.sdlora.batch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.value.Nearest;
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.KnownFields;
+import dev.sdlora.request.json.Fields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,7 +2,7 @@ package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.error.GenerationCancelledException;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;

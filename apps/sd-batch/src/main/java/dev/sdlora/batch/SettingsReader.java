@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.Overrides;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 
 /**
  * Reads settings like requests to the server, with the library's defaults. Warnings are errors

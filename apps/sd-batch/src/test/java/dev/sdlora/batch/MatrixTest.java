@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

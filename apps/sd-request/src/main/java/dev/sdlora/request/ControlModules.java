@@ -2,6 +2,9 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Preprocessor;
+import dev.sdlora.request.image.Base64Images;
+import dev.sdlora.request.json.FieldException;
+import dev.sdlora.request.json.Fields;
 import java.util.List;
 import java.util.OptionalDouble;
 

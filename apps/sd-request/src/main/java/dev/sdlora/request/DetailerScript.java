@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.sampling.Schedule;
 import dev.sdlora.api.value.SettingException;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.FieldException;
+import dev.sdlora.request.json.Fields;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,17 +52,6 @@ final class DetailerScript {
           .collect(Collectors.toUnmodifiableSet());
 
   private static final String NONE = "None";
-  private static final String SAME_SEED = "ad_same_seed_for_each_tab";
-
-  /** The options of the extension, which apply to each of its passes. */
-  static final List<Option<DetailPass.Builder>> OPTIONS =
-      List.of(
-          Option.of(
-              "ad_bbox_sortby",
-              "None",
-              (pass, o) ->
-                  o.ifName("ad_bbox_sortby", name -> pass.order(DetailPass.Order.parse(name)))),
-          Option.of(SAME_SEED, false, (pass, o) -> pass.sameSeed(o.flag(SAME_SEED, false))));
 
   private final RequestContext offer;
   private final Overrides options;

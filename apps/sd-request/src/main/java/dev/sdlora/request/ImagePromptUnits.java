@@ -2,6 +2,9 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.image.ImagePrompt;
 import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.context.RequestImages;
+import dev.sdlora.request.json.Fields;
 import java.util.Locale;
 import java.util.Set;
 

@@ -7,6 +7,9 @@ import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.api.image.Outpainting;
 import dev.sdlora.api.image.ResizeMode;
+import dev.sdlora.request.context.RequestImages;
+import dev.sdlora.request.json.FieldException;
+import dev.sdlora.request.json.Fields;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,9 @@
 package dev.sdlora.request;
 
 import dev.sdlora.api.value.Nearest;
+import dev.sdlora.request.json.Fields;
+import dev.sdlora.request.setting.Option;
+import dev.sdlora.request.setting.OwnSettings;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;

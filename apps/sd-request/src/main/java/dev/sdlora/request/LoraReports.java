@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.lora.LoraReport;
+import dev.sdlora.request.json.Fields;
 import java.util.List;
 import java.util.Locale;
 

@@ -8,6 +8,13 @@ import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.image.Background;
+import dev.sdlora.request.json.Fields;
+import dev.sdlora.request.setting.InertOptions;
+import dev.sdlora.request.setting.Option;
+import dev.sdlora.request.setting.OptionDraft;
+import dev.sdlora.request.setting.Options;
 import java.awt.Color;
 import java.util.List;
 import java.util.Optional;
@@ -171,7 +178,7 @@ public final class Overrides {
 
   /** Sets the options of a detail pass of ADetailer. */
   void detail(DetailPass.Builder pass) {
-    set(DetailerScript.OPTIONS, pass);
+    set(Options.DETAIL, pass);
   }
 
   /** Returns the color behind transparent areas of images; empty for white. */

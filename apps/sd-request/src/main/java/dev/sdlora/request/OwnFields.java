@@ -2,6 +2,10 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.RegionMask;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.context.RequestImages;
+import dev.sdlora.request.json.Fields;
+import dev.sdlora.request.setting.OwnSettings;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -5,6 +5,8 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.setting.Attachments;
 import dev.sdlora.api.setting.Settings;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 import java.util.Map;
 
 /**

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,9 +2,9 @@ package dev.sdlora.server;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.request.Models;
-import dev.sdlora.request.References;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.Models;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.image.References;
 import dev.sdlora.server.cluster.FilesApi;
 import dev.sdlora.server.cluster.RequestFiles;
 import dev.sdlora.server.cluster.WorkersApi;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.image.Base64Images;
 import dev.sdlora.server.http.Route;
 import dev.sdlora.server.transport.RawClient;
 import java.awt.image.BufferedImage;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.image.Base64Images;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -10,7 +10,7 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.api.spi.CheckpointBuilder;
-import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.image.Base64Images;
 import java.awt.image.BufferedImage;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.image.Base64Images;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;

@@ -17,7 +17,7 @@ import com.openai.models.images.ImagesResponse;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.image.Base64Images;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

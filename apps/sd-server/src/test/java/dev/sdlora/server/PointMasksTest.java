@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.SegmentationModel;
-import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.image.Base64Images;
 import java.awt.Point;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -11,7 +11,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.image.Base64Images;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;

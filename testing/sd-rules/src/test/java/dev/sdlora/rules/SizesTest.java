@@ -28,7 +28,6 @@ class SizesTest {
   private static final Map<String, Integer> LARGE_PACKAGES =
       Map.ofEntries(
           entry("apps/sd-cli/src/test/java/dev/sdlora/cli", 47),
-          entry("apps/sd-request/src/main/java/dev/sdlora/request", 38),
           entry("apps/sd-server/src/test/java/dev/sdlora/server", 44),
           entry("benchmarks/src/main/java/dev/sdlora/benchmarks", 39),
           entry("demo/sd-demo-training/src/main/java/dev/sdlora/demo/emoji", 40),

@@ -7,7 +7,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ControlUnit;
 import dev.sdlora.api.image.HiresFix;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
 import dev.sdlora.server.cluster.NeededFiles.Kind;
 import dev.sdlora.server.cluster.NeededFiles.NeededFile;
 import dev.sdlora.server.http.Refusal;

@@ -2,7 +2,7 @@ package dev.sdlora.server.cluster;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Route;
 import dev.sdlora.server.job.shared.SharedJobs;

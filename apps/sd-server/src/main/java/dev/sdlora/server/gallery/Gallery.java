@@ -1,6 +1,6 @@
 package dev.sdlora.server.gallery;
 
-import dev.sdlora.request.ImageLookup;
+import dev.sdlora.request.image.ImageLookup;
 import java.util.List;
 import java.util.Optional;
 

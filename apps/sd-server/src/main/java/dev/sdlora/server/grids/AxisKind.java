@@ -8,7 +8,7 @@ import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.setting.SettingAxes;
 import dev.sdlora.api.value.Decimals;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.server.grids;
 
-import dev.sdlora.request.ImageLookup;
+import dev.sdlora.request.image.ImageLookup;
 import dev.sdlora.server.job.Job;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.grids;
 
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;

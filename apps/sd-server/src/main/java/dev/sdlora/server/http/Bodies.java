@@ -1,6 +1,6 @@
 package dev.sdlora.server.http;
 
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.trace.RequestId;
 import io.javalin.http.Context;
 import java.util.Map;

@@ -9,7 +9,7 @@ import dev.sdlora.api.error.PromptSyntaxException;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.error.ResourceException.Resource;
 import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.request.FieldException;
+import dev.sdlora.request.json.FieldException;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.StoreException;
 import dev.sdlora.server.key.QuotaException;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -11,7 +11,7 @@ import dev.sdlora.api.image.Image;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.sdlora.server.image;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
 import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.JobProgress;

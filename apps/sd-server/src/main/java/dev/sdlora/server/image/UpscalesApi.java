@@ -2,9 +2,9 @@ package dev.sdlora.server.image;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.request.Base64Images;
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.image.Base64Images;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;

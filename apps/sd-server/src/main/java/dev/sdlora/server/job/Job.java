@@ -3,7 +3,7 @@ package dev.sdlora.server.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.key.Sender;
 import dev.sdlora.server.trace.Origin;
 import java.awt.image.BufferedImage;

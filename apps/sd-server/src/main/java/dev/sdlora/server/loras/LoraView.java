@@ -10,7 +10,7 @@ import dev.sdlora.api.lora.LoraFit;
 import dev.sdlora.api.lora.TriggerWord;
 import dev.sdlora.api.model.BlockChange;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.ErrorMessages;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

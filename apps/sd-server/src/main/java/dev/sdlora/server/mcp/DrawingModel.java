@@ -1,7 +1,7 @@
 package dev.sdlora.server.mcp;
 
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.shared.DrawingJobs;

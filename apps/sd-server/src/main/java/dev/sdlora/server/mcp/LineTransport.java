@@ -1,7 +1,7 @@
 package dev.sdlora.server.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.spec.McpSchema;

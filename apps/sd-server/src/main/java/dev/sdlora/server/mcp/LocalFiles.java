@@ -1,6 +1,6 @@
 package dev.sdlora.server.mcp;
 
-import dev.sdlora.request.ImageLookup;
+import dev.sdlora.request.image.ImageLookup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

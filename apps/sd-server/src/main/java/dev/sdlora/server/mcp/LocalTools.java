@@ -2,8 +2,8 @@ package dev.sdlora.server.mcp;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
-import dev.sdlora.request.References;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.image.References;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;

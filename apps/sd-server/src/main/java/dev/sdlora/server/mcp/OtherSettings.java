@@ -1,10 +1,10 @@
 package dev.sdlora.server.mcp;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.FieldException;
-import dev.sdlora.request.FieldSchemas;
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.KnownFields;
+import dev.sdlora.request.json.FieldException;
+import dev.sdlora.request.json.Fields;
+import dev.sdlora.request.setting.FieldSchemas;
 import java.util.List;
 import java.util.Set;
 

@@ -1,6 +1,6 @@
 package dev.sdlora.server.mcp;
 
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.List;
 

@@ -14,7 +14,7 @@ import dev.sdlora.api.prompt.PromptExplanation;
 import dev.sdlora.api.prompt.PromptExplanation.Problem;
 import dev.sdlora.api.prompt.PromptNode;
 import dev.sdlora.api.prompt.Span;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.ErrorMessages;
 import java.util.List;
 import java.util.Optional;

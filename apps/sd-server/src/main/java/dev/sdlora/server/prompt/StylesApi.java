@@ -3,7 +3,7 @@ package dev.sdlora.server.prompt;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;

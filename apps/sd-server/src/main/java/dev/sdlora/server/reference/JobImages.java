@@ -1,6 +1,6 @@
 package dev.sdlora.server.reference;
 
-import dev.sdlora.request.ImageLookup;
+import dev.sdlora.request.image.ImageLookup;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobImage;
 import java.util.List;

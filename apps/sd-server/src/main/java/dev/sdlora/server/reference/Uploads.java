@@ -1,7 +1,7 @@
 package dev.sdlora.server.reference;
 
 import dev.sdlora.api.value.Sha256;
-import dev.sdlora.request.ImageLookup;
+import dev.sdlora.request.image.ImageLookup;
 import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
 import java.util.Optional;

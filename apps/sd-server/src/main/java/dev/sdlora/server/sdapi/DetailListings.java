@@ -1,8 +1,8 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Route;
 import java.io.InputStream;

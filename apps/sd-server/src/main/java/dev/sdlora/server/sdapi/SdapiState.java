@@ -1,10 +1,10 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.Model;
 import dev.sdlora.request.Overrides;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.Model;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.key.Caller;
 import dev.sdlora.server.key.Key;
 import java.util.HashMap;

@@ -3,8 +3,8 @@ package dev.sdlora.server.sdapi;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.Model;
+import dev.sdlora.request.context.Model;
+import dev.sdlora.request.json.Fields;
 import java.util.Optional;
 
 /** Checkpoints as A1111 lists them. The hash of a large file is shown once it is known. */

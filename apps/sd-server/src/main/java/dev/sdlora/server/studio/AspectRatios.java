@@ -2,7 +2,7 @@ package dev.sdlora.server.studio;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.sdlora.api.image.ImageSize;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.sdlora.server.studio;
 
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Route;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.training;
 
-import dev.sdlora.request.FieldException;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.FieldException;
+import dev.sdlora.request.json.Fields;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 

@@ -1,7 +1,7 @@
 package dev.sdlora.server.training;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.training.TrainingProgress;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.sdlora.server.training;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.training.TrainingPlan;
 import java.util.function.UnaryOperator;
 

@@ -3,7 +3,7 @@ package dev.sdlora.server.training;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.JobProgress;
 import dev.sdlora.training.LoraTrainer;

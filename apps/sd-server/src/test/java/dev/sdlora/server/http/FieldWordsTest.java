@@ -3,9 +3,9 @@ package dev.sdlora.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.KnownFields;
 import dev.sdlora.request.Overrides;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.testkit.LibraryMessages;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.sdlora.server.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package dev.sdlora.server.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.key.Quotas;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.sdlora.server.job;
 
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.key.Sender;
 import java.time.Instant;
 import java.util.ArrayList;

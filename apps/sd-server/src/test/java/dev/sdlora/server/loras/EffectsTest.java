@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Refusal;
 import java.time.Duration;
 import java.util.Map;

@@ -10,7 +10,7 @@ import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.RandomSettings;
 import dev.sdlora.api.setting.Setting;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.setting.TrainingSettings;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.api.setting.Setting;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.TrainingExample;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.grids;
 
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 
 /** Reads bodies of {@code /api/grids}. */
 public final class GridCheck {

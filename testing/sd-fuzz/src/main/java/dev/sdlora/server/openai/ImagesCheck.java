@@ -1,9 +1,9 @@
 package dev.sdlora.server.openai;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 
 /** Reads bodies of {@code /v1/images/generations}. */
 public final class ImagesCheck {

@@ -1,8 +1,8 @@
 package dev.sdlora.server.job.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Base64Images;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.image.Base64Images;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.job.Job;

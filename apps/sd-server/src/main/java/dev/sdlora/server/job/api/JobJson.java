@@ -2,7 +2,7 @@ package dev.sdlora.server.job.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;

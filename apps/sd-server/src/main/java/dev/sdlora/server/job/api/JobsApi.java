@@ -2,13 +2,13 @@ package dev.sdlora.server.job.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.request.Base64Images;
 import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.Overrides;
-import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.StoredRequest;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.image.Base64Images;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;

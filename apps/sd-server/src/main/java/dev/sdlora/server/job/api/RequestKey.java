@@ -3,7 +3,7 @@ package dev.sdlora.server.job.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.value.Sha256;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.transport.Access;
 import io.javalin.http.Context;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.job.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Route;
 import dev.sdlora.server.job.JobQueue;

@@ -1,6 +1,6 @@
 package dev.sdlora.server.job.shared;
 
-import dev.sdlora.request.Base64Images;
+import dev.sdlora.request.image.Base64Images;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.job.store.Claims;

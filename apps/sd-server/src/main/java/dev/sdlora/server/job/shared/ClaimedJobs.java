@@ -2,10 +2,10 @@ package dev.sdlora.server.job.shared;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.sdlora.request.Base64Images;
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.WholeRequest;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.image.Base64Images;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.job.shared;
 
-import dev.sdlora.request.Model;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.Model;
+import dev.sdlora.request.context.RequestContext;
 import dev.sdlora.server.job.store.StoredJob;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.sdlora.server.job.shared;
 
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.WholeRequest;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.ErrorMessages;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;

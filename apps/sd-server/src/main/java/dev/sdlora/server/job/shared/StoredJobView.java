@@ -2,7 +2,7 @@ package dev.sdlora.server.job.shared;
 
 import static java.util.stream.Collectors.toSet;
 
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;

@@ -2,11 +2,11 @@ package dev.sdlora.server.job.shared;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
 import dev.sdlora.request.SpecFiles;
 import dev.sdlora.request.SpecJson;
 import dev.sdlora.request.WholeRequest;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.job.DrawingRun;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.job.store.RequestFormat;

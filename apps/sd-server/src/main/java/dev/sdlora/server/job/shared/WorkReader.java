@@ -1,7 +1,7 @@
 package dev.sdlora.server.job.shared;
 
-import dev.sdlora.request.Fields;
-import dev.sdlora.request.RequestContext;
+import dev.sdlora.request.context.RequestContext;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.server.job.store.RequestFormat;
 

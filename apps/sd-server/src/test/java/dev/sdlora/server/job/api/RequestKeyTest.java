@@ -2,7 +2,7 @@ package dev.sdlora.server.job.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

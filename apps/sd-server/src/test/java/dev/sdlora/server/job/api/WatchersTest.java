@@ -3,7 +3,7 @@ package dev.sdlora.server.job.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sdlora.request.Fields;
+import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobProgress;

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.context;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;

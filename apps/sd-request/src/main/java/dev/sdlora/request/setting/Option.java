@@ -1,7 +1,8 @@
-package dev.sdlora.request;
+package dev.sdlora.request.setting;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.request.json.Fields;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -16,7 +17,7 @@ import java.util.function.Function;
  * @param writer returns the value from a request, written unless it is the default; empty if a
  *     field says the same
  */
-record Option<T>(
+public record Option<T>(
     String name,
     JsonNode usual,
     BiConsumer<T, Fields> setter,
@@ -61,14 +62,14 @@ record Option<T>(
   }
 
   /** Sets the option in the target if it is given. */
-  void apply(T target, Fields options) {
+  public void apply(T target, Fields options) {
     if (options.has(name)) {
       options.set(name, () -> setter.accept(target, options));
     }
   }
 
   /** Returns the value from a request unless it is the default. */
-  Optional<JsonNode> written(PromptSpec spec) {
+  public Optional<JsonNode> written(PromptSpec spec) {
     return writer.flatMap(value -> value.apply(spec)).filter(value -> !isUsual(value));
   }
 

@@ -1,10 +1,11 @@
-package dev.sdlora.request;
+package dev.sdlora.request.setting;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.setting.Settings;
+import dev.sdlora.request.json.Fields;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

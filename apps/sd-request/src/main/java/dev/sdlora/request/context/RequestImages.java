@@ -1,8 +1,11 @@
-package dev.sdlora.request;
+package dev.sdlora.request.context;
 
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.image.Image;
+import dev.sdlora.request.image.Background;
+import dev.sdlora.request.image.Base64Images;
+import dev.sdlora.request.json.Fields;
 import java.awt.Color;
 import java.util.Optional;
 
@@ -10,7 +13,7 @@ import java.util.Optional;
  * Decodes the images of one request up to a common limit. The limit is checked against the size in
  * each file's header before its pixels are decoded.
  */
-final class RequestImages {
+public final class RequestImages {
   private final RequestContext offer;
   private final Fields fields;
   private long pixels;
@@ -21,7 +24,7 @@ final class RequestImages {
    *
    * @param fields the request, which remembers what was read
    */
-  RequestImages(RequestContext offer, Fields fields) {
+  public RequestImages(RequestContext offer, Fields fields) {
     this.offer = offer;
     this.fields = fields;
   }
@@ -32,7 +35,7 @@ final class RequestImages {
    * @throws ResourceException if it has too many pixels, or too many bytes together with the
    *     previous images
    */
-  Image image(String field, String text) {
+  public Image image(String field, String text) {
     return image(field, text, Optional.empty());
   }
 
@@ -42,7 +45,7 @@ final class RequestImages {
    * @param background the color behind transparent areas; empty for white
    * @throws ResourceException if it has too many pixels, alone or together with the previous images
    */
-  Image image(String field, String text, Optional<Color> background) {
+  public Image image(String field, String text, Optional<Color> background) {
     RequestLimits limits = offer.limits();
     byte[] file = offer.images().bytes(field, text);
     requireBytes(field, text, file.length);

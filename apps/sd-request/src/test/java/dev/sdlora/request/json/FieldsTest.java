@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

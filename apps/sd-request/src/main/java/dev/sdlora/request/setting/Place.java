@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.setting;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -20,6 +20,7 @@ import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.setting.Settings;
 import dev.sdlora.api.value.Labels;
+import dev.sdlora.request.json.Fields;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ import java.util.stream.Stream;
  * @param builder returns the builder of the part
  * @param owner returns the part of a request; empty if the request has none
  */
-record Place<T, O, B>(
+public record Place<T, O, B>(
     Group<O, B> group, O usual, Function<T, B> builder, Function<PromptSpec, Optional<O>> owner) {
 
   static final Place<OptionDraft, PromptSpec, PromptSpec.Builder> SPEC =
@@ -86,7 +87,7 @@ record Place<T, O, B>(
   }
 
   /** Whether a field can have a value of this kind. */
-  static boolean isSimple(Kind<?> kind) {
+  public static boolean isSimple(Kind<?> kind) {
     return switch (kind.type()) {
       case NUMBER, WHOLE_NUMBER, FLAG, CHOICE, TEXT -> true;
       case LIST -> kind.element().orElseThrow().type() == Kind.Type.WHOLE_NUMBER;
@@ -131,7 +132,7 @@ record Place<T, O, B>(
   }
 
   /** Sets the settings whose fields, named as in the API, are given. */
-  void readOthers(Set<String> thanThese, Fields fields, T target) {
+  public void readOthers(Set<String> thanThese, Fields fields, T target) {
     for (Setting<O, B, ?> setting : group.settings()) {
       if (!thanThese.contains(setting.name()) && fields.has(setting.name())) {
         read(setting, setting.name(), fields, builder.apply(target));
@@ -140,7 +141,7 @@ record Place<T, O, B>(
   }
 
   /** Writes the settings that do not have their defaults, named as in the API. */
-  void write(O part, Set<String> except, ObjectNode fields) {
+  public void write(O part, Set<String> except, ObjectNode fields) {
     group.settings().stream()
         .filter(setting -> !except.contains(setting.name()))
         .forEach(

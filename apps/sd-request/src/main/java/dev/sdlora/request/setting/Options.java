@@ -1,6 +1,7 @@
-package dev.sdlora.request;
+package dev.sdlora.request.setting;
 
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.image.DetailPass;
 import dev.sdlora.api.image.FinalDecoder;
 import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
@@ -9,6 +10,7 @@ import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.api.sampling.SamplerOptions.UniPcVariant;
 import dev.sdlora.api.value.SettingException;
+import dev.sdlora.request.image.Background;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +22,15 @@ import java.util.stream.Stream;
  * A1111's options with an effect here, grouped by target: one line each, with A1111's default.
  * Options are set before the fields of a request, which take precedence, unless noted otherwise.
  */
-final class Options {
-  static final String CLIP_SKIP = Place.SPEC.option("clipSkip").name();
+public final class Options {
+  /** The name of the option for CLIP skip. */
+  public static final String CLIP_SKIP = Place.SPEC.option("clipSkip").name();
+
+  private static final String SAME_SEED = "ad_same_seed_for_each_tab";
   private static final String ZERO_TERMINAL_SNR = "Zero Terminal SNR";
 
   /** Options of the whole request. */
-  static final List<Option<OptionDraft>> REQUEST =
+  public static final List<Option<OptionDraft>> REQUEST =
       List.of(
           Place.SPEC.option("clipSkip"),
           Option.<OptionDraft>of(
@@ -68,7 +73,7 @@ final class Options {
                       share -> draft.speed.guidanceRange(GuidanceRange.ofSteps(share, 1)))));
 
   /** Options of sampling, set in the same draft. */
-  static final List<Option<OptionDraft>> SAMPLING =
+  public static final List<Option<OptionDraft>> SAMPLING =
       List.of(
           Option.of("eta_ancestral", 1.0, (draft, o) -> o.ifNumber("eta_ancestral", draft::eta)),
           Option.of("eta_ddim", 0.0, (draft, o) -> o.ifNumber("eta_ddim", draft::etaDdim)),
@@ -106,18 +111,18 @@ final class Options {
           Place.SAMPLER.option("extraNoise"));
 
   /** Options of the start image. */
-  static final List<Option<ImageToImage.Builder>> START =
+  public static final List<Option<ImageToImage.Builder>> START =
       List.of(
           Place.START.option("noiseMultiplier").unwritten(),
           Place.START.option("fixSteps"),
           Place.START.option("colorCorrection"));
 
   /** Options of the mask. */
-  static final List<Option<Inpainting.Builder>> MASK =
+  public static final List<Option<Inpainting.Builder>> MASK =
       List.of(Place.MASK.option("conditionalMaskWeight"));
 
   /** Options of hires fix; A1111's ratio of 0 is that of the first pass. */
-  static final List<Option<HiresFix.Builder>> HIRES =
+  public static final List<Option<HiresFix.Builder>> HIRES =
       List.of(
           Place.HIRES
               .option("tokenMergingRatio")
@@ -129,8 +134,18 @@ final class Options {
                     }
                   }));
 
+  /** Options of the extension ADetailer, which apply to each of its passes. */
+  public static final List<Option<DetailPass.Builder>> DETAIL =
+      List.of(
+          Option.of(
+              "ad_bbox_sortby",
+              "None",
+              (pass, o) ->
+                  o.ifName("ad_bbox_sortby", name -> pass.order(DetailPass.Order.parse(name)))),
+          Option.of(SAME_SEED, false, (pass, o) -> pass.sameSeed(o.flag(SAME_SEED, false))));
+
   /** Options set after the fields, because they modify their values. */
-  static final List<Option<OptionDraft>> AFTER_FIELDS =
+  public static final List<Option<OptionDraft>> AFTER_FIELDS =
       List.of(
           Option.<OptionDraft>of(
               "token_merging_ratio_img2img",
@@ -163,7 +178,7 @@ final class Options {
    * Options that affect images in A1111 and are not supported here, each with the values that match
    * what is drawn anyway.
    */
-  static final Map<String, Set<String>> UNSUPPORTED =
+  public static final Map<String, Set<String>> UNSUPPORTED =
       Map.ofEntries(
           Map.entry("ad_dynamic_denoise_power", Set.of("0", "0.0")),
           Map.entry("ad_match_inpaint_bbox_size", Set.of("Off")),
@@ -191,9 +206,9 @@ final class Options {
   private Options() {}
 
   /** Returns all options with an effect. */
-  static List<Option<?>> acting() {
+  public static List<Option<?>> acting() {
     return Stream.<List<? extends Option<?>>>of(
-            REQUEST, SAMPLING, START, MASK, HIRES, DetailerScript.OPTIONS, AFTER_FIELDS)
+            REQUEST, SAMPLING, START, MASK, HIRES, DETAIL, AFTER_FIELDS)
         .<Option<?>>flatMap(Collection::stream)
         .toList();
   }

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.image;
 
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.setting;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,6 +8,7 @@ import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.sampling.GuidanceRange;
 import dev.sdlora.api.value.Labels;
+import dev.sdlora.request.json.Fields;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,9 +21,9 @@ import java.util.stream.Stream;
  * each row, under its name in JSON, and a few that combine or rename values. A setting with its
  * default is not written.
  */
-final class OwnSettings {
-  /** The fields that {@link DrawingReader} and {@link ImageToImageFields} read one by one. */
-  static final Set<String> BY_HAND =
+public final class OwnSettings {
+  /** The fields that are read one by one, with code of their own. */
+  public static final Set<String> BY_HAND =
       Set.of(
           """
           prompt negative_prompt styles disable_extra_networks infotext checkpoint
@@ -101,7 +102,8 @@ final class OwnSettings {
                   (draft, f) -> draft.guidanceSigmas(f.pair("guidance_sigmas")))
               .writingIf(OwnSettings::guidanceSigmas));
 
-  static final List<Option<OptionDraft>> ALL =
+  /** The fields of all settings. */
+  public static final List<Option<OptionDraft>> ALL =
       Stream.concat(IRREGULAR.stream(), regular()).toList();
 
   private OwnSettings() {}
@@ -121,13 +123,15 @@ final class OwnSettings {
     return Stream.concat(alsoOptions, rows).filter(field -> !BY_HAND.contains(field.name()));
   }
 
-  static void read(Fields fields, PromptSpec.Builder spec) {
+  /** Sets the settings whose fields are given. */
+  public static void read(Fields fields, PromptSpec.Builder spec) {
     OptionDraft draft = new OptionDraft(spec);
     ALL.forEach(setting -> setting.apply(draft, fields));
     draft.finish();
   }
 
-  static void write(PromptSpec spec, ObjectNode fields) {
+  /** Writes the settings that do not have their defaults. */
+  public static void write(PromptSpec spec, ObjectNode fields) {
     ALL.forEach(
         setting -> setting.written(spec).ifPresent(value -> fields.set(setting.name(), value)));
   }

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.context;
 
 import dev.sdlora.api.Pipeline;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.json;
 
 /** Thrown for an invalid field of a request; the message is a sentence for the client. */
 public final class FieldException extends IllegalArgumentException {

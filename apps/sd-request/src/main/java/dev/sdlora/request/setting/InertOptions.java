@@ -1,10 +1,11 @@
-package dev.sdlora.request;
+package dev.sdlora.request.setting;
 
 import java.util.Set;
 
 /** Options of A1111 1.10 and of ADetailer that do not affect images or have no meaning here. */
-final class InertOptions {
-  static final Set<String> NAMES =
+public final class InertOptions {
+  /** The names. */
+  public static final Set<String> NAMES =
       Set.of(
           """
           samples_save samples_format samples_filename_pattern save_images_add_number

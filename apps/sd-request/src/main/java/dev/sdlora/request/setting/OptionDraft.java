@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.setting;
 
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A draft of a request on which options are set. Not safe for use by several threads. */
-final class OptionDraft {
+public final class OptionDraft {
   final PromptSpec.Builder spec;
   final SamplerOptions.Builder sampler;
   final Copy<PromptOptions> prompts;
@@ -25,7 +25,7 @@ final class OptionDraft {
   final Copy<SizeConditioning> sizes;
 
   /** Starts with the current values of the request. */
-  OptionDraft(PromptSpec.Builder spec) {
+  public OptionDraft(PromptSpec.Builder spec) {
     this.spec = spec;
     this.before = spec.build();
     this.sampler = before.samplerOptions().toBuilder();
@@ -35,15 +35,11 @@ final class OptionDraft {
   }
 
   /** Writes the options to the request. */
-  void finish() {
+  public void finish() {
     spec.samplerOptions(sampler.build())
         .promptOptions(Settings.PROMPT.build(prompts))
         .speedOptions(speed.build())
         .sizeConditioning(Settings.SIZE_CONDITIONING.build(sizes));
-  }
-
-  static boolean isUniPc(PromptSpec spec) {
-    return spec.sampler() == Sampler.UNIPC;
   }
 
   void rng(String name) {
@@ -75,7 +71,8 @@ final class OptionDraft {
   /** In A1111, this option applies only to UniPC; the library's also applies to other samplers. */
   void uniPcOrder(int order) {
     SamplerOptions checked = SamplerOptions.builder().order(order).build();
-    if (isUniPc(before) && (order != 3 || before.samplerOptions().order().isPresent())) {
+    if (before.sampler() == Sampler.UNIPC
+        && (order != 3 || before.samplerOptions().order().isPresent())) {
       sampler.order(checked.order().getAsInt());
     }
   }
@@ -111,7 +108,8 @@ final class OptionDraft {
     }
   }
 
-  static boolean skipsUncondInAllSteps(PromptSpec spec) {
+  /** Whether a request skips all steps below a sigma. */
+  public static boolean skipsUncondInAllSteps(PromptSpec spec) {
     return spec.speedOptions().guidanceRange().sigmaMin() > 0
         && spec.samplerOptions().skipUncondBelowSigma() == 0;
   }

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.image;
 
 import dev.sdlora.api.error.ResourceException;
 import dev.sdlora.api.image.Image;
@@ -51,7 +51,8 @@ public final class Base64Images {
     return decoded(file);
   }
 
-  static Image decoded(byte[] file) {
+  /** Decodes the bytes of an image file whose size was checked. */
+  public static Image decoded(byte[] file) {
     return Image.read(new ByteArrayInputStream(file));
   }
 

@@ -1,8 +1,9 @@
-package dev.sdlora.request;
+package dev.sdlora.request.image;
 
 import dev.sdlora.api.image.Image;
 import dev.sdlora.api.value.ImageStream;
 import dev.sdlora.api.value.SettingException;
+import dev.sdlora.request.json.Fields;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 
 /** The color behind transparent areas of images, A1111's {@code img2img_background_color}. */
-final class Background {
+public final class Background {
   static final String OPTION = "img2img_background_color";
 
   private Background() {}
@@ -22,7 +23,7 @@ final class Background {
    *
    * @throws IllegalArgumentException if the value is not a color
    */
-  static Optional<Color> of(Fields options) {
+  public static Optional<Color> of(Fields options) {
     try {
       return options.name(OPTION).map(Color::decode).filter(color -> !color.equals(Color.WHITE));
     } catch (NumberFormatException e) {
@@ -32,7 +33,7 @@ final class Background {
   }
 
   /** Returns an image file flattened onto the color; empty if it cannot be read. */
-  static Optional<Image> behind(byte[] file, Color color) {
+  public static Optional<Image> behind(byte[] file, Color color) {
     return read(file).map(image -> over(color, image));
   }
 

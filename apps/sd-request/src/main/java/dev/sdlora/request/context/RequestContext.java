@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.context;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
@@ -9,6 +9,9 @@ import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.image.Upscaler;
 import dev.sdlora.api.value.Nearest;
+import dev.sdlora.request.image.References;
+import dev.sdlora.request.json.FieldException;
+import dev.sdlora.request.json.Fields;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -338,7 +341,7 @@ public record RequestContext(
   }
 
   /** Throws if a request names a refiner that is not loaded. */
-  void requireRefiner(String field, String name) {
+  public void requireRefiner(String field, String name) {
     Optional<String> own = pipeline().refiner().map(Checkpoint::name);
     if (own.filter(refiner -> isOf(name, refiner)).isEmpty()) {
       throw new FieldException(

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.image;
 
 import dev.sdlora.api.image.Image;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.sdlora.request;
+package dev.sdlora.request.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -133,12 +133,12 @@ public final class Fields {
   }
 
   /** Converts text, numbers, booleans, and lists and maps of them to JSON. */
-  static JsonNode node(Object plain) {
+  public static JsonNode node(Object plain) {
     return JSON.valueToTree(plain);
   }
 
   /** Converts a value as {@link #node(Object)} does, to what a client's text would be parsed to. */
-  static JsonNode parsed(Object plain) {
+  public static JsonNode parsed(Object plain) {
     try {
       return JSON.readTree(text(node(plain)));
     } catch (JsonProcessingException e) {
@@ -147,7 +147,7 @@ public final class Fields {
   }
 
   /** Returns what {@link #node(Object)} was given. */
-  static Map<String, Object> plain(ObjectNode node) {
+  public static Map<String, Object> plain(ObjectNode node) {
     return JSON.convertValue(node, new TypeReference<>() {});
   }
 
@@ -157,7 +157,7 @@ public final class Fields {
   }
 
   /** Returns the same fields, called "option" in errors. */
-  Fields asOptions() {
+  public Fields asOptions() {
     return new Fields(node, "option", warnings, images);
   }
 
@@ -181,7 +181,7 @@ public final class Fields {
    *
    * @return whether it was read for the first time
    */
-  boolean readsImage(String text) {
+  public boolean readsImage(String text) {
     return images.add(text);
   }
 
@@ -337,7 +337,7 @@ public final class Fields {
    * Returns the lower and the upper limit of a range, a list of two numbers or a text such as
    * {@code 0.28, 5.42}; an upper limit of null is infinite.
    */
-  List<Double> pair(String name) {
+  public List<Double> pair(String name) {
     Optional<JsonNode> value = get(name);
     List<String> texts =
         value.filter(JsonNode::isTextual).isPresent()
@@ -394,7 +394,7 @@ public final class Fields {
    * @param what the name of the elements, for the message
    * @throws IllegalArgumentException if there are too many elements
    */
-  static void requireFew(String name, int found, String what, int most) {
+  public static void requireFew(String name, int found, String what, int most) {
     if (found > most) {
       throw new IllegalArgumentException(
           "field '%s' has %s %s; the limit is %s".formatted(name, found, what, most));
@@ -402,7 +402,7 @@ public final class Fields {
   }
 
   /** Returns an array; empty if the field is missing. */
-  List<JsonNode> elements(String name) {
+  public List<JsonNode> elements(String name) {
     Optional<JsonNode> value = get(name);
     if (value.isEmpty()) {
       return List.of();
