@@ -67,7 +67,7 @@ final class BatchRun {
   }
 
   private void adopt(BatchRequest request) {
-    if (!isTold(request)) {
+    if (!isRecorded(request)) {
       output.ifFree(request, () -> reportImage(request)); // Otherwise another process is about to.
     }
   }
@@ -75,14 +75,14 @@ final class BatchRun {
   /** Writes the missing result of an image whose run ended before it could. */
   private void reportImage(BatchRequest request) {
     results.readOn();
-    if (!isTold(request)) {
+    if (!isRecorded(request)) {
       record(
           new BatchResult(
               request, Optional.of(output.file(request)), Optional.empty(), Optional.empty()));
     }
   }
 
-  private boolean isTold(BatchRequest request) {
+  private boolean isRecorded(BatchRequest request) {
     return results.find(request).filter(entry -> !entry.failed()).isPresent();
   }
 

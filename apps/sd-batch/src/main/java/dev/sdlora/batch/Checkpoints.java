@@ -32,13 +32,13 @@ final class Checkpoints {
   /**
    * Opens a checkpoint by its name in a folder, its path, or a reference to where it is published.
    */
-  Checkpoint open(Optional<String> asked) {
+  Checkpoint open(Optional<String> requested) {
     String name =
-        asked.orElseThrow(
+        requested.orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "the request has no 'checkpoint', and the batch has no default checkpoint"));
-    if (usualName().equals(asked)) {
+    if (usualName().equals(requested)) {
       return usual.orElseThrow();
     }
     return inFolders(name).map(Checkpoint::open).orElseGet(() -> Checkpoint.open(name));

@@ -13,17 +13,17 @@ import dev.sdlora.request.json.Fields;
  * here.
  */
 final class SettingsReader implements RequestReader {
-  private final RequestContext offer;
+  private final RequestContext context;
 
   /** Creates a reader that looks up names in a context. */
-  SettingsReader(RequestContext offer) {
-    this.offer = offer;
+  SettingsReader(RequestContext context) {
+    this.context = context;
   }
 
   @Override
   public PromptSpec read(ObjectNode settings) {
     Fields fields = Fields.of(settings.deepCopy().without("checkpoint"));
-    PromptSpec read = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
+    PromptSpec read = new DrawingReader(context).read(fields, Dialect.LIBRARY, Overrides.NONE);
     if (!fields.warnings().isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", fields.warnings()));
     }

@@ -53,11 +53,11 @@ final class ControlUnits {
   /** A1111's value for a unit whose model has no types. */
   private static final String NO_TYPE = "Unknown";
 
-  private final RequestContext offer;
+  private final RequestContext context;
   private final RequestImages images;
 
-  ControlUnits(RequestContext offer, RequestImages images) {
-    this.offer = offer;
+  ControlUnits(RequestContext context, RequestImages images) {
+    this.context = context;
     this.images = images;
   }
 
@@ -74,11 +74,11 @@ final class ControlUnits {
             .flatMap(script -> scripts.object(script).objects("args").stream())
             .filter(unit -> unit.flag("enabled", true))
             .toList();
-    Fields.requireFew("alwayson_scripts", units.size(), "units", offer.limits().controlUnits());
+    Fields.requireFew("alwayson_scripts", units.size(), "units", context.limits().controlUnits());
     for (Fields unit : units) {
       check(unit);
       if (ImagePromptUnits.isOne(unit)) {
-        spec.imagePrompt(ImagePromptUnits.read(unit, offer, images));
+        spec.imagePrompt(ImagePromptUnits.read(unit, context, images));
       } else {
         spec.controlUnit(unit(unit));
       }
@@ -105,10 +105,10 @@ final class ControlUnits {
 
   private ControlUnit unit(Fields unit) {
     String name = unit.name("model").orElse("None");
-    Path network = offer.controlNet(name);
+    Path network = context.controlNet(name);
     Image read = image(unit, images);
     Preprocessor preprocessor = ControlModules.read(unit, "");
-    ControlModules.requirePixels(preprocessor, read, offer.limits().pixels());
+    ControlModules.requirePixels(preprocessor, read, context.limits().pixels());
     ControlUnit.Builder builder = ControlUnit.builder(network, read);
     unit.ifName(
         "union_control_type",

@@ -47,15 +47,15 @@ final class DetailPassFields {
               Stream.of("leastShare", "mostShare", "offsetX", "offsetY", "width", "height"))
           .collect(Collectors.toUnmodifiableSet());
 
-  private final RequestContext offer;
+  private final RequestContext context;
 
-  DetailPassFields(RequestContext offer) {
-    this.offer = offer;
+  DetailPassFields(RequestContext context) {
+    this.context = context;
   }
 
   /** Reads the passes of the field and of the script. */
   void read(Fields fields, Overrides options, PromptSpec.Builder spec) {
-    DetailerScript script = new DetailerScript(offer, options);
+    DetailerScript script = new DetailerScript(context, options);
     if (!fields.has(NAME) && !script.isIn(fields)) {
       return;
     }
@@ -69,7 +69,7 @@ final class DetailPassFields {
   }
 
   private void requireFew(String field, int passes) {
-    Fields.requireFew(field, passes, "detail passes", offer.limits().controlUnits());
+    Fields.requireFew(field, passes, "detail passes", context.limits().controlUnits());
   }
 
   private static DetailPass pass(Fields fields) {

@@ -53,11 +53,11 @@ final class DetailerScript {
 
   private static final String NONE = "None";
 
-  private final RequestContext offer;
+  private final RequestContext context;
   private final Overrides options;
 
-  DetailerScript(RequestContext offer, Overrides options) {
-    this.offer = offer;
+  DetailerScript(RequestContext context, Overrides options) {
+    this.context = context;
     this.options = options;
   }
 
@@ -87,7 +87,7 @@ final class DetailerScript {
         }
       }
     }
-    if (!passes.isEmpty() && offer.ignoreScripts() && offer.pipeline().detectors().isEmpty()) {
+    if (!passes.isEmpty() && context.ignoreScripts() && context.pipeline().detectors().isEmpty()) {
       fields.warn("script 'ADetailer' was ignored, because there are no detectors");
       return List.of();
     }
@@ -149,13 +149,14 @@ final class DetailerScript {
     }
     if (fields.flag("ad_use_checkpoint", false)) {
       other(fields, "ad_checkpoint", "Use same checkpoint")
-          .ifPresent(name -> offer.requireCheckpoint("ad_checkpoint", name));
+          .ifPresent(name -> context.requireCheckpoint("ad_checkpoint", name));
     }
     if (fields.flag("ad_use_vae", false)) {
       other(fields, "ad_vae", "Use same VAE")
           .ifPresent(
               name ->
-                  fields.set("ad_vae", () -> Overrides.requireVae("field 'ad_vae'", name, offer)));
+                  fields.set(
+                      "ad_vae", () -> Overrides.requireVae("field 'ad_vae'", name, context)));
     }
     String model = CONTROL_NET.get(0);
     other(fields, model, NONE)

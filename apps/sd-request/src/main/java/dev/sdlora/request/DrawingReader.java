@@ -38,11 +38,11 @@ public final class DrawingReader {
   private static final List<String> LORA_FIELDS =
       Stream.concat(Stream.of("path", "name"), WEIGHTS.stream()).toList();
 
-  private final RequestContext offer;
+  private final RequestContext context;
 
   /** Creates a reader that looks up names in a context, {@link RequestContext#chosenBy}. */
-  public DrawingReader(RequestContext offer) {
-    this.offer = offer;
+  public DrawingReader(RequestContext context) {
+    this.context = context;
   }
 
   /**
@@ -60,18 +60,18 @@ public final class DrawingReader {
    * @throws dev.sdlora.api.error.StableDiffusionException if a LoRA or an image cannot be used
    */
   public PromptSpec read(Fields fields, Dialect dialect, Overrides serverOptions) {
-    StoredRequest.requireShort(fields, offer.limits().text());
+    StoredRequest.requireShort(fields, context.limits().text());
     KnownFields.check(fields);
-    fields.ifName("checkpoint", name -> offer.requireCheckpoint("checkpoint", name));
+    fields.ifName("checkpoint", name -> context.requireCheckpoint("checkpoint", name));
     Overrides options =
-        Overrides.read(fields.object("override_settings"), offer).over(serverOptions);
+        Overrides.read(fields.object("override_settings"), context).over(serverOptions);
     requireKnownScripts(fields);
     requireSupported(fields);
     Optional<PromptSpec> recorded = fields.name("infotext").map(PromptSpec::fromInfotext);
     PromptSpec.Builder spec =
         recorded
             .map(PromptSpec::toBuilder)
-            .orElseGet(() -> dialect.start(offer.pipeline().checkpoint()));
+            .orElseGet(() -> dialect.start(context.pipeline().checkpoint()));
     spec = fewSteps(fields, spec);
     sampler(fields, spec);
     options.beforeFields(spec);
@@ -85,15 +85,15 @@ public final class DrawingReader {
     if (fields.has("tiling")) {
       spec.tiling(tiling(fields));
     }
-    RequestImages images = new RequestImages(offer, fields);
-    new OwnFields(offer, images).read(fields, spec);
+    RequestImages images = new RequestImages(context, fields);
+    new OwnFields(context, images).read(fields, spec);
     new ImageToImageFields(
             images, options, recorded.map(PromptSpec::otherParameters).orElse(Map.of()))
         .read(fields, spec);
     hires(fields, options, spec);
     options.afterFields(spec);
-    new ControlUnits(offer, images).read(fields, spec);
-    new DetailPassFields(offer).read(fields, options, spec);
+    new ControlUnits(context, images).read(fields, spec);
+    new DetailPassFields(context).read(fields, options, spec);
     PromptSpec read = spec.build();
     requirePixels(read);
     return read;
@@ -114,7 +114,7 @@ public final class DrawingReader {
   }
 
   private void refuseScript(String field, String name, Fields fields) {
-    if (!offer.ignoreScripts()) {
+    if (!context.ignoreScripts()) {
       throw new FieldException(field, "Script '%s' not found".formatted(name));
     }
     fields.warn("script '%s' is not supported and was ignored".formatted(name));
@@ -159,7 +159,10 @@ public final class DrawingReader {
         .map(text -> networks(text, without))
         .ifPresent(spec::negativePrompt);
     List<Style> styles =
-        fields.texts("styles").stream().filter(name -> !name.isBlank()).map(offer::style).toList();
+        fields.texts("styles").stream()
+            .filter(name -> !name.isBlank())
+            .map(context::style)
+            .toList();
     if (!styles.isEmpty()) {
       spec.promptOptions(spec.promptOptions().withStyles(styles));
     }
@@ -209,7 +212,7 @@ public final class DrawingReader {
     String width = fields.whole("firstphase_width", 0) > 0 ? "firstphase_width" : "width";
     String height = fields.whole("firstphase_height", 0) > 0 ? "firstphase_height" : "height";
     if (fields.has(width) || fields.has(height)) {
-      ImageSize before = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+      ImageSize before = spec.size().orElseGet(() -> context.pipeline().checkpoint().defaultSize());
       int wide = fields.whole(width, before.width());
       int high = fields.whole(height, before.height());
       fields.set(wide % 8 == 0 ? height : width, () -> spec.size(wide, high));
@@ -256,17 +259,18 @@ public final class DrawingReader {
           .forEach(field -> lora.warn(KnownFields.unknown("field of 'lora'", field, LORA_FIELDS)));
       String weight = WEIGHTS.stream().filter(lora::has).findFirst().orElse("multiplier");
       double strength = lora.number(weight).orElse(1);
-      LoraAdapter found = offer.lora(name);
+      LoraAdapter found = context.lora(name);
       lora.set(weight, () -> spec.lora(found.withStrength(strength)));
     }
   }
 
   private void images(Fields fields, PromptSpec.Builder spec) {
     long images = (long) fields.whole("batch_size", 1) * fields.whole("n_iter", 1);
-    if (images < 1 || images > offer.limits().images()) {
+    if (images < 1 || images > context.limits().images()) {
       throw new FieldException(
           fields.whole("batch_size", 1) == 1 ? "n_iter" : "batch_size",
-          "a request can make from 1 to %s images: %s".formatted(offer.limits().images(), images));
+          "a request can make from 1 to %s images: %s"
+              .formatted(context.limits().images(), images));
     }
     spec.images((int) images);
   }
@@ -276,7 +280,7 @@ public final class DrawingReader {
     Optional<String> name = fields.name("refiner_checkpoint").filter(it -> !it.equals("None"));
     double at = fields.number("refiner_switch_at").orElse(1);
     if (name.isPresent() && at != 1) {
-      offer.requireRefiner("refiner_checkpoint", name.get());
+      context.requireRefiner("refiner_checkpoint", name.get());
       fields.set("refiner_switch_at", () -> spec.refinerSwitch(at));
     } else if (name.isPresent()) {
       fields.warn("field 'refiner_checkpoint' has no effect without 'refiner_switch_at' below 1");
@@ -287,11 +291,11 @@ public final class DrawingReader {
 
   private Upscaler upscaler(String name) {
     Upscaler upscaler = Upscaler.named(name);
-    if (!Upscaler.builtIn().contains(upscaler) && !offer.upscalers().containsKey(name)) {
+    if (!Upscaler.builtIn().contains(upscaler) && !context.upscalers().containsKey(name)) {
       List<String> names =
           Stream.concat(
                   Upscaler.builtIn().stream().map(Upscaler::name),
-                  offer.upscalers().keySet().stream())
+                  context.upscalers().keySet().stream())
               .toList();
       throw new FieldException(
           "hr_upscaler",
@@ -304,7 +308,7 @@ public final class DrawingReader {
   private void hires(Fields fields, Overrides options, PromptSpec.Builder spec) {
     boolean wanted = fields.flag("enable_hr", false);
     if (wanted && fields.texts("init_images").isEmpty()) {
-      ImageSize first = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+      ImageSize first = spec.size().orElseGet(() -> context.pipeline().checkpoint().defaultSize());
       spec.hiresFix(hires(fields, options, first));
     } else if (wanted) {
       fields.warn("field 'enable_hr' has no effect with 'init_images'");
@@ -315,7 +319,7 @@ public final class DrawingReader {
     HiresFix.Builder hires = HiresFix.builder();
     options.hires(hires);
     fields.ifNumber("hr_scale", hires::scale);
-    hiresSize(fields, first, offer.sizeMultiple(), hires);
+    hiresSize(fields, first, context.sizeMultiple(), hires);
     fields.ifNumber(
         "token_merging_ratio_hr",
         ratio -> {
@@ -346,7 +350,7 @@ public final class DrawingReader {
     fields
         .name("hr_checkpoint_name")
         .filter(name -> !name.equals("Use same checkpoint"))
-        .ifPresent(name -> offer.requireCheckpoint("hr_checkpoint_name", name));
+        .ifPresent(name -> context.requireCheckpoint("hr_checkpoint_name", name));
     return hires.build();
   }
 
@@ -379,8 +383,8 @@ public final class DrawingReader {
    * @throws dev.sdlora.api.error.ResourceException if the images are too large
    */
   public double requirePixels(PromptSpec spec) {
-    long most = offer.limits().pixels();
-    ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+    long most = context.limits().pixels();
+    ImageSize size = spec.size().orElseGet(() -> context.pipeline().checkpoint().defaultSize());
     Base64Images.requirePixels("size", size.width(), size.height(), most);
     spec.detailPasses().stream()
         .flatMap(pass -> pass.size().stream())

@@ -34,11 +34,11 @@ public final class DrawingWriter {
   private static final Map<String, String> SET_TOGETHER =
       Map.of("upscaler", "upscaling", "upscale", "upscaling");
 
-  private final RequestContext offer;
+  private final RequestContext context;
 
   /** Creates a writer that looks up names in a context. */
-  public DrawingWriter(RequestContext offer) {
-    this.offer = offer;
+  public DrawingWriter(RequestContext context) {
+    this.context = context;
   }
 
   /**
@@ -143,7 +143,7 @@ public final class DrawingWriter {
   }
 
   private void refiner(double at, ObjectNode fields) {
-    Checkpoint refiner = offer.pipeline().refiner().orElse(offer.pipeline().checkpoint());
+    Checkpoint refiner = context.pipeline().refiner().orElse(context.pipeline().checkpoint());
     fields.put("refiner_checkpoint", refiner.name());
     fields.put("refiner_switch_at", at);
   }
@@ -201,8 +201,8 @@ public final class DrawingWriter {
   }
 
   private void overrides(PromptSpec spec, ObjectNode fields) {
-    offer.name(fields);
-    ObjectNode overrides = Overrides.of(spec, offer.pipeline().checkpoint());
+    context.name(fields);
+    ObjectNode overrides = Overrides.of(spec, context.pipeline().checkpoint());
     if (!overrides.isEmpty()) {
       fields.set("override_settings", overrides);
     }

@@ -32,10 +32,10 @@ final class ImagePromptUnits {
     return OWN.contains(field);
   }
 
-  static ImagePrompt read(Fields unit, RequestContext offer, RequestImages images) {
+  static ImagePrompt read(Fields unit, RequestContext context, RequestImages images) {
     ImagePrompt prompt =
         ImagePrompt.of(
-                offer.controlNet(unit.name("model").orElse("None")),
+                context.controlNet(unit.name("model").orElse("None")),
                 ControlUnits.image(unit, images))
             .withWeight(unit.number("weight").orElse(1))
             .withRange(

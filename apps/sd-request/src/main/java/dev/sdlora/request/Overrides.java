@@ -46,7 +46,7 @@ public final class Overrides {
    * @throws IllegalArgumentException if an option has an invalid value or names a model that is not
    *     loaded
    */
-  public static Overrides read(Fields fields, RequestContext offer) {
+  public static Overrides read(Fields fields, RequestContext context) {
     Fields options = fields.asOptions();
     ObjectNode values = Fields.object();
     for (String name : options.names()) {
@@ -57,8 +57,8 @@ public final class Overrides {
       }
     }
     options.ifName(
-        "sd_model_checkpoint", model -> offer.requireCheckpoint("sd_model_checkpoint", model));
-    options.ifName("sd_vae", vae -> requireVae("option 'sd_vae'", vae, offer));
+        "sd_model_checkpoint", model -> context.requireCheckpoint("sd_model_checkpoint", model));
+    options.ifName("sd_vae", vae -> requireVae("option 'sd_vae'", vae, context));
     values.remove(List.of("sd_model_checkpoint", "sd_vae"));
     Overrides read = new Overrides(values);
     read.check();
@@ -93,9 +93,9 @@ public final class Overrides {
    *
    * @param subject the beginning of the message, such as "option 'sd_vae'"
    */
-  static void requireVae(String subject, String name, RequestContext offer) {
+  static void requireVae(String subject, String name, RequestContext context) {
     Optional<String> own =
-        offer.pipeline().checkpoint().vae().map(path -> RequestContext.stem(path.toString()));
+        context.pipeline().checkpoint().vae().map(path -> RequestContext.stem(path.toString()));
     boolean any = name.equals("Automatic") || own.equals(Optional.of(RequestContext.stem(name)));
     if (!any && !(name.equals("None") && own.isEmpty())) {
       throw new IllegalArgumentException(

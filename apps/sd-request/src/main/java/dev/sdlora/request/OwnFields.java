@@ -15,18 +15,18 @@ final class OwnFields {
   private static final Pattern RECTANGLE =
       Pattern.compile(NUMBER + "," + NUMBER + "," + NUMBER + "," + NUMBER);
 
-  private final RequestContext offer;
+  private final RequestContext context;
   private final RequestImages images;
 
-  OwnFields(RequestContext offer, RequestImages images) {
-    this.offer = offer;
+  OwnFields(RequestContext context, RequestImages images) {
+    this.context = context;
     this.images = images;
   }
 
   void read(Fields fields, PromptSpec.Builder spec) {
     OwnSettings.read(fields, spec);
     Fields masks = fields.object("masks");
-    Fields.requireFew("masks", masks.names().size(), "masks", offer.limits().masks());
+    Fields.requireFew("masks", masks.names().size(), "masks", context.limits().masks());
     fields.ifWhole("region_blur", RegionMask.rectangle(0, 0, 1, 1)::withBlur);
     for (String name : masks.names()) {
       masks.ifName(name, text -> spec.mask(name, blurred(mask(name, text), fields)));

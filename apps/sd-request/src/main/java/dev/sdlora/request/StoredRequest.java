@@ -88,8 +88,8 @@ public final class StoredRequest {
    *
    * @return the fields with references to images but without embedded images
    */
-  public static ObjectNode translated(Fields fields, PromptSpec read, RequestContext offer) {
-    ObjectNode settings = new DrawingWriter(offer).fields(read);
+  public static ObjectNode translated(Fields fields, PromptSpec read, RequestContext context) {
+    ObjectNode settings = new DrawingWriter(context).fields(read);
     for (String name :
         List.of("init_images", "mask", "reference_images", "alwayson_scripts", "save_images")) {
       if (fields.has(name)) {

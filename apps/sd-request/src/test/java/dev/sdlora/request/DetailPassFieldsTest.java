@@ -35,7 +35,8 @@ class DetailPassFieldsTest {
   }
 
   private static PromptSpec read(Fields fields) {
-    return new DrawingReader(DrawingWriterTest.OFFER).read(fields, Dialect.LIBRARY, Overrides.NONE);
+    return new DrawingReader(DrawingWriterTest.CONTEXT)
+        .read(fields, Dialect.LIBRARY, Overrides.NONE);
   }
 
   private static List<DetailPass> passes(String json) {
@@ -152,9 +153,9 @@ class DetailPassFieldsTest {
 
   @Test
   void passes_tooLarge_areRefused() {
-    RequestContext offer =
+    RequestContext context =
         new RequestContext(
-            DrawingWriterTest.OFFER.pipeline(),
+            DrawingWriterTest.CONTEXT.pipeline(),
             List.of(),
             List.of(),
             List.of(),
@@ -164,7 +165,8 @@ class DetailPassFieldsTest {
             false);
     Fields fields =
         fields("{'detailPasses': [{'detector': 'face', 'width': 2048, 'height': 1024}]}");
-    assertThatThrownBy(() -> new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE))
+    assertThatThrownBy(
+            () -> new DrawingReader(context).read(fields, Dialect.LIBRARY, Overrides.NONE))
         .isInstanceOf(ResourceException.class)
         .hasMessage("'detailPasses' has 2048x1024 pixels; the limit is 1048576");
   }
@@ -173,7 +175,7 @@ class DetailPassFieldsTest {
   void passes_writtenAndRead_areEqual(@ForAll("passes") List<DetailPass> passes) {
     PromptSpec.Builder spec = PromptSpec.builder().seed(1);
     passes.forEach(spec::detailPass);
-    Fields fields = Fields.of(new DrawingWriter(DrawingWriterTest.OFFER).fields(spec.build()));
+    Fields fields = Fields.of(new DrawingWriter(DrawingWriterTest.CONTEXT).fields(spec.build()));
     assertThat(read(fields).detailPasses()).isEqualTo(passes);
     assertThat(fields.warnings()).isEmpty();
   }

@@ -54,7 +54,7 @@ class DetailerScriptTest {
   }
 
   private static PromptSpec read(Fields fields) {
-    return new DrawingReader(DrawingWriterTest.OFFER).read(fields, Dialect.A1111, Overrides.NONE);
+    return new DrawingReader(DrawingWriterTest.CONTEXT).read(fields, Dialect.A1111, Overrides.NONE);
   }
 
   private static List<DetailPass> passes(String arguments) {
@@ -238,7 +238,7 @@ class DetailerScriptTest {
 
   @Test
   void settings_thatNameWhatIsLoaded_areAccepted() {
-    String own = DrawingWriterTest.OFFER.pipeline().checkpoint().name();
+    String own = DrawingWriterTest.CONTEXT.pipeline().checkpoint().name();
     String usual =
         "'ad_use_checkpoint': true, 'ad_checkpoint': 'Use same checkpoint', 'ad_use_vae': true,"
             + " 'ad_vae': 'Use same VAE'";
@@ -315,7 +315,7 @@ class DetailerScriptTest {
     Fields fields = with(FACE);
     fields.node().put("seed", 1);
     PromptSpec spec = read(fields);
-    ObjectNode stored = StoredRequest.translated(fields, spec, DrawingWriterTest.OFFER);
+    ObjectNode stored = StoredRequest.translated(fields, spec, DrawingWriterTest.CONTEXT);
     assertThat(stored.has("alwayson_scripts")).isFalse();
     Fields again = Fields.of(stored);
     assertThat(read(again).detailPasses()).isEqualTo(spec.detailPasses());
@@ -336,15 +336,15 @@ class DetailerScriptTest {
 
   @Test
   void ignoredScripts_withoutDetectors_areAWarning() {
-    RequestContext offer = DrawingWriterTest.OFFER;
+    RequestContext context = DrawingWriterTest.CONTEXT;
     RequestContext ignoring =
         new RequestContext(
-            offer.pipeline(),
+            context.pipeline(),
             List.of(),
             List.of(),
             List.of(),
-            offer.images(),
-            offer.limits(),
+            context.images(),
+            context.limits(),
             false,
             true);
     Fields fields = with(FACE);

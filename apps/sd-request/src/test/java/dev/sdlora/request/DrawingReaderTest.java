@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Reading the fields of A1111's requests. */
 class DrawingReaderTest {
-  private static final RequestContext OFFER = DrawingWriterTest.OFFER;
+  private static final RequestContext CONTEXT = DrawingWriterTest.CONTEXT;
 
   /** All fields of A1111 1.10's {@code txt2img}, with the defaults of its schema. */
   private static final String TXT2IMG =
@@ -69,7 +69,7 @@ class DrawingReaderTest {
   }
 
   private static PromptSpec read(Fields fields) {
-    return new DrawingReader(OFFER).read(fields, Dialect.A1111, Overrides.NONE);
+    return new DrawingReader(CONTEXT).read(fields, Dialect.A1111, Overrides.NONE);
   }
 
   @Test
@@ -278,12 +278,12 @@ class DrawingReaderTest {
   private static DrawingReader withNetworks(Path folder) {
     return new DrawingReader(
         new RequestContext(
-            OFFER.pipeline(),
-            OFFER.upscalerFolders(),
+            CONTEXT.pipeline(),
+            CONTEXT.upscalerFolders(),
             List.of(folder),
-            OFFER.styles(),
-            OFFER.images(),
-            OFFER.limits(),
+            CONTEXT.styles(),
+            CONTEXT.images(),
+            CONTEXT.limits(),
             false,
             false));
   }
@@ -332,19 +332,19 @@ class DrawingReaderTest {
 
   @Test
   void scripts_ignored_areWarnings() {
-    RequestContext offer =
+    RequestContext context =
         new RequestContext(
-            OFFER.pipeline(),
-            OFFER.upscalerFolders(),
-            OFFER.controlNetFolders(),
-            OFFER.styles(),
-            OFFER.images(),
-            OFFER.limits(),
+            CONTEXT.pipeline(),
+            CONTEXT.upscalerFolders(),
+            CONTEXT.controlNetFolders(),
+            CONTEXT.styles(),
+            CONTEXT.images(),
+            CONTEXT.limits(),
             false,
             true);
     Fields fields =
         fields("{'script_name': 'x/y', 'alwayson_scripts': {'CADS': {'args': [true]}}}");
-    new DrawingReader(offer).read(fields, Dialect.A1111, Overrides.NONE);
+    new DrawingReader(context).read(fields, Dialect.A1111, Overrides.NONE);
     assertThat(fields.warnings())
         .containsExactly(
             "script 'x/y' is not supported and was ignored",

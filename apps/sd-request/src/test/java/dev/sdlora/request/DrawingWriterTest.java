@@ -46,7 +46,7 @@ class DrawingWriterTest {
   private static final Checkpoint REFINER =
       new CheckpointBuilder(Path.of("refiner.safetensors"), ModelFamily.SDXL_REFINER).build();
 
-  static final RequestContext OFFER =
+  static final RequestContext CONTEXT =
       context(List.of(), RequestLimits.DEFAULTS.withImages(16), false);
 
   static RequestContext context(List<Path> controlNets, RequestLimits limits, boolean paths) {
@@ -75,31 +75,31 @@ class DrawingWriterTest {
   }
 
   private static ObjectNode write(PromptSpec.Builder spec) {
-    return new DrawingWriter(OFFER).fields(spec.build());
+    return new DrawingWriter(CONTEXT).fields(spec.build());
   }
 
   private static PromptSpec read(ObjectNode fields) {
     Fields all = Fields.of(fields);
-    return new DrawingReader(OFFER).read(all, Dialect.LIBRARY, Overrides.NONE);
+    return new DrawingReader(CONTEXT).read(all, Dialect.LIBRARY, Overrides.NONE);
   }
 
   @Test
   void settingsLeftOut_areThoseThatTheCheckpointRecommends() {
     PromptSpec a1111 =
-        new DrawingReader(OFFER).read(Fields.of(Fields.object()), Dialect.A1111, Overrides.NONE);
+        new DrawingReader(CONTEXT).read(Fields.of(Fields.object()), Dialect.A1111, Overrides.NONE);
     assertThat(read(Fields.object()).cfgScale()).isEqualTo(4);
     assertThat(a1111.cfgScale()).isEqualTo(4);
     assertThat(a1111.steps()).isEqualTo(50);
   }
 
   @Property(tries = 300)
-  void whatFieldsCanSay_isReadAsItWas(@ForAll("sayable") PromptSpec spec) {
-    assertThat(read(new DrawingWriter(OFFER).fields(spec))).isEqualTo(spec);
+  void settingsWithFields_areReadAsWritten(@ForAll("withFields") PromptSpec spec) {
+    assertThat(read(new DrawingWriter(CONTEXT).fields(spec))).isEqualTo(spec);
     assertThat(DrawingWriter.settingsWithoutField(spec)).isEmpty();
   }
 
   @Provide
-  Arbitrary<PromptSpec> sayable() {
+  Arbitrary<PromptSpec> withFields() {
     return Combinators.combine(basics(), sampling(), extras(), OwnSettingsTest.own())
         .as(
             (basics, sampling, extras, own) ->

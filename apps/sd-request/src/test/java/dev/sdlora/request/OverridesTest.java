@@ -29,14 +29,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Options in {@code override_settings}. */
 class OverridesTest {
-  private static final RequestContext OFFER = DrawingWriterTest.OFFER;
+  private static final RequestContext CONTEXT = DrawingWriterTest.CONTEXT;
 
   private static Fields fields(String json) {
     return Fields.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
   }
 
   private static PromptSpec read(Fields fields) {
-    return new DrawingReader(OFFER).read(fields, Dialect.A1111, Overrides.NONE);
+    return new DrawingReader(CONTEXT).read(fields, Dialect.A1111, Overrides.NONE);
   }
 
   private static PromptSpec with(String options, String rest) {
@@ -125,8 +125,8 @@ class OverridesTest {
   @MethodSource({"ofRequests", "ofSampling"})
   void option_isWrittenAgain(String option) {
     PromptSpec spec = with(option, ", 'sampler_name': 'UniPC'");
-    Fields written = Fields.of(new DrawingWriter(OFFER).fields(spec));
-    PromptSpec again = new DrawingReader(OFFER).read(written, Dialect.LIBRARY, Overrides.NONE);
+    Fields written = Fields.of(new DrawingWriter(CONTEXT).fields(spec));
+    PromptSpec again = new DrawingReader(CONTEXT).read(written, Dialect.LIBRARY, Overrides.NONE);
     assertThat(withoutEtas(again)).isEqualTo(withoutEtas(spec));
   }
 
@@ -212,9 +212,9 @@ class OverridesTest {
 
   @Test
   void optionsOfARequest_takePrecedenceOverThoseOfTheServer() {
-    Overrides server = Overrides.read(fields("{'s_noise': 1.01, 's_churn': 2}"), OFFER);
+    Overrides server = Overrides.read(fields("{'s_noise': 1.01, 's_churn': 2}"), CONTEXT);
     PromptSpec spec =
-        new DrawingReader(OFFER)
+        new DrawingReader(CONTEXT)
             .read(fields("{'override_settings': {'s_noise': 1.0}}"), Dialect.A1111, server);
     assertThat(spec.samplerOptions().sNoise()).isEqualTo(1);
     assertThat(spec.samplerOptions().sChurn()).isEqualTo(2);
@@ -236,7 +236,7 @@ class OverridesTest {
         "{'sd_vae': 'other.pt'} | 'other.pt'",
       })
   void badValue_isRefusedByName(String options, String sentence) {
-    assertThatThrownBy(() -> Overrides.read(fields(options), OFFER))
+    assertThatThrownBy(() -> Overrides.read(fields(options), CONTEXT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(sentence);
   }
@@ -254,7 +254,7 @@ class OverridesTest {
       })
   void withoutEffect_isAWarning(String options, String warning) {
     Fields fields = fields(options);
-    Overrides.read(fields, OFFER);
+    Overrides.read(fields, CONTEXT);
     assertThat(fields.warnings()).containsExactly(warning);
   }
 
@@ -271,7 +271,7 @@ class OverridesTest {
     for (String name : Options.UNSUPPORTED.keySet()) {
       for (String value : Options.UNSUPPORTED.get(name)) {
         Fields fields = Fields.of(Fields.object().put(name, value));
-        Overrides.read(fields, OFFER);
+        Overrides.read(fields, CONTEXT);
         assertThat(fields.warnings()).as(name).isEqualTo(List.of());
       }
     }

@@ -21,8 +21,8 @@ class OwnFieldsTest {
     PromptSpec.Builder spec = PromptSpec.builder();
     byte[] json = fields.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
     new OwnFields(
-            DrawingWriterTest.OFFER,
-            new RequestImages(DrawingWriterTest.OFFER, Fields.of(Fields.object())))
+            DrawingWriterTest.CONTEXT,
+            new RequestImages(DrawingWriterTest.CONTEXT, Fields.of(Fields.object())))
         .read(Fields.parse(json), spec);
     return spec.build();
   }
@@ -37,7 +37,7 @@ class OwnFieldsTest {
     assertThat(spec.lenient()).contains(false);
     assertThat(spec.addTriggerWords()).isTrue();
     assertThat(spec.masks()).containsEntry("left", RegionMask.rectangle(0, 0, 0.5, 1));
-    assertThat(new DrawingWriter(DrawingWriterTest.OFFER).fields(spec).has("masks")).isFalse();
+    assertThat(new DrawingWriter(DrawingWriterTest.CONTEXT).fields(spec).has("masks")).isFalse();
   }
 
   @Test
@@ -48,7 +48,7 @@ class OwnFieldsTest {
     assertThat(spec.referenceImages())
         .extracting(image -> image.toBufferedImage().getRGB(0, 0))
         .containsExactly(Color.RED.getRGB(), Color.BLUE.getRGB());
-    assertThat(Fields.of(new DrawingWriter(DrawingWriterTest.OFFER).fields(spec)).names())
+    assertThat(Fields.of(new DrawingWriter(DrawingWriterTest.CONTEXT).fields(spec)).names())
         .doesNotContain("reference_images", "referenceImages");
   }
 

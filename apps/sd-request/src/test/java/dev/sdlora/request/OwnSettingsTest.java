@@ -107,7 +107,7 @@ class OwnSettingsTest {
   }
 
   private static PromptSpec read(String json, Dialect dialect) {
-    return new DrawingReader(DrawingWriterTest.OFFER).read(fields(json), dialect, Overrides.NONE);
+    return new DrawingReader(DrawingWriterTest.CONTEXT).read(fields(json), dialect, Overrides.NONE);
   }
 
   @ParameterizedTest
@@ -115,10 +115,10 @@ class OwnSettingsTest {
   void setting_given_isSet_andWrittenAsItWas(Case setting) {
     Fields given = fields("{" + setting.field + "}");
     PromptSpec spec =
-        new DrawingReader(DrawingWriterTest.OFFER).read(given, Dialect.A1111, Overrides.NONE);
+        new DrawingReader(DrawingWriterTest.CONTEXT).read(given, Dialect.A1111, Overrides.NONE);
     assertThat(setting.value.apply(spec)).isEqualTo(setting.expected);
     assertThat(given.warnings()).isEmpty();
-    ObjectNode written = new DrawingWriter(DrawingWriterTest.OFFER).fields(spec);
+    ObjectNode written = new DrawingWriter(DrawingWriterTest.CONTEXT).fields(spec);
     assertThat(written.get(setting.name())).isEqualTo(given.node().get(setting.name()));
     assertThat(read(Fields.text(written), Dialect.LIBRARY)).isEqualTo(spec);
   }
@@ -139,7 +139,7 @@ class OwnSettingsTest {
   void settingsLeftOut_areNotWritten() {
     PromptSpec spec = read("{}", Dialect.LIBRARY);
     List<String> written =
-        Fields.of(new DrawingWriter(DrawingWriterTest.OFFER).fields(spec)).names();
+        Fields.of(new DrawingWriter(DrawingWriterTest.CONTEXT).fields(spec)).names();
     assertThat(OwnSettings.ALL).extracting(Option::name).doesNotContainAnyElementsOf(written);
   }
 
@@ -175,7 +175,7 @@ class OwnSettingsTest {
     PromptSpec spec = read("{'guidance_sigmas': [0.5, null]}", Dialect.LIBRARY);
     assertThat(spec.speedOptions().guidanceRange())
         .isEqualTo(GuidanceRange.ofSigmas(0.5, Double.POSITIVE_INFINITY));
-    ObjectNode written = new DrawingWriter(DrawingWriterTest.OFFER).fields(spec);
+    ObjectNode written = new DrawingWriter(DrawingWriterTest.CONTEXT).fields(spec);
     assertThat(read(Fields.text(written), Dialect.LIBRARY)).isEqualTo(spec);
     assertThat(read("{'guidance_sigmas': '0.5, 9'}", Dialect.LIBRARY).speedOptions())
         .isEqualTo(SpeedOptions.builder().guidanceRange(GuidanceRange.ofSigmas(0.5, 9)).build());

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** Requests that are too large are refused before memory is allocated for them. */
 class RequestBoundsTest {
-  private static final RequestContext OFFER =
+  private static final RequestContext CONTEXT =
       new RequestContext(
-          DrawingWriterTest.OFFER.pipeline(),
+          DrawingWriterTest.CONTEXT.pipeline(),
           List.of(),
           List.of(),
           List.of(),
@@ -34,7 +34,7 @@ class RequestBoundsTest {
           false);
 
   private static PromptSpec read(ObjectNode request) {
-    return new DrawingReader(OFFER).read(Fields.of(request), Dialect.LIBRARY, Overrides.NONE);
+    return new DrawingReader(CONTEXT).read(Fields.of(request), Dialect.LIBRARY, Overrides.NONE);
   }
 
   private static String white(int width, int height) {

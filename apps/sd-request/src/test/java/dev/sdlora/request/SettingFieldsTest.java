@@ -183,7 +183,7 @@ class SettingFieldsTest {
   }
 
   private static PromptSpec read(PromptSpec spec) {
-    ObjectNode fields = new DrawingWriter(DrawingWriterTest.OFFER).fields(spec);
+    ObjectNode fields = new DrawingWriter(DrawingWriterTest.CONTEXT).fields(spec);
     spec.imageToImage()
         .ifPresent(
             start -> {
@@ -193,18 +193,18 @@ class SettingFieldsTest {
                   .map(Inpainting::mask)
                   .ifPresent(mask -> fields.put("mask", base64(mask)));
             });
-    RequestContext offer = DrawingWriterTest.OFFER;
+    RequestContext usual = DrawingWriterTest.CONTEXT;
     RequestContext context =
         new RequestContext(
-            offer.models(),
-            offer.chosen(),
+            usual.models(),
+            usual.chosen(),
             List.of(upscalers),
-            offer.controlNetFolders(),
+            usual.controlNetFolders(),
             spec.promptOptions().styles(),
-            offer.images(),
-            offer.limits(),
-            offer.paths(),
-            offer.ignoreScripts());
+            usual.images(),
+            usual.limits(),
+            usual.paths(),
+            usual.ignoreScripts());
     return new DrawingReader(context).read(Fields.of(fields), Dialect.LIBRARY, Overrides.NONE);
   }
 

@@ -167,10 +167,10 @@ public record RequestContext(
     if (models.list().size() == 1) {
       return Optional.empty();
     }
-    Map<String, String> said = PromptSpec.fromInfotext(infotext).otherParameters();
-    return Optional.ofNullable(said.get("Model"))
+    Map<String, String> recorded = PromptSpec.fromInfotext(infotext).otherParameters();
+    return Optional.ofNullable(recorded.get("Model"))
         .flatMap(models::findKnown)
-        .or(() -> Optional.ofNullable(said.get("Model hash")).flatMap(models::findKnown))
+        .or(() -> Optional.ofNullable(recorded.get("Model hash")).flatMap(models::findKnown))
         .map(this::with);
   }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  * each file's header before its pixels are decoded.
  */
 public final class RequestImages {
-  private final RequestContext offer;
+  private final RequestContext context;
   private final Fields fields;
   private long pixels;
   private long bytes;
@@ -24,8 +24,8 @@ public final class RequestImages {
    *
    * @param fields the request, which remembers what was read
    */
-  public RequestImages(RequestContext offer, Fields fields) {
-    this.offer = offer;
+  public RequestImages(RequestContext context, Fields fields) {
+    this.context = context;
     this.fields = fields;
   }
 
@@ -46,8 +46,8 @@ public final class RequestImages {
    * @throws ResourceException if it has too many pixels, alone or together with the previous images
    */
   public Image image(String field, String text, Optional<Color> background) {
-    RequestLimits limits = offer.limits();
-    byte[] file = offer.images().bytes(field, text);
+    RequestLimits limits = context.limits();
+    byte[] file = context.images().bytes(field, text);
     requireBytes(field, text, file.length);
     pixels += Base64Images.requireSize(field, file, limits.pixels());
     long most = limits.inputPixels();
@@ -67,7 +67,7 @@ public final class RequestImages {
   /** A file of many bytes can have few pixels; an image that is named twice counts once. */
   private void requireBytes(String field, String text, int length) {
     bytes += fields.readsImage(text) ? length : 0;
-    long most = offer.limits().bytes();
+    long most = context.limits().bytes();
     if (bytes > most) {
       throw new ResourceException(
           ResourceException.Resource.PIXELS,
