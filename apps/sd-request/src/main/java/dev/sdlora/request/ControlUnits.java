@@ -9,9 +9,7 @@ import dev.sdlora.request.context.RequestContext;
 import dev.sdlora.request.context.RequestImages;
 import dev.sdlora.request.json.Fields;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** The ControlNet units sent by clients of A1111's ControlNet extension. */
@@ -121,7 +119,7 @@ final class ControlUnits {
         .preprocessor(preprocessor)
         .weight(unit.number("weight").orElse(1))
         .range(unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1))
-        .mode(labelled(ControlUnit.Mode.values(), unit.node().path("control_mode").asText("")))
+        .mode(mode(unit.node().path("control_mode").asText("")))
         .resizeMode(resizeMode(unit.node().path("resize_mode").asText("")))
         .build();
   }
@@ -136,9 +134,16 @@ final class ControlUnits {
     return images.image("image", image);
   }
 
-  private static ControlUnit.Mode labelled(ControlUnit.Mode[] modes, String text) {
-    return named(Arrays.stream(modes).map(ControlUnit.Mode::label).toList(), text)
-        .map(at -> modes[at])
+  /** Finds a mode by number or by name in any case; an empty text selects the first. */
+  private static ControlUnit.Mode mode(String text) {
+    List<ControlUnit.Mode> modes = List.of(ControlUnit.Mode.values());
+    return modes.stream()
+        .filter(
+            mode ->
+                text.isEmpty()
+                    || text.equals("" + modes.indexOf(mode))
+                    || text.equalsIgnoreCase(mode.label()))
+        .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException("unknown 'control_mode': '%s'".formatted(text)));
   }
@@ -151,16 +156,5 @@ final class ControlUnits {
       case "2" -> ResizeMode.RESIZE_AND_FILL;
       default -> ResizeMode.parse(text);
     };
-  }
-
-  /** Finds a label by number or by name in any case; an empty text selects the first. */
-  private static Optional<Integer> named(List<String> labels, String text) {
-    for (int i = 0; i < labels.size(); i++) {
-      boolean first = text.isEmpty() && i == 0;
-      if (first || text.equals("" + i) || text.equalsIgnoreCase(labels.get(i))) {
-        return Optional.of(i);
-      }
-    }
-    return Optional.empty();
   }
 }

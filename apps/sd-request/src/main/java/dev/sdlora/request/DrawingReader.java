@@ -19,6 +19,7 @@ import dev.sdlora.request.context.RequestImages;
 import dev.sdlora.request.image.Base64Images;
 import dev.sdlora.request.json.FieldException;
 import dev.sdlora.request.json.Fields;
+import dev.sdlora.request.setting.Options;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -320,13 +321,7 @@ public final class DrawingReader {
     options.hires(hires);
     fields.ifNumber("hr_scale", hires::scale);
     hiresSize(fields, first, context.sizeMultiple(), hires);
-    fields.ifNumber(
-        "token_merging_ratio_hr",
-        ratio -> {
-          if (ratio != 0) {
-            hires.tokenMergingRatio(ratio);
-          }
-        });
+    Options.HIRES.forEach(option -> option.apply(hires, fields));
     fields.name("hr_upscaler").map(this::upscaler).ifPresent(hires::upscaler);
     fields.ifWhole("hr_second_pass_steps", hires::steps);
     fields.ifNumber("denoising_strength", hires::denoisingStrength);

@@ -67,7 +67,10 @@ public final class StoredRequest {
    * @param read the request read from the fields, with a seed
    */
   public static ObjectNode of(Fields fields, PromptSpec read) {
-    return seeded(of(fields), read);
+    ObjectNode settings = of(fields);
+    read.seed().ifPresent(seed -> settings.put("seed", seed));
+    read.variation().seed().ifPresent(seed -> settings.put("subseed", seed));
+    return settings;
   }
 
   /** Returns the fields as they were sent, without embedded images. */
@@ -75,12 +78,6 @@ public final class StoredRequest {
     ObjectNode settings = fields.node().deepCopy();
     withoutImages(settings);
     return settings;
-  }
-
-  private static ObjectNode seeded(ObjectNode fields, PromptSpec read) {
-    read.seed().ifPresent(seed -> fields.put("seed", seed));
-    read.variation().seed().ifPresent(seed -> fields.put("subseed", seed));
-    return fields;
   }
 
   /**

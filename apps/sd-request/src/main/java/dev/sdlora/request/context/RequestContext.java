@@ -110,27 +110,22 @@ public record RequestContext(
 
   /** Returns the context with other images that requests can refer to. */
   public RequestContext withImages(References others) {
-    return new RequestContext(
-        models,
-        chosen,
-        upscalerFolders,
-        controlNetFolders,
-        styles,
-        others,
-        limits,
-        paths,
-        ignoreScripts);
+    return with(chosen, others);
   }
 
   /** Returns the context of a checkpoint. */
   public RequestContext with(Model model) {
+    return with(Optional.of(model), images);
+  }
+
+  private RequestContext with(Optional<Model> otherModel, References otherImages) {
     return new RequestContext(
         models,
-        Optional.of(model),
+        otherModel,
         upscalerFolders,
         controlNetFolders,
         styles,
-        images,
+        otherImages,
         limits,
         paths,
         ignoreScripts);
@@ -229,7 +224,7 @@ public record RequestContext(
         inside
             .filter(RequestContext::isModel)
             .sorted()
-            .forEach(file -> files.put(stem(file), file));
+            .forEach(file -> files.put(stem(file.getFileName().toString()), file));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -254,14 +249,15 @@ public record RequestContext(
         || (name.endsWith(".bin") && ImageAdapterFiles.isOne(file));
   }
 
-  private static String stem(Path file) {
-    return stem(file.getFileName().toString());
-  }
-
   /** Returns a name without folders and extension; clients send names as they were listed. */
   public static String stem(String name) {
     String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     return last.replaceFirst("(?i)\\.(safetensors|ckpt|pth?|bin)$", "");
+  }
+
+  /** Returns the stem of a name to which clients may append a hash in brackets. */
+  private static String withoutHash(String name) {
+    return stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", ""));
   }
 
   /** Returns the LoRA with the given name. */
@@ -274,7 +270,7 @@ public record RequestContext(
   /** Returns the ControlNet or T2I-Adapter with the given name. */
   public Path controlNet(String name) {
     Map<String, Path> networks = controlNets();
-    Path network = networks.get(stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", "")));
+    Path network = networks.get(withoutHash(name));
     if (network != null) {
       return network;
     }
@@ -343,7 +339,7 @@ public record RequestContext(
   /** Throws if a request names a refiner that is not loaded. */
   public void requireRefiner(String field, String name) {
     Optional<String> own = pipeline().refiner().map(Checkpoint::name);
-    if (own.filter(refiner -> isOf(name, refiner)).isEmpty()) {
+    if (own.filter(withoutHash(name)::equals).isEmpty()) {
       throw new FieldException(
           field,
           "field '%s' names the refiner '%s', but %s"
@@ -353,10 +349,5 @@ public record RequestContext(
                   own.map(refiner -> "only '" + refiner + "' is loaded")
                       .orElse("no refiner is loaded (--refiner)")));
     }
-  }
-
-  /** Whether a name refers to a model; clients may append its hash in brackets. */
-  private static boolean isOf(String name, String model) {
-    return stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", "")).equals(model);
   }
 }
