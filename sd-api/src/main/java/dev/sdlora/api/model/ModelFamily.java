@@ -3,6 +3,7 @@ package dev.sdlora.api.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Families of models: the generations of Stable Diffusion and the diffusion transformers. Files of
@@ -87,6 +88,7 @@ public enum ModelFamily {
    * @param model the model's name
    */
   public boolean readsReferences(String model) {
+    Objects.requireNonNull(model, "model");
     return row.referenceWord().filter(model.toLowerCase(Locale.ROOT)::contains).isPresent();
   }
 
