@@ -12,21 +12,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** JSON schemas of fields, made from the rows of settings: type, range, names and meaning. */
 public final class FieldSchemas {
   private static final int MOST_CHOICES = 12;
-  private static final String DEFAULT = " Default: ";
 
-  private static final Map<String, ObjectNode> ALL = of(Place.ALL);
-  private static final Map<String, ObjectNode> OF_EVERY_REQUEST = of(Place.OF_ALL);
+  private static final Map<String, ObjectNode> ALL = of(Place.ALL, Place::schemas);
+  private static final Map<String, String> MEANINGS = of(Place.ALL, Place::meanings);
+  private static final Set<String> OF_EVERY_REQUEST = of(Place.OF_ALL, Place::meanings).keySet();
 
   private FieldSchemas() {}
 
-  private static Map<String, ObjectNode> of(List<? extends Place<?, ?, ?>> places) {
-    Map<String, ObjectNode> schemas = new LinkedHashMap<>();
-    places.forEach(place -> place.schemas().forEach(schemas::putIfAbsent));
-    return Collections.unmodifiableMap(schemas);
+  /** Joins what places have for their fields; the first place that has a field decides. */
+  private static <V> Map<String, V> of(
+      List<? extends Place<?, ?, ?>> places, Function<Place<?, ?, ?>, Map<String, V>> fields) {
+    Map<String, V> all = new LinkedHashMap<>();
+    places.forEach(place -> fields.apply(place).forEach(all::putIfAbsent));
+    return Collections.unmodifiableMap(all);
   }
 
   /** Returns the schema of a field or option of requests; empty if no row has this name. */
@@ -45,7 +48,7 @@ public final class FieldSchemas {
 
   /** Returns the fields and options of rows that apply to every request. */
   public static Set<String> ofEveryRequest() {
-    return OF_EVERY_REQUEST.keySet();
+    return OF_EVERY_REQUEST;
   }
 
   /** Returns the schema of a setting's values. */
@@ -57,15 +60,13 @@ public final class FieldSchemas {
           .defaultOf(setting)
           .ifPresent(value -> schema.set("default", Fields.node(setting.kind().write(value))));
     }
-    String usual = words.map(text -> DEFAULT + text + ".").orElse("");
+    String usual = words.map(text -> " Default: " + text + ".").orElse("");
     return schema.put("description", setting.meaning() + usual);
   }
 
   /** Returns what a field does, without its default. */
   public static Optional<String> meaning(String name) {
-    return of(name)
-        .map(schema -> schema.path("description").asText())
-        .map(text -> text.substring(0, (text + DEFAULT).indexOf(DEFAULT)));
+    return Optional.ofNullable(MEANINGS.get(name));
   }
 
   private static ObjectNode of(Kind<?> kind) {

@@ -113,6 +113,13 @@ public record Place<T, O, B>(
     return schemas;
   }
 
+  /** Returns what each setting that fields can have does, under its name in JSON. */
+  Map<String, String> meanings() {
+    Map<String, String> meanings = new LinkedHashMap<>();
+    simple().forEach(row -> meanings.put(row.name(Door.JSON), row.meaning()));
+    return meanings;
+  }
+
   /** Returns the option of a setting, under its name in JSON. */
   Option<T> option(String setting) {
     return option(group.setting(setting));
