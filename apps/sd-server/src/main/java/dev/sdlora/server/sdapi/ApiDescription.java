@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 final class ApiDescription {
   private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
 
-  /** What numbers, names and lists of a row limit. */
+  /** The names of limits that a row can have. */
   private static final List<String> LIMITS =
       List.of("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum");
 
@@ -33,8 +33,17 @@ final class ApiDescription {
     this.source = source;
   }
 
-  /** Returns the document. */
+  /** Made at the first call, because most servers are never asked for it. */
+  private static final class Document {
+    static final ObjectNode ALL = read();
+  }
+
+  /** Returns the document. Callers must not change it. */
   static ObjectNode document() {
+    return Document.ALL;
+  }
+
+  private static ObjectNode read() {
     try (InputStream file = ApiDescription.class.getResourceAsStream("openapi.json")) {
       byte[] text = Objects.requireNonNull(file, "openapi.json").readAllBytes();
       return new ApiDescription(Fields.parse(text).node()).write();

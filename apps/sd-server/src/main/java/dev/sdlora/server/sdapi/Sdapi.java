@@ -1,7 +1,6 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.context.RequestContext;
 import dev.sdlora.request.json.Fields;
 import dev.sdlora.server.http.Answers;
@@ -37,7 +36,6 @@ public final class Sdapi {
   /** Returns the routes. */
   public List<Route> routes() {
     SdapiState state = new SdapiState(requestContext);
-    ObjectNode description = ApiDescription.document();
     return Stream.of(
             new DrawingEndpoints(drawings, state, messages).routes(),
             new ProgressEndpoints(queue, drawings).routes(),
@@ -46,7 +44,8 @@ public final class Sdapi {
             new ControlNetListings(requestContext).routes(),
             new DetailListings(requestContext).routes(),
             List.of(
-                Route.get("/openapi.json", context -> Answers.json(context, description)),
+                Route.get(
+                    "/openapi.json", context -> Answers.json(context, ApiDescription.document())),
                 Route.get("/sdapi/v1/options", context -> Answers.json(context, state.toJson())),
                 Route.post("/sdapi/v1/options", context -> set(state, context))))
         .flatMap(List::stream)
