@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
@@ -361,6 +362,11 @@ final class Database implements AutoCloseable {
         }
         return rows;
       }
+    }
+
+    /** Returns the first row that a query finds. */
+    <T> Optional<T> first(Row<T> row, String sql, @Nullable Object... values) throws SQLException {
+      return query(row, sql, values).stream().findFirst();
     }
 
     private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {

@@ -122,10 +122,7 @@ public final class JobStore implements AutoCloseable {
 
   /** Returns the job with an id. */
   public Optional<StoredJob> find(String id) {
-    return database
-        .within(session -> session.query(JobStore::job, ROW + "WHERE id = ?", id))
-        .stream()
-        .findFirst();
+    return database.within(session -> session.first(JobStore::job, ROW + "WHERE id = ?", id));
   }
 
   /**
@@ -260,10 +257,10 @@ public final class JobStore implements AutoCloseable {
   }
 
   private byte[] loaded(String id, int number) {
-    List<Supplier<byte[]>> found =
+    Optional<Supplier<byte[]>> found =
         database.within(
             session ->
-                session.query(
+                session.first(
                     row -> {
                       byte[] png = row.getBytes(1);
                       String key = row.getString(2);
@@ -272,8 +269,7 @@ public final class JobStore implements AutoCloseable {
                     "SELECT png, result FROM sd_images WHERE job = ? AND number = ?",
                     id,
                     number));
-    return found.stream()
-        .findFirst()
+    return found
         .orElseThrow(
             () -> new Refusal(404, "the image is gone; its job was deleted, or is drawn once more"))
         .get();

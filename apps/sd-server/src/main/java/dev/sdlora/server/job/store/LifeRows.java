@@ -32,15 +32,11 @@ record LifeRows(Database.Session session) implements JobLives<String, SQLExcepti
     return new Now(life.at(clock), clock);
   }
 
-  private <T> Optional<T> first(Database.Row<T> row, String sql, Object... values)
-      throws SQLException {
-    return session.query(row, sql, values).stream().findFirst();
-  }
-
   /** Lets other transactions wait that change it. */
   @Override
   public Optional<Now> find(String id) throws SQLException {
-    return first(LifeRows::now, "SELECT " + COLUMNS + " FROM sd_jobs WHERE id = ? FOR UPDATE", id);
+    return session.first(
+        LifeRows::now, "SELECT " + COLUMNS + " FROM sd_jobs WHERE id = ? FOR UPDATE", id);
   }
 
   /** If the life is over, gives the images back that the job has not begun. */
@@ -67,7 +63,8 @@ record LifeRows(Database.Session session) implements JobLives<String, SQLExcepti
   }
 
   private JobReport report(String id) throws SQLException {
-    return first(
+    return session
+        .first(
             row -> JobReport.parse(row.getString(1)), "SELECT report FROM sd_jobs WHERE id = ?", id)
         .orElseThrow();
   }
@@ -111,7 +108,8 @@ record LifeRows(Database.Session session) implements JobLives<String, SQLExcepti
 
   @Override
   public double place(String id) throws SQLException {
-    return first(row -> row.getDouble(1), "SELECT place FROM sd_jobs WHERE id = ?", id)
+    return session
+        .first(row -> row.getDouble(1), "SELECT place FROM sd_jobs WHERE id = ?", id)
         .orElseThrow();
   }
 
@@ -122,7 +120,8 @@ record LifeRows(Database.Session session) implements JobLives<String, SQLExcepti
 
   @Override
   public Optional<Double> placeBefore(double place) throws SQLException {
-    return first(
+    return session
+        .first(
             row -> Optional.ofNullable(row.getObject(1, Double.class)),
             "SELECT MAX(place) FROM sd_jobs WHERE state = 'waiting' AND place < ?",
             place)

@@ -27,13 +27,10 @@ public record Secrets(Database database) {
   }
 
   private Optional<byte[]> find(String name) {
-    return database
-        .within(
-            session ->
-                session.query(
-                    row -> row.getBytes(1), "SELECT secret FROM sd_secrets WHERE name = ?", name))
-        .stream()
-        .findFirst();
+    return database.within(
+        session ->
+            session.first(
+                row -> row.getBytes(1), "SELECT secret FROM sd_secrets WHERE name = ?", name));
   }
 
   private byte[] made(String name, byte[] secret) {

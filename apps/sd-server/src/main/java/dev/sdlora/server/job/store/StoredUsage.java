@@ -3,7 +3,7 @@ package dev.sdlora.server.job.store;
 import dev.sdlora.server.job.StoreException;
 import dev.sdlora.server.key.Usage;
 import java.sql.SQLException;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * The counts of API keys in the database, for all servers together. Safe for use by several
@@ -64,15 +64,15 @@ record StoredUsage(Database database) implements Usage {
 
   @Override
   public Day of(String owner, long day) {
-    List<Day> found =
+    Optional<Day> found =
         database.within(
             session ->
-                session.query(
+                session.first(
                     row -> new Day(row.getLong(1), row.getLong(2)),
                     "SELECT jobs, images FROM sd_usage" + WHERE,
                     owner,
                     day));
-    return found.stream().findFirst().orElse(new Day(0, 0));
+    return found.orElse(new Day(0, 0));
   }
 
   /** Lets other transactions wait that add a job of the same owner. */
