@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.key.Sender;
-import dev.sdlora.server.trace.Origin;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,8 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class ClaimsTest {
   private static final long DAY = 19_000;
-  private static final Claims.Criteria ANY =
-      new Claims.Criteria(Optional.of(List.of("model")), "", "", Optional.empty());
   @TempDir Path folder;
   private JobStore store;
   private Claims claims;
@@ -41,22 +37,8 @@ class ClaimsTest {
 
   private void add(String id, int parts) {
     store.add(
-        new StoredJob.Draft(
-            id,
-            "model",
-            "",
-            "txt2img",
-            "a ring",
-            parts,
-            DAY * 86_400_000,
-            "{}",
-            "{}",
-            Map.of(),
-            RequestFormat.PLAIN,
-            Optional.empty(),
-            Origin.parse(""),
-            new Sender(Optional.of("shop"), 0, Optional.empty()),
-            0));
+        TestStore.job(
+            id, parts, DAY * 86_400_000, "", new Sender(Optional.of("shop"), 0, Optional.empty())));
   }
 
   private void alive(String worker, String reason) {
@@ -78,7 +60,7 @@ class ClaimsTest {
   }
 
   private Optional<String> claimed(String worker) {
-    return claims.claim(worker, ANY).map(StoredJob.Claim::id);
+    return claims.claim(worker, TestStore.ANY).map(StoredJob.Claim::id);
   }
 
   @Test
@@ -86,10 +68,10 @@ class ClaimsTest {
     alive("broken", "");
     alive("sound", "");
     add("job", 1);
-    StoredJob.Claim claim = claims.claim("broken", ANY).orElseThrow();
+    StoredJob.Claim claim = claims.claim("broken", TestStore.ANY).orElseThrow();
     assertThat(claims.handBack("broken", claim, true)).isTrue();
     assertThat(claimed("broken")).isEmpty();
-    Optional<StoredJob.Claim> next = claims.claim("sound", ANY);
+    Optional<StoredJob.Claim> next = claims.claim("sound", TestStore.ANY);
     assertThat(next).map(StoredJob.Claim::attempt).contains(1);
   }
 
@@ -98,7 +80,7 @@ class ClaimsTest {
     alive("broken", "");
     alive("stopped", "it cannot get files");
     add("job", 1);
-    claims.handBack("broken", claims.claim("broken", ANY).orElseThrow(), true);
+    claims.handBack("broken", claims.claim("broken", TestStore.ANY).orElseThrow(), true);
     assertThat(claimed("broken")).contains("job");
   }
 
@@ -106,7 +88,7 @@ class ClaimsTest {
   void cancelled_beforeTheServerThatHandsItBackKnows_ends() {
     store.usage().add("shop", DAY, 3, 0);
     add("job", 3);
-    StoredJob.Claim claim = claims.claim("worker", ANY).orElseThrow();
+    StoredJob.Claim claim = claims.claim("worker", TestStore.ANY).orElseThrow();
     assertThat(store.cancel("job")).isFalse();
     assertThat(state("job")).isEqualTo(JobState.RUNNING);
     assertThat(claims.handBack("worker", claim, true)).isTrue();
@@ -118,7 +100,7 @@ class ClaimsTest {
   @Test
   void cancelled_beforeTheServerThatStopsKnows_ends() {
     add("job", 1);
-    StoredJob.Claim claim = claims.claim("worker", ANY).orElseThrow();
+    StoredJob.Claim claim = claims.claim("worker", TestStore.ANY).orElseThrow();
     store.cancel("job");
     claims.giveBack("worker", claim);
     assertThat(state("job")).isEqualTo(JobState.CANCELLED);
@@ -141,7 +123,7 @@ class ClaimsTest {
 
   private void end(String id, JobState state, double seconds) {
     add(id, 1);
-    StoredJob.Claim claim = claims.claim("worker", ANY).orElseThrow();
+    StoredJob.Claim claim = claims.claim("worker", TestStore.ANY).orElseThrow();
     Claims.Update update =
         new Claims.Update(JobReport.NOTHING, Optional.empty(), List.of(), List.of(), List.of(), 0);
     assertThat(claims.end("worker", claim, state, seconds, update)).isTrue();

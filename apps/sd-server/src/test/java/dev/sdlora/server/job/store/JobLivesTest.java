@@ -8,10 +8,7 @@ import dev.sdlora.server.job.JobStage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.LivesOfJobs;
 import dev.sdlora.server.key.Sender;
-import dev.sdlora.server.trace.Origin;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,23 +29,21 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 /** The lives of jobs are the same in memory and in a database. */
 @SuppressWarnings("NullAway.Init")
 class JobLivesTest {
-  private static Path folder;
+  private static TestStore temporary;
   private static JobStore store;
 
   private final Map<String, String> claimed = new HashMap<>();
   private final List<String> ids = new ArrayList<>();
 
   @BeforeContainer
-  static void open() throws IOException {
-    folder = Files.createTempDirectory("job-lives");
-    store = JobStore.open(folder.toString(), StoreObserver.NONE, Optional.empty());
+  static void open() {
+    temporary = TestStore.open();
+    store = temporary.store();
   }
 
   @AfterContainer
   static void close() throws IOException {
-    store.close();
-    Files.delete(folder.resolve("jobs.mv.db"));
-    Files.delete(folder);
+    temporary.close();
   }
 
   @AfterTry
@@ -100,30 +95,13 @@ class JobLivesTest {
   private static final class Stored implements LivesOfJobs {
     @Override
     public void add(String id, Sender sender) {
-      store.add(
-          new StoredJob.Draft(
-              id,
-              "model",
-              "",
-              "txt2img",
-              id,
-              1,
-              0,
-              "{}",
-              "{}",
-              Map.of(),
-              RequestFormat.PLAIN,
-              Optional.empty(),
-              Origin.parse(""),
-              sender,
-              0));
+      store.add(TestStore.job(id, 1, 0, "", sender));
     }
 
     @Override
     public Optional<String> claim(String server) {
-      Claims.Criteria any =
-          new Claims.Criteria(Optional.of(List.of("model")), "", "", Optional.empty());
-      Optional<String> claimed = store.claims().claim(server, any).map(StoredJob.Claim::id);
+      Optional<String> claimed =
+          store.claims().claim(server, TestStore.ANY).map(StoredJob.Claim::id);
       stopClock();
       return claimed;
     }

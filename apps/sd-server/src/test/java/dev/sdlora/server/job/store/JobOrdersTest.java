@@ -7,10 +7,7 @@ import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobStage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.key.Sender;
-import dev.sdlora.server.trace.Origin;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -40,7 +37,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class JobOrdersTest {
   private static final int IMAGES = 3;
   private static final long DAY = 19_000;
-  private static Path folder;
+  private static TestStore temporary;
   private static JobStore store;
 
   private final Map<String, Attempt> attempts = new HashMap<>();
@@ -103,16 +100,14 @@ class JobOrdersTest {
   }
 
   @BeforeContainer
-  static void open() throws IOException {
-    folder = Files.createTempDirectory("job-orders");
-    store = JobStore.open(folder.toString(), StoreObserver.NONE, Optional.empty());
+  static void open() {
+    temporary = TestStore.open();
+    store = temporary.store();
   }
 
   @AfterContainer
   static void close() throws IOException {
-    store.close();
-    Files.delete(folder.resolve("jobs.mv.db"));
-    Files.delete(folder);
+    temporary.close();
   }
 
   @Provide
@@ -139,7 +134,7 @@ class JobOrdersTest {
       happen(new Event(Deed.CLAIM, "sound", 0), jobs);
       happen(new Event(Deed.FINISH, "sound", 0), jobs);
     }
-    assertThat(store.claims().claim("sound", criteria())).isEmpty();
+    assertThat(store.claims().claim("sound", TestStore.ANY)).isEmpty();
     assertThat(store.unfinished()).isEmpty();
     requireSound(jobs);
   }
@@ -160,27 +155,9 @@ class JobOrdersTest {
   private static String add() {
     String id = UUID.randomUUID().toString();
     store.add(
-        new StoredJob.Draft(
-            id,
-            "model",
-            "",
-            "txt2img",
-            "a ring",
-            IMAGES,
-            DAY * 86_400_000,
-            "{}",
-            "{}",
-            Map.of(),
-            RequestFormat.PLAIN,
-            Optional.empty(),
-            Origin.parse(""),
-            new Sender(Optional.empty(), 0, Optional.empty()),
-            0));
+        TestStore.job(
+            id, IMAGES, DAY * 86_400_000, "", new Sender(Optional.empty(), 0, Optional.empty())));
     return id;
-  }
-
-  private static Claims.Criteria criteria() {
-    return new Claims.Criteria(Optional.of(List.of("model")), "", "", Optional.empty());
   }
 
   private static Claims.Update update(int first, int images) {
@@ -201,7 +178,7 @@ class JobOrdersTest {
       case CLAIM -> {
         if (attempt == null) {
           claims
-              .claim(server, criteria())
+              .claim(server, TestStore.ANY)
               .ifPresent(claim -> attempts.put(server, new Attempt(claim, 0)));
         }
       }
@@ -278,7 +255,7 @@ class JobOrdersTest {
   /** Lets the time pass: claims expire, and waits after failures end. */
   private static void expire() throws SQLException {
     try (Connection connection =
-            DriverManager.getConnection("jdbc:h2:file:" + folder.resolve("jobs"));
+            DriverManager.getConnection("jdbc:h2:file:" + temporary.folder().resolve("jobs"));
         Statement statement = connection.createStatement()) {
       statement.executeUpdate("UPDATE sd_jobs SET lease = 0 WHERE ended IS NULL");
     }

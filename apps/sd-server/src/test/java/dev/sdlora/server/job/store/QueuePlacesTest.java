@@ -3,11 +3,9 @@ package dev.sdlora.server.job.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.server.key.Sender;
-import dev.sdlora.server.trace.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,22 +30,7 @@ class QueuePlacesTest {
 
   private void add(String id, String key, int priority, String loras) {
     store.add(
-        new StoredJob.Draft(
-            id,
-            "model",
-            loras,
-            "txt2img",
-            "a ring",
-            1,
-            0,
-            "{}",
-            "{}",
-            Map.of(),
-            RequestFormat.PLAIN,
-            Optional.empty(),
-            Origin.parse(""),
-            new Sender(Optional.of(key), priority, Optional.empty()),
-            0));
+        TestStore.job(id, 1, 0, loras, new Sender(Optional.of(key), priority, Optional.empty())));
   }
 
   /** Claims all jobs with a server that has applied some LoRAs. */
