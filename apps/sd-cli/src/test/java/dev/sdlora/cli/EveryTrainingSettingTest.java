@@ -37,7 +37,7 @@ class EveryTrainingSettingTest {
   private static final List<String> VALUES =
       List.of("0.25", "0.5", "2", "3", "72", "512", "128x192", "x");
 
-  /** What the settings need whose path begins so. */
+  /** The options that settings need, by the beginning of their path. */
   private static final Map<String, String> CONTEXT =
       Map.of(
           "buckets.", "--buckets",

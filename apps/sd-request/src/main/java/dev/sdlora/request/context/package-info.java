@@ -1,4 +1,4 @@
-/** What a request can name: checkpoints, networks, styles and images of the server. */
+/** The files of the server that requests can name: checkpoints, networks, styles, images. */
 @NullMarked
 package dev.sdlora.request.context;
 

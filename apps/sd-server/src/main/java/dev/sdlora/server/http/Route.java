@@ -23,13 +23,13 @@ public record Route(
     Optional<RouteCost> cost,
     Optional<String> model) {
 
-  /** Who may call a route. */
+  /** The clients that may call a route. */
   public enum Callers {
     /** Everyone, without credentials. */
     EVERYONE,
     /** Clients with credentials, if the server requires them. */
     CLIENTS,
-    /** Of these clients, those that may see what the path names, such as a job. */
+    /** The clients that may see what the path names, such as a job. */
     OWNERS
   }
 

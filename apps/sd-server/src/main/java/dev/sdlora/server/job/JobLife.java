@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What decides who draws a job and when it ends. All changes of a job's stage are made here; {@link
- * JobLives} keeps the lives, in memory or in a database. Times are those of its clock in
- * milliseconds.
+ * The state that decides which server draws a job and when the job ends. All changes of a job's
+ * stage are made here; {@link JobLives} keeps the lives, in memory or in a database. Times are
+ * those of its clock in milliseconds.
  *
  * @param stage the stage
  * @param server the name of the server that has it or had it last; empty text before the first

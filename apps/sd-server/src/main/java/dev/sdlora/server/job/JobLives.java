@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the {@linkplain JobLife lives} and the order of jobs are kept: in memory, or in rows of a
- * database. What happens to a job is the same in both. Each call is a part of one transaction, or
- * made under one lock.
+ * Keeps the {@linkplain JobLife lives} and the order of jobs, in memory or in rows of a database,
+ * and changes them by the same rules in both. Each call is a part of one transaction, or made under
+ * one lock.
  *
  * @param <J> what identifies a job
  * @param <E> thrown if the place cannot be used
