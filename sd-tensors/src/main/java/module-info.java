@@ -11,6 +11,13 @@ module dev.sdlora.tensors {
   requires com.sun.jna;
   requires org.slf4j;
 
+  exports dev.sdlora.tensors.entry to
+      dev.sdlora.cli,
+      dev.sdlora.families,
+      dev.sdlora.infotext,
+      dev.sdlora.lora,
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.tensors.file to
       dev.sdlora.cli,
       dev.sdlora.families,
@@ -24,9 +31,23 @@ module dev.sdlora.tensors {
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
+  exports dev.sdlora.tensors.io to
+      dev.sdlora.cli,
+      dev.sdlora.families,
+      dev.sdlora.infotext,
+      dev.sdlora.lora,
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.tensors.natives to
       com.sun.jna,
       dev.sdlora.families,
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
+  exports dev.sdlora.tensors.number to
+      dev.sdlora.cli,
+      dev.sdlora.families,
+      dev.sdlora.infotext,
+      dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.torch to

@@ -5,7 +5,7 @@ import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.transformer.Qwen3Config;
 import dev.sdlora.families.transformer.T5Config;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

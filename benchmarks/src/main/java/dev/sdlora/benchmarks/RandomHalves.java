@@ -1,7 +1,7 @@
 package dev.sdlora.benchmarks;
 
-import dev.sdlora.tensors.file.Floats;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.Floats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -17,7 +17,7 @@ import dev.sdlora.families.family.FlowDefinition;
 import dev.sdlora.families.flux1.Flux1;
 import dev.sdlora.families.flux2.Flux2;
 import dev.sdlora.families.zimage.ZImage;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.sdlora.infotext;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.infotext.foreign.NovelAi;
-import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.util.Optional;
 import java.util.function.Function;
 

@@ -12,7 +12,7 @@ import dev.sdlora.infotext.foreign.ForeignSettings;
 import dev.sdlora.infotext.foreign.InvokeAi;
 import dev.sdlora.infotext.foreign.SwarmUi;
 import dev.sdlora.infotext.key.JsonText;
-import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;

@@ -57,7 +57,7 @@ import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.checkpoint.transformer.TransformerModel;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.training.data.BatchOrder;
 import dev.sdlora.training.data.Buckets;
 import dev.sdlora.training.data.DataCache;

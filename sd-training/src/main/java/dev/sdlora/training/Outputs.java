@@ -1,7 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.api.value.FileReason;
-import dev.sdlora.tensors.file.ReplacedFile;
+import dev.sdlora.tensors.io.ReplacedFile;
 import dev.sdlora.training.report.BarTable;
 import dev.sdlora.training.report.FirstWeight;
 import dev.sdlora.training.report.HtmlPage;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.KeyNaming;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.training.adapter.LoraWriter;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.AdapterKind;

@@ -12,7 +12,7 @@ import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;

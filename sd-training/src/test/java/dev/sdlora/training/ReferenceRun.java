@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.AdapterParameters;

@@ -17,7 +17,7 @@ import dev.sdlora.cli.option.TelemetryOptions;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
 import dev.sdlora.server.SdWorker;
-import dev.sdlora.tensors.file.CacheFolder;
+import dev.sdlora.tensors.io.CacheFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

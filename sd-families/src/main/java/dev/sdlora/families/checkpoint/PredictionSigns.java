@@ -8,7 +8,7 @@ import dev.sdlora.families.checkpoint.layout.TrainedLevels;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.sd.SingleFileFamily;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.Locale;
 import java.util.Optional;

@@ -24,7 +24,7 @@ import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.families.sd.EncoderPlace;
 import dev.sdlora.families.sd.SdVersion;
 import dev.sdlora.families.sd.SingleFileFamily;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;

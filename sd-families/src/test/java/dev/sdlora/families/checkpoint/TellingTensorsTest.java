@@ -3,10 +3,10 @@ package dev.sdlora.families.checkpoint;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.error.CheckpointException;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.testkit.TinyModels;
 import java.nio.ByteBuffer;

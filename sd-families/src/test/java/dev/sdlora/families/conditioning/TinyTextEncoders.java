@@ -11,7 +11,7 @@ import dev.sdlora.prompt.t5.T5Tokenizer;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.tensorkit.GoldenTensors;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;

@@ -3,7 +3,7 @@ package dev.sdlora.families.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensorkit.GoldenTensors;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

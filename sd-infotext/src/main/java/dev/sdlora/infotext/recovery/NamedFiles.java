@@ -3,7 +3,7 @@ package dev.sdlora.infotext.recovery;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.error.LoraException.Reason;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.tensors.weights.TensorLoader.Wanted;

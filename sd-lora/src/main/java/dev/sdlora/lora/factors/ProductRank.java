@@ -3,7 +3,7 @@ package dev.sdlora.lora.factors;
 import dev.sdlora.lora.format.Extent;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import java.util.List;
 import java.util.Optional;
 

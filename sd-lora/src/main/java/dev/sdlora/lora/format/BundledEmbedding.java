@@ -1,6 +1,6 @@
 package dev.sdlora.lora.format;
 
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

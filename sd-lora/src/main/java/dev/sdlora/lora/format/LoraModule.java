@@ -2,7 +2,7 @@ package dev.sdlora.lora.format;
 
 import dev.sdlora.lora.family.LayerName;
 import dev.sdlora.lora.format.Rows.Span;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sdlora.lora.format;
 
 import dev.sdlora.lora.format.Rows.Span;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;

@@ -5,7 +5,7 @@ import dev.sdlora.api.image.PixelSize;
 import dev.sdlora.api.lora.LoraDetails.Training;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.lora.make.AdapterMetadata;
-import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.sdlora.api.lora.TriggerWord;
-import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,9 +2,9 @@ package dev.sdlora.lora.effect;
 
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

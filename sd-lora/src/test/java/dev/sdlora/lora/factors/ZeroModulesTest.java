@@ -3,8 +3,8 @@ package dev.sdlora.lora.factors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.lora.format.LoraFile;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.DType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.lora.library.LoraFiles;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.error.LoraException;
 import dev.sdlora.api.model.ModelFamily;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.sdlora.lora.library;
 
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

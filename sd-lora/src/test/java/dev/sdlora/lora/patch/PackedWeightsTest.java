@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;

@@ -17,7 +17,7 @@ import dev.sdlora.families.network.control.ControlNetUnionConfig;
 import dev.sdlora.families.network.control.T2iAdapter;
 import dev.sdlora.families.network.control.T2iAdapterConfig;
 import dev.sdlora.pipeline.preprocess.ControlImages;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;

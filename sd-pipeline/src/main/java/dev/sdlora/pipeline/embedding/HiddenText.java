@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.error.EmbeddingException;
 import dev.sdlora.api.value.ImageIoReader;
-import dev.sdlora.tensors.file.Inflated;
-import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.io.Inflated;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.IndexColorModel;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.error.EmbeddingException;
 import dev.sdlora.api.error.ErrorDetails;
-import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.infotext.OtherProgram;
-import dev.sdlora.tensors.file.ReplacedFile;
+import dev.sdlora.tensors.io.ReplacedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;

@@ -4,7 +4,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.error.ImageFileException;
 import dev.sdlora.infotext.NovelAiTexts;
 import dev.sdlora.infotext.OtherProgram;
-import dev.sdlora.tensors.file.ReplacedFile;
+import dev.sdlora.tensors.io.ReplacedFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

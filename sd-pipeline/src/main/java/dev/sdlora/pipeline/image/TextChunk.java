@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.tensors.file.Inflated;
+import dev.sdlora.tensors.io.Inflated;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

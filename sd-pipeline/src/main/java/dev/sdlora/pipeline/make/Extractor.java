@@ -25,7 +25,7 @@ import dev.sdlora.lora.make.Extraction.Weight;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.make.tensors.Targets;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;

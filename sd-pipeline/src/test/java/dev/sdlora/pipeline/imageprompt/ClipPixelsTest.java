@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.pipeline.Fixtures;
 import dev.sdlora.pipeline.raster.Raster;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;

@@ -12,7 +12,7 @@ import dev.sdlora.api.make.CreatedLora;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.LoraResizing;
 import dev.sdlora.api.model.NumberFormat;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.model;
 
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.testkit.TinyTransformers;
 import java.io.IOException;
 import java.nio.file.Files;

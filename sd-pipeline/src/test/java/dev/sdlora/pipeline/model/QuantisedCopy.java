@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline.model;
 
-import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.Floats;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.number.DType;
+import dev.sdlora.tensors.number.Floats;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

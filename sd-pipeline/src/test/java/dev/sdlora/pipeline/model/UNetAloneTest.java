@@ -10,7 +10,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.pipeline.FamilyFiles;
 import dev.sdlora.pipeline.Fixtures;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.testkit.TinyFamilies;
 import java.nio.file.Path;
 import java.util.List;

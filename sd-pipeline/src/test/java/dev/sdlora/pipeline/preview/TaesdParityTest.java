@@ -5,7 +5,7 @@ import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.image.Tiling;
 import dev.sdlora.families.network.vae.VaeConfig;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.TensorLoader;

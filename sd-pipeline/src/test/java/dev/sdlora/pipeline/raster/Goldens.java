@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.raster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;

@@ -2,6 +2,9 @@ package dev.sdlora.tensors.file;
 
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.value.Sha256;
+import dev.sdlora.tensors.io.Cancellation;
+import dev.sdlora.tensors.io.Channels;
+import dev.sdlora.tensors.io.TensorFileErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,16 @@
 package dev.sdlora.tensors.file;
 
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.tensors.entry.TensorEntry;
+import dev.sdlora.tensors.file.gguf.GgufMetadata;
+import dev.sdlora.tensors.file.gguf.GgufParts;
+import dev.sdlora.tensors.file.gguf.GgufType;
+import dev.sdlora.tensors.io.Channels;
+import dev.sdlora.tensors.io.ExactChannel;
+import dev.sdlora.tensors.io.ReplacedFile;
+import dev.sdlora.tensors.io.TensorFileErrors;
+import dev.sdlora.tensors.number.BlockType;
+import dev.sdlora.tensors.number.DType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -154,9 +164,9 @@ public final class GgufWriter {
 
   private static void requireShort(String text, String what) {
     int length = SafetensorsWriter.encodable(text, what).getBytes(StandardCharsets.UTF_8).length;
-    if (length > GgufParser.MAX_NAME) {
+    if (length > GgufMetadata.MAX_NAME) {
       throw new IllegalArgumentException(
-          "%s must have at most %s bytes: %s".formatted(what, GgufParser.MAX_NAME, length));
+          "%s must have at most %s bytes: %s".formatted(what, GgufMetadata.MAX_NAME, length));
     }
   }
 
@@ -209,9 +219,9 @@ public final class GgufWriter {
       offset += (tensor.byteLength() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
     bytes.writeBytes(new byte[-bytes.size() & (ALIGNMENT - 1)]);
-    if (bytes.size() > GgufInput.MAX_BYTES) {
+    if (bytes.size() > GgufMetadata.MAX_HEADER) {
       throw new IllegalStateException(
-          "header must have at most %s bytes: %s".formatted(GgufInput.MAX_BYTES, bytes.size()));
+          "header must have at most %s bytes: %s".formatted(GgufMetadata.MAX_HEADER, bytes.size()));
     }
     return bytes.toByteArray();
   }

@@ -8,6 +8,11 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.tensors.entry.TensorContents;
+import dev.sdlora.tensors.entry.TensorEntry;
+import dev.sdlora.tensors.io.Cancellation;
+import dev.sdlora.tensors.io.TensorFileErrors;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -28,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * rules are those of the reference implementation (tensors cover the data without gaps or overlaps,
  * from its first byte to its last; unknown keys of an entry are ignored), with one stricter rule: a
  * duplicate key is an error, whereas the reference keeps one of the two. The text is read in pieces
- * and never kept as a whole; what is kept is limited by the constants below, whereas the reference
- * limits only the length.
+ * and never kept as a whole; what is kept is limited by the constants below and those of entries,
+ * whereas the reference limits only the length.
  */
 final class HeaderParser {
   /** The key of the metadata, the only entry that is not a tensor. */
@@ -42,17 +47,8 @@ final class HeaderParser {
    */
   static final int MAX_BYTES = 16 << 20;
 
-  /** The largest checkpoints, with averages and optimizer states, have 10,000 tensors. */
-  static final int MAX_TENSORS = 40_000;
-
   /** Trainers write about 60 pairs. */
   private static final int MAX_PAIRS = 100_000;
-
-  /** The longest names in use have 200 characters. */
-  static final int MAX_NAME = 4096;
-
-  /** PyTorch allows 64; no weight has more than 5. */
-  static final int MAX_DIMENSIONS = 64;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -63,7 +59,7 @@ final class HeaderParser {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(MAX_BYTES)
-                  .maxNameLength(MAX_NAME)
+                  .maxNameLength(TensorEntry.MAX_NAME)
                   .build())
           .build();
 
@@ -117,8 +113,9 @@ final class HeaderParser {
         if (key.equals(METADATA)) {
           parseMetadata(json);
         } else {
-          if (entries.size() == MAX_TENSORS) {
-            throw error("has more than " + MAX_TENSORS + " tensors, which no model needs");
+          if (entries.size() == TensorContents.MAX_TENSORS) {
+            throw error(
+                "has more than " + TensorContents.MAX_TENSORS + " tensors, which no model needs");
           }
           entries.add(parseEntry(json, key));
         }
@@ -230,8 +227,9 @@ final class HeaderParser {
         throw error(
             name, "has " + key + " with '" + json.getText() + "', expected a 64-bit integer");
       }
-      if (integers.size() == MAX_DIMENSIONS) {
-        throw error(name, "has " + key + " with more than " + MAX_DIMENSIONS + " numbers");
+      if (integers.size() == TensorEntry.MAX_DIMENSIONS) {
+        throw error(
+            name, "has " + key + " with more than " + TensorEntry.MAX_DIMENSIONS + " numbers");
       }
       integers.add(json.getLongValue());
     }

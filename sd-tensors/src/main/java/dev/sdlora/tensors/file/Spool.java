@@ -1,5 +1,7 @@
 package dev.sdlora.tensors.file;
 
+import dev.sdlora.tensors.io.Channels;
+import dev.sdlora.tensors.io.TensorFileErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,21 +1,22 @@
 package dev.sdlora.tensors.file;
 
 import dev.sdlora.api.error.TensorFileException;
-import java.io.IOException;
+import dev.sdlora.tensors.entry.QuantisedTensor;
+import dev.sdlora.tensors.entry.StoredBytes;
+import dev.sdlora.tensors.entry.TensorContents;
+import dev.sdlora.tensors.entry.TensorEntry;
+import dev.sdlora.tensors.io.Cancellation;
+import dev.sdlora.tensors.io.Channels;
+import dev.sdlora.tensors.io.FileStamp;
+import dev.sdlora.tensors.io.TensorFileErrors;
+import dev.sdlora.tensors.number.Floats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A tensor file whose header has been parsed and checked. The tensors stay on disk until a {@link
@@ -43,29 +44,14 @@ import org.jspecify.annotations.Nullable;
  * metadata can take more than some 50 MB of memory.
  */
 public final class TensorFile {
-  private static final int LENGTH_BYTES = 8;
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Path path;
-  private final List<FileStamp> stamps;
-  private final long fileSize;
-  private final TensorContents contents;
-  private final QuantisedTensors quantised;
-  private final boolean gguf;
+  private final FileHead head;
 
-  private TensorFile(
-      Path path,
-      List<FileStamp> stamps,
-      long fileSize,
-      TensorContents contents,
-      QuantisedTensors quantised,
-      boolean gguf) {
+  private TensorFile(Path path, FileHead head) {
     this.path = path;
-    this.stamps = List.copyOf(stamps);
-    this.fileSize = fileSize;
-    this.contents = contents;
-    this.quantised = quantised;
-    this.gguf = gguf;
+    this.head = head;
   }
 
   /**
@@ -76,88 +62,7 @@ public final class TensorFile {
    * @throws dev.sdlora.api.error.GenerationCancelledException as {@link Cancellation#check}
    */
   public static TensorFile open(Path path) {
-    Cancellation.check();
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      if (attributes.isDirectory()) {
-        throw TensorFileErrors.error(path, "is a folder, expected a tensor file");
-      }
-      if (!attributes.isRegularFile()) {
-        throw TensorFileErrors.error(path, "is not a regular file");
-      }
-      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-        long fileSize = channel.size();
-        byte[] start = new byte[(int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES)];
-        Channels.readFully(channel, ByteBuffer.wrap(start), 0);
-        if (ForeignFiles.isGguf(start)) {
-          GgufParts parts = GgufParts.open(path);
-          return new TensorFile(
-              path,
-              parts.stamps(),
-              parts.size(),
-              parts.shown().contents(),
-              parts.shown().tensors(),
-              true);
-        }
-        QuantisedTensors.Shown shown =
-            QuantisedLayouts.read(
-                path, channel, fileSize, contents(path, channel, start, fileSize));
-        TensorContents contents = shown.contents();
-        FileStamp stamp =
-            new FileStamp(path, channel, attributes.lastModifiedTime(), contents.headLength());
-        return new TensorFile(path, List.of(stamp), fileSize, contents, shown.tensors(), false);
-      }
-    } catch (NoSuchFileException e) {
-      throw TensorFileErrors.error(path, "does not exist", e);
-    } catch (IOException e) {
-      throw TensorFileErrors.ioError(path, "cannot be read", e);
-    }
-  }
-
-  private static TensorContents contents(
-      Path path, FileChannel channel, byte[] start, long fileSize) throws IOException {
-    if (ForeignFiles.isZip(start)) {
-      return new TorchFiles(path, channel, fileSize).archive();
-    }
-    if (ForeignFiles.isPickle(start)) {
-      return new TorchFiles(path, channel, fileSize).legacy();
-    }
-    int dataStart = LENGTH_BYTES + headerLength(path, start, fileSize);
-    HeaderParser.Header header =
-        HeaderParser.parse(
-            path,
-            Channels.stream(channel, LENGTH_BYTES, dataStart - LENGTH_BYTES),
-            dataStart,
-            fileSize);
-    return new TensorContents(
-        dataStart, header.metadata(), Map.of(), header.tensors(), Map.of(), dataStart);
-  }
-
-  private static int headerLength(Path path, byte[] start, long size) {
-    Optional<String> foreign = ForeignFiles.recognise(start);
-    if (foreign.isPresent()) {
-      throw TensorFileErrors.error(path, foreign.get());
-    }
-    if (size < LENGTH_BYTES) {
-      throw TensorFileErrors.error(
-          path,
-          "has %s bytes, fewer than the %s of a length prefix; it was probably cut off"
-              .formatted(size, LENGTH_BYTES));
-    }
-    long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-    if (length < 0 || length > HeaderParser.MAX_BYTES) {
-      throw TensorFileErrors.error(
-          path,
-          "declares a header of %s bytes, more than the %s allowed; it is probably another format"
-              .formatted(Long.toUnsignedString(length), HeaderParser.MAX_BYTES));
-    }
-    if (length > size - LENGTH_BYTES) {
-      throw TensorFileErrors.error(
-          path,
-          "declares a header of %s bytes, but has only %s bytes in all; it was probably cut off"
-              .formatted(length, size));
-    }
-    return (int) length;
+    return new TensorFile(path, FileHead.read(path));
   }
 
   /** Returns the path that was opened. */
@@ -167,12 +72,12 @@ public final class TensorFile {
 
   /** Returns the file, or all parts of a split GGUF file in their order. */
   public List<Path> parts() {
-    return stamps.stream().map(FileStamp::path).toList();
+    return head.stamps().stream().map(FileStamp::path).toList();
   }
 
   /** Whether the sizes and modification times of all parts are as when they were opened. */
   public boolean isCurrent() {
-    return stamps.stream().allMatch(FileStamp::isCurrent);
+    return head.stamps().stream().allMatch(FileStamp::isCurrent);
   }
 
   /**
@@ -180,7 +85,7 @@ public final class TensorFile {
    * GGUF file are its numbers, flags and short strings; arrays are left out.
    */
   public Map<String, String> metadata() {
-    return contents.metadata();
+    return contents().metadata();
   }
 
   /**
@@ -189,17 +94,17 @@ public final class TensorFile {
    * safetensors file.
    */
   public Map<String, String> values() {
-    return contents.values();
+    return contents().values();
   }
 
   /** Returns the tensors by name in the order of their data, unmodifiable. */
   public Map<String, TensorEntry> tensors() {
-    return contents.tensors();
+    return contents().tensors();
   }
 
   /** Returns the tensor with this name, if the file has it. */
   public Optional<TensorEntry> find(String name) {
-    return Optional.ofNullable(contents.tensors().get(name));
+    return contents().find(name);
   }
 
   /**
@@ -211,17 +116,17 @@ public final class TensorFile {
     if (views.isEmpty()) {
       return this;
     }
-    return new TensorFile(path, stamps, fileSize, contents.with(views), quantised, gguf);
+    return new TensorFile(path, head.with(TensorView.added(contents(), views)));
   }
 
   /** Whether this is a GGUF file. */
   public boolean isGguf() {
-    return gguf;
+    return head.gguf();
   }
 
   /** Whether the values of a tensor of this file are computed from a quantised format. */
   public boolean isQuantised(TensorEntry entry) {
-    return quantised.find(entry).isPresent();
+    return head.quantised().find(entry).isPresent();
   }
 
   /**
@@ -231,7 +136,7 @@ public final class TensorFile {
    * GGUF file, such as {@code Q4_K}.
    */
   public String storage(TensorEntry entry) {
-    return quantised.find(entry).map(QuantisedTensor::format).orElse(entry.dtype().label());
+    return head.quantised().find(entry).map(QuantisedTensor::format).orElse(entry.dtype().label());
   }
 
   /**
@@ -244,12 +149,12 @@ public final class TensorFile {
    */
   public Optional<StoredBytes> stored(TensorEntry entry) {
     requireOwn(entry);
-    if (contents.strides().containsKey(entry.name()) || entry.elements() == 0) {
+    if (contents().strides().containsKey(entry.name()) || entry.elements() == 0) {
       return Optional.empty();
     }
-    List<Part> parts = parts(entry);
+    List<TensorContents.Part> parts = contents().parts(entry);
     if (!entry.dtype().isFloat8()) {
-      return quantised.stored(parts);
+      return head.quantised().stored(parts);
     }
     return Optional.of(
         new StoredBytes(
@@ -262,53 +167,17 @@ public final class TensorFile {
             Optional.empty()));
   }
 
-  /** Consecutive bytes of the values of a tensor. */
-  record Part(long position, long length) {}
-
-  /** Returns the parts of a tensor in their order: one, or two if it begins in its middle. */
-  private List<Part> parts(TensorEntry entry) {
-    long start = start(entry);
-    if (start == 0) {
-      return List.of(new Part(entry.offset(), entry.byteLength()));
-    }
-    TensorEntry whole = find(entry.name()).orElseThrow();
-    long first = (start + entry.offset() - whole.offset()) % whole.byteLength();
-    long untilEnd = Math.min(entry.byteLength(), whole.byteLength() - first);
-    Part part = new Part(whole.offset() + first, untilEnd);
-    return untilEnd == entry.byteLength()
-        ? List.of(part)
-        : List.of(part, new Part(whole.offset(), entry.byteLength() - untilEnd));
-  }
-
   /** The entry may be reshaped, or be some rows of a tensor. */
   private void requireOwn(TensorEntry entry) {
-    boolean own =
-        find(entry.name())
-            .filter(known -> known.dtype() == entry.dtype())
-            .filter(known -> known.offset() <= entry.offset())
-            .filter(known -> entry.offset() - known.offset() <= known.byteLength())
-            .filter(
-                known ->
-                    entry.byteLength() <= known.byteLength() - (entry.offset() - known.offset()))
-            .isPresent();
-    if (!own) {
+    if (!contents().has(entry)) {
       throw new IllegalArgumentException(
           "tensor '" + entry.name() + "' does not belong to the file '" + path + "'");
     }
   }
 
-  /**
-   * Returns the distance between neighbours along each dimension of a tensor of this file, in
-   * elements.
-   */
-  List<Long> strides(TensorEntry entry) {
-    List<Long> strides = contents.strides().get(entry.name());
-    return strides == null ? TensorView.inOneRow(entry.shape()) : strides;
-  }
-
-  /** Returns the offset in a tensor of this file at which its view begins, in bytes; usually 0. */
-  long start(TensorEntry entry) {
-    return contents.starts().getOrDefault(entry.name(), 0L);
+  /** Returns what the head of the file says about its tensors. */
+  TensorContents contents() {
+    return head.contents();
   }
 
   /**
@@ -316,12 +185,12 @@ public final class TensorFile {
    * which mixes them.
    */
   public long dataStart() {
-    return contents.dataStart();
+    return contents().dataStart();
   }
 
   /** Returns the size of the whole file, or of all parts, in bytes. */
   public long fileSize() {
-    return fileSize;
+    return head.size();
   }
 
   /**
@@ -337,45 +206,22 @@ public final class TensorFile {
 
   /** Opens the file after the same checks as {@link #reader()}. */
   FileChannel openUnchanged() {
-    if (stamps.size() == 1) {
-      return stamps.get(0).openUnchanged();
-    }
-    List<FileChannel> open = new ArrayList<>();
-    try {
-      stamps.forEach(stamp -> open.add(stamp.openUnchanged()));
-      return new JoinedChannel(open);
-    } catch (IOException | RuntimeException e) {
-      closeAll(open, e);
-      throw e instanceof RuntimeException failure
-          ? failure
-          : TensorFileErrors.ioError(path, "cannot be read again", (IOException) e);
-    }
-  }
-
-  private static void closeAll(List<FileChannel> open, Exception failure) {
-    try {
-      JoinedChannel.closeAll(open);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
+    return head.openUnchanged(path);
   }
 
   @Override
   public String toString() {
-    return "TensorFile[" + path + ", " + contents.tensors().size() + " tensors]";
+    return "TensorFile[" + path + ", " + contents().tensors().size() + " tensors]";
   }
 
   /** Reads tensors from an open file. Thread-safe; an interrupt during a read closes it. */
   public static final class Reader implements AutoCloseable {
     private final TensorFile file;
-    private final FileChannel channel;
-
-    /** The strided tensor that was read last. */
-    private volatile @Nullable StridedTensor scattered;
+    private final OpenTensors open;
 
     private Reader(TensorFile file, FileChannel channel) {
       this.file = file;
-      this.channel = channel;
+      this.open = new OpenTensors(file.path, file.head, channel);
     }
 
     /** Returns the file that this reader reads. */
@@ -403,7 +249,7 @@ public final class TensorFile {
       int limit = target.limit();
       try {
         target.limit(target.position() + (int) entry.byteLength());
-        fill(entry, 0, target);
+        open.fill(entry, 0, target);
       } finally {
         target.limit(limit);
       }
@@ -426,7 +272,7 @@ public final class TensorFile {
             "tensor '%s' has %s bytes, cannot read %s at offset %s"
                 .formatted(entry.name(), entry.byteLength(), target.remaining(), from));
       }
-      fill(entry, from, target);
+      open.fill(entry, from, target);
     }
 
     /**
@@ -441,7 +287,7 @@ public final class TensorFile {
     public ByteBuffer bytes(TensorEntry entry) {
       file.requireOwn(entry);
       ByteBuffer bytes = ByteBuffer.allocate(arrayLength(entry, entry.byteLength(), "bytes"));
-      fill(entry, 0, bytes);
+      open.fill(entry, 0, bytes);
       return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -482,7 +328,7 @@ public final class TensorFile {
       ByteBuffer bytes = ByteBuffer.allocate(chunk).order(ByteOrder.LITTLE_ENDIAN);
       for (long done = 0; done < length; done += bytes.limit()) {
         bytes.clear().limit((int) Math.min(length - done, chunk));
-        fill(entry, first * width + done, bytes);
+        open.fill(entry, first * width + done, bytes);
         Floats.decode(entry.dtype(), bytes.flip(), floats, (int) (done / width));
       }
       return floats;
@@ -499,33 +345,7 @@ public final class TensorFile {
      * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
      */
     public void blocks(StoredBytes stored, long first, ByteBuffer target) {
-      int width = stored.blockBytes();
-      int limit = target.limit();
-      if (first < 0
-          || target.remaining() % width != 0
-          || first + target.remaining() / width > stored.blocks()) {
-        throw new IllegalArgumentException(
-            "there are %s blocks of %s bytes, cannot read %s bytes from block %s on"
-                .formatted(stored.blocks(), width, target.remaining(), first));
-      }
-      requireOpen();
-      long skipped = first * width;
-      try {
-        for (StoredBytes.Piece piece : stored.pieces()) {
-          long length = piece.elements() / stored.blockElements() * width;
-          int some = (int) Math.max(0, Math.min(length - skipped, limit - target.position()));
-          target.limit(target.position() + some);
-          if (some > 0) {
-            Channels.readFully(channel, target, piece.offset() + skipped);
-          }
-          target.limit(limit);
-          skipped = Math.max(0, skipped - length);
-        }
-      } catch (IOException e) {
-        throw TensorFileErrors.ioError(file.path, "cannot be read", e);
-      } finally {
-        target.limit(limit);
-      }
+      open.blocks(stored, first, target);
     }
 
     /**
@@ -536,94 +356,13 @@ public final class TensorFile {
      * @throws TensorFileException if one is NaN or infinite, or the file cannot be read
      */
     public float[] factors(StoredBytes stored) {
-      requireOpen();
-      FloatBuffer all = FloatBuffer.allocate(Math.toIntExact(stored.factors()));
-      StoredValues values = new StoredValues(file.path, channel);
-      try {
-        for (StoredBytes.Piece piece : stored.pieces()) {
-          if (all.hasRemaining()) {
-            all.put(stored.scaled().orElseThrow().factors(values, piece.first(), piece.elements()));
-          }
-        }
-      } catch (IOException e) {
-        throw TensorFileErrors.ioError(file.path, "cannot be read", e);
-      }
-      return all.array();
-    }
-
-    private void requireOpen() {
-      if (!channel.isOpen()) {
-        throw new IllegalStateException("the reader of '" + file.path + "' is closed");
-      }
+      return open.factors(stored);
     }
 
     /** Closes the file. Has no effect if already closed. */
     @Override
     public void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw TensorFileErrors.ioError(file.path, "could not be closed", e);
-      }
-    }
-
-    private void fill(TensorEntry entry, long from, ByteBuffer target) {
-      requireOpen();
-      try {
-        long start = file.start(entry);
-        if (start > 0) {
-          TensorEntry whole = file.find(entry.name()).orElseThrow();
-          fillFrom(whole, start, entry.offset() - whole.offset() + from, target);
-        } else {
-          fillInOrder(entry, from, target);
-        }
-      } catch (IOException e) {
-        throw TensorFileErrors.tensorIoError(file.path, entry.name(), e);
-      }
-    }
-
-    /** Reads a tensor that begins in its middle; the bytes before that follow its last ones. */
-    private void fillFrom(TensorEntry entry, long start, long from, ByteBuffer target)
-        throws IOException {
-      long first = (start + from) % entry.byteLength();
-      int untilEnd = (int) Math.min(target.remaining(), entry.byteLength() - first);
-      int limit = target.limit();
-      try {
-        target.limit(target.position() + untilEnd);
-        fillInOrder(entry, first, target);
-      } finally {
-        target.limit(limit);
-      }
-      fillInOrder(entry, 0, target);
-    }
-
-    private void fillInOrder(TensorEntry entry, long from, ByteBuffer target) throws IOException {
-      Optional<StridedTensor> scattered = scattered(entry);
-      if (scattered.isPresent()) {
-        // Rows begin at the same offset as in a contiguous tensor.
-        long first = entry.offset() - scattered.get().entry().offset();
-        scattered.get().read(this::fillAt, first + from, target);
-      } else {
-        fillAt(target, entry.offset() + from);
-      }
-    }
-
-    private void fillAt(ByteBuffer target, long position) throws IOException {
-      file.quantised.read(file.path, channel, target, position);
-    }
-
-    /** Returns the tensor in the file's own shape, to which the strides belong. */
-    private Optional<StridedTensor> scattered(TensorEntry entry) {
-      List<Long> strides = file.contents.strides().get(entry.name());
-      if (strides == null) {
-        return Optional.empty();
-      }
-      StridedTensor known = scattered;
-      if (known == null || !known.entry().name().equals(entry.name())) {
-        known = new StridedTensor(file.path, file.find(entry.name()).orElseThrow(), strides);
-        scattered = known;
-      }
-      return Optional.of(known);
+      open.close();
     }
 
     private int arrayLength(TensorEntry entry, long length, String unit) {

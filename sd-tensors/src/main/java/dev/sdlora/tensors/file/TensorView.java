@@ -1,7 +1,12 @@
 package dev.sdlora.tensors.file;
 
+import dev.sdlora.tensors.entry.TensorContents;
+import dev.sdlora.tensors.entry.TensorEntry;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,14 +31,16 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides, long s
 
   /** Returns the same tensor with another name. */
   public static TensorView named(TensorFile file, TensorEntry of, String name) {
-    return named(file, of, name, file.start(of));
+    return named(file, of, name, file.contents().start(of));
   }
 
   private static TensorView named(TensorFile file, TensorEntry of, String name, long start) {
-    List<Long> strides = file.strides(of);
+    List<Long> strides = file.contents().strides(of);
     return new TensorView(
         new TensorEntry(name, of.dtype(), of.shape(), of.offset(), of.byteLength()),
-        strides.equals(inOneRow(of.shape())) ? Optional.empty() : Optional.of(strides),
+        strides.equals(TensorContents.inOneRow(of.shape()))
+            ? Optional.empty()
+            : Optional.of(strides),
         start);
   }
 
@@ -57,7 +64,7 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides, long s
   }
 
   private static void requireInOrder(TensorFile file, TensorEntry of) {
-    if (file.start(of) > 0) {
+    if (file.contents().start(of) > 0) {
       throw new IllegalArgumentException(
           "tensor '%s' is a view that begins in the middle of another tensor".formatted(of.name()));
     }
@@ -81,7 +88,7 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides, long s
               .formatted(first, first + count, of.name(), of.shape()));
     }
     requireInOrder(file, of);
-    List<Long> strides = file.strides(of);
+    List<Long> strides = file.contents().strides(of);
     List<Long> shape = new ArrayList<>(of.shape());
     shape.set(0, count);
     long width = of.dtype().bytes();
@@ -92,7 +99,9 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides, long s
             shape,
             of.offset() + first * strides.get(0) * width,
             TensorEntry.byteLength(shape, of.dtype())),
-        strides.equals(inOneRow(of.shape())) ? Optional.empty() : Optional.of(strides));
+        strides.equals(TensorContents.inOneRow(of.shape()))
+            ? Optional.empty()
+            : Optional.of(strides));
   }
 
   /**
@@ -109,21 +118,32 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides, long s
           "tensor '%s' of shape %s is not a matrix".formatted(of.name(), of.shape()));
     }
     requireInOrder(file, of);
-    List<Long> strides = file.strides(of);
+    List<Long> strides = file.contents().strides(of);
     List<Long> shape = List.of(of.shape().get(1), of.shape().get(0));
     return new TensorView(
         new TensorEntry(name, of.dtype(), shape, of.offset(), of.byteLength()),
         Optional.of(List.of(strides.get(1), strides.get(0))));
   }
 
-  /** Returns the strides of a contiguous tensor in row-major order. */
-  static List<Long> inOneRow(List<Long> shape) {
-    Long[] strides = new Long[shape.size()];
-    long step = 1;
-    for (int i = shape.size() - 1; i >= 0; i--) {
-      strides[i] = step;
-      step *= shape.get(i);
+  /** Returns the content of a file's head with views of its tensors added at the end. */
+  static TensorContents added(TensorContents contents, List<TensorView> views) {
+    Map<String, TensorEntry> tensors = new LinkedHashMap<>(contents.tensors());
+    Map<String, List<Long>> strides = new HashMap<>(contents.strides());
+    Map<String, Long> starts = new HashMap<>(contents.starts());
+    for (TensorView view : views) {
+      tensors.put(view.entry().name(), view.entry());
+      view.strides().ifPresent(given -> strides.put(view.entry().name(), given));
+      if (view.start() > 0) {
+        starts.put(view.entry().name(), view.start());
+      }
     }
-    return List.of(strides);
+    return new TensorContents(
+        contents.dataStart(),
+        contents.metadata(),
+        contents.values(),
+        tensors,
+        strides,
+        starts,
+        contents.headLength());
   }
 }

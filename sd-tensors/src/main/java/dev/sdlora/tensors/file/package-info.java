@@ -8,19 +8,18 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>The limits of files: {@code tensors.file.HeaderParser}, {@code SettingsJson}, {@code
+ *   <li>The limits of files: {@code tensors.file.HeaderParser}, {@code tensors.entry.TensorEntry}
+ *       and {@code TensorContents}, {@code tensors.io.SettingsJson}, {@code
  *       tensors.pickle.PickleReader}, {@code families.checkpoint.layout.NetworkShapes}, {@code
  *       SmallTensors}.
- *   <li>Cancelling the reading of files; one bad file among many: {@code
- *       tensors.file.Cancellation}; {@code tensors.folder.FolderReading}.
- *   <li>Rounding weights to GGUF's blocks: {@code tensors.file.SmallRounding}, {@code
+ *   <li>One bad file among many: {@code tensors.folder.FolderReading}.
+ *   <li>Which format a file has: {@code tensors.file.FileHead}; the formats: {@code
+ *       tensors.file.gguf}, {@code tensors.file.pytorch}.
+ *   <li>Rounding weights to GGUF's blocks: {@code tensors.number.SmallRounding}, {@code
  *       LargeRounding} and {@code PartFit}.
- *   <li>GGUF files in several parts: {@code tensors.file.GgufParts}.
- *   <li>Writing files atomically: {@code tensors.file.ReplacedFile}.
  *   <li>The formats of quantised weights, and what describes them in a file: {@code
- *       tensors.file.Widening}, {@code tensors.file.QuantisedLayouts}, {@code
- *       tensors.file.BlockType} for GGUF; their bytes as they are stored: {@code
- *       tensors.file.StoredBytes}; llama.cpp's names: {@code
+ *       tensors.file.quantised.QuantisedLayouts}, {@code tensors.number.BlockType} for GGUF; their
+ *       bytes as they are stored: {@code tensors.entry.StoredBytes}; llama.cpp's names: {@code
  *       families.checkpoint.stored.LlamaNames}.
  * </ul>
  */

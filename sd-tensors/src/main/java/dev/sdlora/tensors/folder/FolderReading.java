@@ -3,7 +3,7 @@ package dev.sdlora.tensors.folder;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.CurrentWork;
-import dev.sdlora.tensors.file.Cancellation;
+import dev.sdlora.tensors.io.Cancellation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

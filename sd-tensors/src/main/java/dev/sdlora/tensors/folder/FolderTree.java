@@ -1,7 +1,7 @@
 package dev.sdlora.tensors.folder;
 
 import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.tensors.file.Cancellation;
+import dev.sdlora.tensors.io.Cancellation;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

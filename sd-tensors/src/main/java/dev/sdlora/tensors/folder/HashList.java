@@ -1,8 +1,8 @@
 package dev.sdlora.tensors.folder;
 
-import dev.sdlora.tensors.file.CacheFolder;
 import dev.sdlora.tensors.file.FileHashes;
-import dev.sdlora.tensors.file.ReplacedFile;
+import dev.sdlora.tensors.io.CacheFolder;
+import dev.sdlora.tensors.io.ReplacedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -79,7 +79,7 @@ final class LibraryFolder {
     }
     for (Library library : missing()) {
       LOG.info("unpacking {} to {}", library.fileName(), folder);
-      // Not a tensors.file.ReplacedFile, which creates files with the default permissions: these
+      // Not a tensors.io.ReplacedFile, which creates files with the default permissions: these
       // must be accessible only to their owner from the start.
       Path partial = folder.resolve(library.fileName() + PARTIAL);
       library.copyTo(partial);

@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.weights;
 
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
 

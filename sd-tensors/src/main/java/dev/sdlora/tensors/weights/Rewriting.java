@@ -2,8 +2,8 @@ package dev.sdlora.tensors.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;

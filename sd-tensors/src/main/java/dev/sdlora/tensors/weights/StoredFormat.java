@@ -2,7 +2,7 @@ package dev.sdlora.tensors.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.tensors.file.StoredBytes;
+import dev.sdlora.tensors.entry.StoredBytes;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import java.nio.ByteBuffer;

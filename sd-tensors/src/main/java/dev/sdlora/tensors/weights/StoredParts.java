@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.sdlora.tensors.file.StoredBytes;
+import dev.sdlora.tensors.entry.StoredBytes;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;

@@ -1,10 +1,10 @@
 package dev.sdlora.tensors.file;
 
-import static dev.sdlora.tensors.file.TorchArchives.bytes;
-import static dev.sdlora.tensors.file.TorchArchives.integer;
-import static dev.sdlora.tensors.file.TorchArchives.pickle;
-import static dev.sdlora.tensors.file.TorchArchives.tensor;
-import static dev.sdlora.tensors.file.TorchArchives.text;
+import static dev.sdlora.tensors.file.pytorch.TorchArchives.bytes;
+import static dev.sdlora.tensors.file.pytorch.TorchArchives.integer;
+import static dev.sdlora.tensors.file.pytorch.TorchArchives.pickle;
+import static dev.sdlora.tensors.file.pytorch.TorchArchives.tensor;
+import static dev.sdlora.tensors.file.pytorch.TorchArchives.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -12,6 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.api.value.CurrentWork;
+import dev.sdlora.tensors.entry.TensorContents;
+import dev.sdlora.tensors.file.gguf.RawGguf;
+import dev.sdlora.tensors.file.pytorch.TorchArchives;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -174,7 +177,7 @@ class ExhaustingFilesTest {
   void open_headerOfManyTensors_isRefused() throws IOException {
     String entry = "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
     String entries =
-        IntStream.rangeClosed(0, HeaderParser.MAX_TENSORS)
+        IntStream.rangeClosed(0, TensorContents.MAX_TENSORS)
             .mapToObj(entry::formatted)
             .collect(Collectors.joining(","));
     refuses(header("{" + entries + "}"), "more than 40000 tensors");
@@ -236,8 +239,8 @@ class ExhaustingFilesTest {
   /** The maximum number of tensors, with names that fill the header. */
   private static String entriesOfTheLongestHeader() {
     String entry = "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
-    int letters = HeaderParser.MAX_BYTES / HeaderParser.MAX_TENSORS - entry.length() - 8;
-    return IntStream.range(0, HeaderParser.MAX_TENSORS)
+    int letters = HeaderParser.MAX_BYTES / TensorContents.MAX_TENSORS - entry.length() - 8;
+    return IntStream.range(0, TensorContents.MAX_TENSORS)
         .mapToObj(i -> entry.formatted("n".repeat(letters) + i))
         .collect(Collectors.joining(","));
   }
@@ -380,13 +383,13 @@ class ExhaustingFilesTest {
     for (int i = 0; i < 5000; i++) {
       file.pair("k".repeat(900) + i, "v".repeat(4000));
     }
-    for (int i = 0; i < HeaderParser.MAX_TENSORS; i++) {
+    for (int i = 0; i < TensorContents.MAX_TENSORS; i++) {
       file.info("n".repeat(150) + i, RawGguf.Q4_K, List.of(0L, 256L), 0);
     }
     Path path = Files.write(folder.resolve("some.gguf"), file.bytes());
     assertTimeoutPreemptively(
         FAR_TOO_LONG,
-        () -> assertThat(TensorFile.open(path).tensors()).hasSize(HeaderParser.MAX_TENSORS));
+        () -> assertThat(TensorFile.open(path).tensors()).hasSize(TensorContents.MAX_TENSORS));
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.tensors.file.pytorch.TorchArchives;
+import dev.sdlora.tensors.number.DType;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.error.TensorFileException;
+import dev.sdlora.tensors.file.gguf.RawGguf;
+import dev.sdlora.tensors.number.BlockType;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

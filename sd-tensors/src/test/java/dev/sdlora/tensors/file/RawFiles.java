@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Files written byte by byte, without the writer under test. */
-final class RawFiles {
+public final class RawFiles {
   private RawFiles() {}
 
   /** Returns a length prefix, the header as given, and data bytes 0, 1, 2... */
@@ -38,7 +38,7 @@ final class RawFiles {
   /**
    * Creates a temporary file for tests whose engine has no managed folder; the caller deletes it.
    */
-  static Path temporary() throws IOException {
+  public static Path temporary() throws IOException {
     return Files.createTempFile("sdlora-test", ".safetensors");
   }
 }

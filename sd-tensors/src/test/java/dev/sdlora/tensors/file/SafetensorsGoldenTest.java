@@ -2,6 +2,8 @@ package dev.sdlora.tensors.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.tensors.entry.TensorEntry;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.testkit.TinyModels;
 import java.util.List;
 import org.assertj.core.data.MapEntry;

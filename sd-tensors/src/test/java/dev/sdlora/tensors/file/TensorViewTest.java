@@ -3,6 +3,8 @@ package dev.sdlora.tensors.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.tensors.entry.TensorEntry;
+import dev.sdlora.tensors.number.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.value.CurrentWork;
-import dev.sdlora.tensors.file.Cancellation;
+import dev.sdlora.tensors.io.Cancellation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

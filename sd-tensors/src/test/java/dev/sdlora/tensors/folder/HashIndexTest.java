@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.sdlora.tensors.weights;
 
-import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.RawGguf;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
+import dev.sdlora.tensors.file.gguf.RawGguf;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -7,12 +7,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.RawGguf;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
+import dev.sdlora.tensors.file.gguf.RawGguf;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
@@ -56,7 +56,7 @@ final class StoredFormatTest {
 
   private static TensorFile resource(String name) throws URISyntaxException {
     return TensorFile.open(
-        Path.of(Objects.requireNonNull(RawGguf.class.getResource(name)).toURI()));
+        Path.of(Objects.requireNonNull(TensorFile.class.getResource(name)).toURI()));
   }
 
   private TensorFile gguf(String format, int number, List<Long> shape)

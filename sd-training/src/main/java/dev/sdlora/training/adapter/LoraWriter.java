@@ -5,7 +5,7 @@ import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.FactorPair;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

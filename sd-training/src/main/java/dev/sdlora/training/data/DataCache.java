@@ -1,9 +1,9 @@
 package dev.sdlora.training.data;
 
 import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package dev.sdlora.fuzz;
 
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

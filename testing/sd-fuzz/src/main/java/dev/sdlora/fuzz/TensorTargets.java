@@ -1,7 +1,7 @@
 package dev.sdlora.fuzz;
 
 import dev.sdlora.api.error.TensorFileException;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.pickle.PickleException;
 import dev.sdlora.tensors.pickle.PickleReader;

@@ -34,8 +34,6 @@ class SizesTest {
           entry("sd-api/src/main/java/dev/sdlora/api", 32),
           entry("sd-models/src/main/java/dev/sdlora/models", 28),
           entry("sd-sampler/src/main/java/dev/sdlora/sampler", 43),
-          entry("sd-tensors/src/main/java/dev/sdlora/tensors/file", 53),
-          entry("sd-tensors/src/test/java/dev/sdlora/tensors/file", 29),
           entry("sd-training/src/main/java/dev/sdlora/training", 42),
           entry("sd-training/src/test/java/dev/sdlora/training", 40));
 
@@ -47,7 +45,6 @@ class SizesTest {
           entry("sd-api/src/main/java/dev/sdlora/api/PromptSpec.java", 966),
           entry("sd-api/src/main/java/dev/sdlora/api/image/DetailPass.java", 647),
           entry("sd-api/src/main/java/dev/sdlora/api/sampling/SamplerOptions.java", 759),
-          entry("sd-tensors/src/main/java/dev/sdlora/tensors/file/TensorFile.java", 640),
           entry("sd-training/src/main/java/dev/sdlora/training/LoraTrainerBuilder.java", 756));
 
   @Test

@@ -1,6 +1,6 @@
 package dev.sdlora.tensorkit;
 
-import dev.sdlora.tensors.file.Floats;
+import dev.sdlora.tensors.number.Floats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

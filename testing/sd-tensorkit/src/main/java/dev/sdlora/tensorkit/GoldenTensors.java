@@ -1,6 +1,6 @@
 package dev.sdlora.tensorkit;
 
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.net.URISyntaxException;
 import java.net.URL;

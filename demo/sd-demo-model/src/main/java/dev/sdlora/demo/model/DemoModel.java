@@ -76,7 +76,7 @@ public final class DemoModel {
 
   private static void copy(String name, Path folder) throws IOException {
     try (InputStream file = DemoModel.class.getResourceAsStream(name)) {
-      // Like tensors.file.ReplacedFile, which this module cannot use, because it depends only on
+      // Like tensors.io.ReplacedFile, which this module cannot use, because it depends only on
       // the JDK.
       Path unfinished = Files.createTempFile(folder, "demo", ".part");
       try {

@@ -4,7 +4,7 @@ import dev.sdlora.demo.ImageBatch;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.LatentScaling;
 import dev.sdlora.demo.scratch.StoredLatents;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;

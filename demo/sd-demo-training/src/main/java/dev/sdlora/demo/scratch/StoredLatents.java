@@ -1,9 +1,9 @@
 package dev.sdlora.demo.scratch;
 
 import dev.sdlora.families.network.vae.VaeConfig;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.number.DType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -15,7 +15,7 @@ import dev.sdlora.demo.scratch.TextEncoderTrainer.Text;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.VaeConfig;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.tensors.torch.ScalarType;
 import java.nio.file.Path;
 import java.util.Arrays;

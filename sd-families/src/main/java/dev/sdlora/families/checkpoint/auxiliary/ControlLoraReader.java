@@ -8,7 +8,7 @@ import dev.sdlora.families.checkpoint.layout.Names;
 import dev.sdlora.families.checkpoint.layout.NetworkFile;
 import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.control.ControlNetConfig;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.sdlora.families.checkpoint.layout;
 
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.families.network.ClipConfig;
-import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import dev.sdlora.families.network.UNetConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
 import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.prompt.tokens.TokenChunk;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.sdlora.families.checkpoint.stored;
 
-import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.folder.FileCache;
 import dev.sdlora.tensors.folder.Stamp;
+import dev.sdlora.tensors.io.Cancellation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

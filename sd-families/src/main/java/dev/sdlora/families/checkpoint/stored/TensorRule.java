@@ -1,6 +1,6 @@
 package dev.sdlora.families.checkpoint.stored;
 
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.sdlora.families.checkpoint.transformer;
 
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -11,7 +11,7 @@ import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.tensors.StoredTensor.Place;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
 import dev.sdlora.tensors.weights.Origin;

@@ -2,11 +2,11 @@ package dev.sdlora.pipeline.make.tensors;
 
 import dev.sdlora.lora.make.Baking;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.tensors.file.Cancellation;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.io.Cancellation;
+import dev.sdlora.tensors.number.DType;
 import dev.sdlora.tensors.weights.Origin;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

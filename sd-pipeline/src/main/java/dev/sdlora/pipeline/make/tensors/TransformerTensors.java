@@ -7,7 +7,7 @@ import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.checkpoint.transformer.ViewNames;
 import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.tensors.StoredTensor.Place;
-import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
 import java.util.ArrayList;

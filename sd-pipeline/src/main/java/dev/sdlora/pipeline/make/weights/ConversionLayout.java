@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.make.FileFormat;
 import dev.sdlora.pipeline.make.tensors.StoredTensor;
-import dev.sdlora.tensors.file.BlockType;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.number.BlockType;
+import dev.sdlora.tensors.number.DType;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.pipeline.make.weights.WeightWriter.Progress;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.make.weights;
 
-import dev.sdlora.tensors.file.BlockType;
-import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.Floats;
+import dev.sdlora.tensors.number.BlockType;
+import dev.sdlora.tensors.number.DType;
+import dev.sdlora.tensors.number.Floats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

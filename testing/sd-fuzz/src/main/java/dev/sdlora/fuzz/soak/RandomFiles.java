@@ -1,8 +1,8 @@
 package dev.sdlora.fuzz.soak;
 
 import dev.sdlora.fuzz.SmallNetworks;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.number.DType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

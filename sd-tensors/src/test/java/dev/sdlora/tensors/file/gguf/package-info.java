@@ -1,0 +1,5 @@
+/** Tests of GGUF files. */
+@NullMarked
+package dev.sdlora.tensors.file.gguf;
+
+import org.jspecify.annotations.NullMarked;

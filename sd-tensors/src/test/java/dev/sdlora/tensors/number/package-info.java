@@ -1,0 +1,5 @@
+/** Tests of number formats. */
+@NullMarked
+package dev.sdlora.tensors.number;
+
+import org.jspecify.annotations.NullMarked;
