@@ -1,6 +1,8 @@
 package dev.sdlora.models;
 
 import dev.sdlora.models.DownloadException.Reason;
+import dev.sdlora.models.web.Answer;
+import dev.sdlora.models.web.Web;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

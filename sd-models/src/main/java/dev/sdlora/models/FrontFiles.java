@@ -2,6 +2,11 @@ package dev.sdlora.models;
 
 import dev.sdlora.api.error.GenerationCancelledException;
 import dev.sdlora.models.DownloadException.Reason;
+import dev.sdlora.models.web.Answer;
+import dev.sdlora.models.web.Pause;
+import dev.sdlora.models.web.Token;
+import dev.sdlora.models.web.UrlOrigin;
+import dev.sdlora.models.web.Web;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.URI;

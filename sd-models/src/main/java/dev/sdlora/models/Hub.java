@@ -2,6 +2,9 @@ package dev.sdlora.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.models.DownloadException.Reason;
+import dev.sdlora.models.web.Answer;
+import dev.sdlora.models.web.Percent;
+import dev.sdlora.models.web.Web;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

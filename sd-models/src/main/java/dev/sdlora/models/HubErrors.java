@@ -1,6 +1,8 @@
 package dev.sdlora.models;
 
 import dev.sdlora.models.DownloadException.Reason;
+import dev.sdlora.models.web.Answer;
+import dev.sdlora.models.web.Token;
 import java.util.Optional;
 
 /** Translates error responses of Hugging Face into messages that say what to do. */

@@ -1,5 +1,6 @@
 package dev.sdlora.models;
 
+import dev.sdlora.models.web.UrlOrigin;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

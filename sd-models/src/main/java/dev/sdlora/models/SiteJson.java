@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sdlora.api.value.Utf8;
 import dev.sdlora.models.DownloadException.Reason;
+import dev.sdlora.models.web.Answer;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 

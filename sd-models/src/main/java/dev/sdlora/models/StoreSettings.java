@@ -1,5 +1,6 @@
 package dev.sdlora.models;
 
+import dev.sdlora.models.web.Token;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

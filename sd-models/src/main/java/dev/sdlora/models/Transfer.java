@@ -1,5 +1,7 @@
 package dev.sdlora.models;
 
+import dev.sdlora.models.web.Answer;
+import dev.sdlora.models.web.Token;
 import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -5,7 +5,7 @@
  *
  * <ul>
  *   <li>Downloads: forms of references: {@code models.Reference}; redirects, tokens, retries:
- *       {@code Web}; resuming, rejected content: {@code Downloads}.
+ *       {@code models.web.Web}; resuming, rejected content: {@code Downloads}.
  *   <li>The choice of files from a diffusers folder: {@code models.DiffusersFiles}; error responses
  *       of sites: {@code HubErrors}, {@code Civitai.refusal}; notes next to files from Civitai:
  *       {@code CivitaiNotes}.

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sdlora.models.web.Answer;
+import dev.sdlora.models.web.UrlOrigin;
+import dev.sdlora.models.web.Web;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

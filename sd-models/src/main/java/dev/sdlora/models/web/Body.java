@@ -1,4 +1,4 @@
-package dev.sdlora.models;
+package dev.sdlora.models.web;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * long, reading fails, unlike with the streams of {@code java.net.http}. Not safe for use by
  * several threads.
  */
-final class Body implements AutoCloseable {
+public final class Body implements AutoCloseable {
   private final Duration patience;
   private final Semaphore opened = new Semaphore(0);
   private volatile Flow.@Nullable Subscription subscription;
@@ -70,7 +70,7 @@ final class Body implements AutoCloseable {
    * @return empty at the end
    * @throws IOException if the connection breaks, or no data arrives for too long
    */
-  Optional<List<ByteBuffer>> next() throws IOException, InterruptedException {
+  public Optional<List<ByteBuffer>> next() throws IOException, InterruptedException {
     if (ended) {
       return Optional.empty();
     }
@@ -108,7 +108,7 @@ final class Body implements AutoCloseable {
    * @param most the maximum length in bytes
    * @throws IOException if the body is longer, or the connection breaks
    */
-  byte[] bytes(int most) throws IOException, InterruptedException {
+  public byte[] bytes(int most) throws IOException, InterruptedException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (Optional<List<ByteBuffer>> piece = next(); piece.isPresent(); piece = next()) {
       for (ByteBuffer buffer : piece.get()) {

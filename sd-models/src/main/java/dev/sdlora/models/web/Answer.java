@@ -1,4 +1,4 @@
-package dev.sdlora.models;
+package dev.sdlora.models.web;
 
 import java.net.URI;
 import java.net.http.HttpHeaders;
@@ -14,26 +14,28 @@ import java.util.OptionalLong;
  * @param headers the HTTP headers
  * @param body the body, which has to be closed
  */
-record Answer(URI address, int status, HttpHeaders headers, Body body) implements AutoCloseable {
-  static final int OK = 200;
-  static final int PARTIAL = 206;
-  static final int UNAUTHORIZED = 401;
-  static final int FORBIDDEN = 403;
-  static final int NOT_FOUND = 404;
-  static final int UNSATISFIABLE_RANGE = 416;
-  static final int TOO_MANY_REQUESTS = 429;
+public record Answer(URI address, int status, HttpHeaders headers, Body body)
+    implements AutoCloseable {
+  public static final int OK = 200;
+  public static final int PARTIAL = 206;
+  public static final int UNAUTHORIZED = 401;
+  public static final int FORBIDDEN = 403;
+  public static final int NOT_FOUND = 404;
+  public static final int UNSATISFIABLE_RANGE = 416;
+  public static final int TOO_MANY_REQUESTS = 429;
 
-  Optional<String> header(String name) {
+  /** Returns the value of a header, if there is one. */
+  public Optional<String> header(String name) {
     return headers.firstValue(name);
   }
 
   /** Whether it is a redirect. */
-  boolean isRedirect() {
+  public boolean isRedirect() {
     return status >= 300 && status < 400 && header("Location").isPresent();
   }
 
   /** Whether it is a sign-in page. */
-  boolean isLogin() {
+  public boolean isLogin() {
     return address.getPath().startsWith("/login");
   }
 
@@ -47,12 +49,12 @@ record Answer(URI address, int status, HttpHeaders headers, Body body) implement
   }
 
   /** The length of the body according to the site. */
-  OptionalLong length() {
+  public OptionalLong length() {
     return number("Content-Length");
   }
 
   /** A header whose value is a whole number. */
-  OptionalLong number(String name) {
+  public OptionalLong number(String name) {
     return header(name)
         .filter(text -> text.matches("\\d{1,18}"))
         .map(text -> OptionalLong.of(Long.parseLong(text)))
@@ -60,7 +62,7 @@ record Answer(URI address, int status, HttpHeaders headers, Body body) implement
   }
 
   /** The media type of the body without its parameters, such as {@code text/html}. */
-  String type() {
+  public String type() {
     return header("Content-Type")
         .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
         .orElse("");

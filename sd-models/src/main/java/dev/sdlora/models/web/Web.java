@@ -1,4 +1,4 @@
-package dev.sdlora.models;
+package dev.sdlora.models.web;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -23,7 +23,7 @@ import java.util.concurrent.Flow;
  * {@code java.net.http}, because a token must not be sent to another host. Safe for use by several
  * threads.
  */
-final class Web {
+public final class Web {
   private static final int ATTEMPTS = 5;
   private static final int MAX_REDIRECTS = 10;
   private static final Duration CONNECT = Duration.ofSeconds(20);
@@ -38,7 +38,8 @@ final class Web {
   private final HttpClient client;
   private final Pause pause;
 
-  Web(ProxySelector proxy, Pause pause) {
+  /** Creates requests through proxies, which wait between attempts. */
+  public Web(ProxySelector proxy, Pause pause) {
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -50,7 +51,7 @@ final class Web {
   }
 
   /** A redirect that is not followed; retrying does not help. */
-  static final class RedirectException extends IOException {
+  public static final class RedirectException extends IOException {
     private static final long serialVersionUID = 1;
 
     RedirectException(String message) {
@@ -68,13 +69,14 @@ final class Web {
    * @param everywhere whether redirects to other hosts are followed; otherwise they are the
    *     response
    */
-  record Question(
+  public record Question(
       String method,
       URI address,
       Optional<Token> token,
       Map<String, String> headers,
       boolean everywhere) {
-    static Question get(URI address, Optional<Token> token) {
+    /** Returns a request without further headers. */
+    public static Question get(URI address, Optional<Token> token) {
       return new Question("GET", address, token, Map.of(), true);
     }
   }
@@ -85,7 +87,7 @@ final class Web {
    * @return the response, which may be an error; it has to be closed
    * @throws IOException if there is no response
    */
-  Answer ask(Question question) throws IOException, InterruptedException {
+  public Answer ask(Question question) throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
         Answer answer = askOnce(question);
@@ -111,12 +113,12 @@ final class Web {
   }
 
   /** Waits longer after each attempt: 1, 2, 4, 8 s. */
-  void pauseAfter(int attempt) throws InterruptedException {
+  public void pauseAfter(int attempt) throws InterruptedException {
     pause.sleep(backOff(attempt));
   }
 
   /** The number of attempts after temporary failures. */
-  int attempts() {
+  public int attempts() {
     return ATTEMPTS;
   }
 

@@ -1,4 +1,4 @@
-package dev.sdlora.models;
+package dev.sdlora.models.web;
 
 import java.net.URI;
 import java.util.Locale;
@@ -6,12 +6,12 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** The scheme, host and port of an address, which determine whether a token is sent. */
-record UrlOrigin(String scheme, String host, int port) {
+public record UrlOrigin(String scheme, String host, int port) {
   private static final Pattern LOOPBACK =
       Pattern.compile("(.+\\.)?localhost\\.?|127(\\.\\d{1,3}){0,3}|\\[::1]|0(\\.0){0,3}|\\[::]");
 
   /** The origin of an address for which {@link #isSafe} is true. */
-  static UrlOrigin of(URI address) {
+  public static UrlOrigin of(URI address) {
     String scheme = Objects.requireNonNull(address.getScheme()).toLowerCase(Locale.ROOT);
     int usual = scheme.equals("https") ? 443 : 80;
     return new UrlOrigin(
@@ -21,7 +21,7 @@ record UrlOrigin(String scheme, String host, int port) {
   }
 
   /** Whether the connection is trusted: HTTPS, or HTTP on this machine. */
-  static boolean isSafe(URI address) {
+  public static boolean isSafe(URI address) {
     String scheme = address.getScheme();
     return scheme != null
         && address.getHost() != null
@@ -34,7 +34,7 @@ record UrlOrigin(String scheme, String host, int port) {
    * machine may redirect to this machine, so that no other site can trigger requests to local
    * services.
    */
-  static boolean mayLeadTo(URI from, URI address) {
+  public static boolean mayLeadTo(URI from, URI address) {
     return isSafe(address) && (!isLocal(address) || isLocal(from));
   }
 

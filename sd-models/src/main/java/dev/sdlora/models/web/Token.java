@@ -1,4 +1,4 @@
-package dev.sdlora.models;
+package dev.sdlora.models.web;
 
 import java.net.URI;
 
@@ -8,7 +8,7 @@ import java.net.URI;
  * @param origin the origin of that site
  * @param secret the token
  */
-record Token(UrlOrigin origin, String secret) {
+public record Token(UrlOrigin origin, String secret) {
   boolean isFor(URI address) {
     return UrlOrigin.of(address).equals(origin);
   }
