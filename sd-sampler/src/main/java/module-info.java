@@ -11,6 +11,9 @@ module dev.sdlora.sampler {
       dev.sdlora.families,
       dev.sdlora.pipeline,
       dev.sdlora.training;
+  exports dev.sdlora.sampler.plan to
+      dev.sdlora.families,
+      dev.sdlora.pipeline;
   exports dev.sdlora.sampler.schedule to
       dev.sdlora.families,
       dev.sdlora.pipeline,

@@ -3,11 +3,11 @@ package dev.sdlora.sampler;
 import java.util.List;
 
 /** Linear combinations of latents, the only arithmetic that samplers need. */
-final class Latents {
+public final class Latents {
   private Latents() {}
 
   /** Returns {@code a·x}, each element computed in double and rounded once, in a new array. */
-  static float[] scale(double a, float[] x) {
+  public static float[] scale(double a, float[] x) {
     float[] scaled = new float[x.length];
     for (int i = 0; i < x.length; i++) {
       scaled[i] = (float) (a * x[i]);
@@ -20,7 +20,7 @@ final class Latents {
    *
    * @throws IllegalArgumentException if the lengths differ
    */
-  static float[] combine(double a, float[] x, double b, float[] y) {
+  public static float[] combine(double a, float[] x, double b, float[] y) {
     requireLength(x.length, y);
     float[] combined = new float[x.length];
     for (int i = 0; i < x.length; i++) {
@@ -35,7 +35,7 @@ final class Latents {
    *
    * @throws IllegalArgumentException if the lengths differ
    */
-  static float[] combine(double a, float[] x, double b, float[] y, double c, float[] z) {
+  public static float[] combine(double a, float[] x, double b, float[] y, double c, float[] z) {
     return sum(new double[] {a, b, c}, List.of(x, y, z));
   }
 
@@ -47,7 +47,7 @@ final class Latents {
    * @param latents at least one
    * @throws IllegalArgumentException if the lengths differ
    */
-  static float[] sum(double[] weights, List<float[]> latents) {
+  public static float[] sum(double[] weights, List<float[]> latents) {
     float[] sum = new float[latents.get(0).length];
     for (float[] latent : latents) {
       requireLength(sum.length, latent);
@@ -63,7 +63,7 @@ final class Latents {
   }
 
   /** Returns the noise in a latent, {@code (x - denoised) / sigma}, in a new array. */
-  static float[] noise(float[] x, float[] denoised, double sigma) {
+  public static float[] noise(float[] x, float[] denoised, double sigma) {
     return combine(1 / sigma, x, -1 / sigma, denoised);
   }
 

@@ -7,7 +7,7 @@ import dev.sdlora.sampler.schedule.Sigmas;
  * A numerical method that samples down the noise levels. Implementations are immutable; each
  * documents how often a step calls the denoiser and draws noise.
  */
-interface SamplingMethod {
+public interface SamplingMethod {
   /** Returns the rule for its noise levels, and for the form of its latents at both ends. */
   default SigmaRule levels() {
     return SigmaRule.SCHEDULED;

@@ -31,7 +31,7 @@ public record SamplingSettings(
    *
    * @throws IllegalArgumentException if there is one and the model is no flow
    */
-  NoiseLevels shifted(NoiseLevels trained) {
+  public NoiseLevels shifted(NoiseLevels trained) {
     return options.shift().isPresent() ? trained.withShift(options.shift().getAsDouble()) : trained;
   }
 

@@ -11,16 +11,16 @@ import dev.sdlora.sampler.schedule.Sigmas;
  * The rules for the noise levels of sampling methods, from noise and from an image, and for the
  * form of latents at both ends.
  */
-enum SigmaRule {
+public enum SigmaRule {
   /** The levels of a schedule, down to 0: the methods of k-diffusion. */
   SCHEDULED(false) {
     @Override
-    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    public Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
       return scheduled(settings, levels, family);
     }
 
     @Override
-    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+    public Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
       return last(whole, encoded, settings);
     }
   },
@@ -31,14 +31,14 @@ enum SigmaRule {
    */
   SCHEDULED_ABOVE_ZERO(false) {
     @Override
-    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    public Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
       return settings.steps() == 1
           ? Sigmas.of(levels.sigmaMax(), levels.sigmaMin())
           : scheduled(settings, levels, family);
     }
 
     @Override
-    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+    public Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
       return Part.of(whole.from(Math.max(0, settings.steps() - Math.max(1, encoded) - 1)));
     }
   },
@@ -46,12 +46,12 @@ enum SigmaRule {
   /** A1111's training times for DDIM. */
   TRAINING_TIMES(true) {
     @Override
-    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    public Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
       return Schedules.ddim(settings.steps(), levels);
     }
 
     @Override
-    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+    public Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
       int first = Math.max(0, whole.steps() - Math.max(1, encoded));
       return new Part(whole.from(Math.min(first + 1, whole.steps() - 1)), whole.at(first));
     }
@@ -60,13 +60,13 @@ enum SigmaRule {
   /** Trailing times in the form of {@link #TRAINING_TIMES}. */
   TRAILING_TIMES(true) {
     @Override
-    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    public Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
       return Schedules.sigmas(
           Schedule.TRAILING, settings.steps(), levels, family, settings.options());
     }
 
     @Override
-    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+    public Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
       return last(whole, encoded, settings);
     }
   },
@@ -76,13 +76,13 @@ enum SigmaRule {
    */
   UNIFORM_TIMES(true) {
     @Override
-    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    public Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
       int steps = Schedules.ddim(settings.steps(), levels).steps() + 1;
       return Schedules.timeUniform(steps, levels.trainingSteps() - 1, levels);
     }
 
     @Override
-    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+    public Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
       Sigmas times = Schedules.ddim(settings.steps(), levels);
       int first = Math.max(0, times.steps() - Math.max(1, encoded));
       double firstTime = levels.sigmaToTime(times.at(encoded < 2 ? first : first + 1));
@@ -94,12 +94,12 @@ enum SigmaRule {
   /** The times on which consistency models are distilled, evenly spaced. */
   CONSISTENCY_TIMES_SPREAD(false) {
     @Override
-    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    public Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
       return new ConsistencyTimes(levels).spread(settings.steps());
     }
 
     @Override
-    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+    public Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
       return last(whole, encoded, settings);
     }
   },
@@ -107,12 +107,12 @@ enum SigmaRule {
   /** A selection of the times on which consistency models are distilled. */
   CONSISTENCY_TIMES_PICKED(true) {
     @Override
-    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    public Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
       return new ConsistencyTimes(levels).picked(settings.steps(), levels.sigmaMin());
     }
 
     @Override
-    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+    public Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
       return last(whole, encoded, settings);
     }
   },
@@ -120,12 +120,12 @@ enum SigmaRule {
   /** The same times, followed by a clean latent; as in diffusers for LCM. */
   CONSISTENCY_TIMES_PICKED_TO_CLEAN(true) {
     @Override
-    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    public Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
       return new ConsistencyTimes(levels).picked(settings.steps(), 0);
     }
 
     @Override
-    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+    public Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
       return last(whole, encoded, settings);
     }
   };
@@ -143,14 +143,15 @@ enum SigmaRule {
    * @param pictureSigma the noise level of the image from which it starts; not the first level for
    *     samplers on training times
    */
-  record Part(Sigmas sigmas, double pictureSigma) {
-    static Part of(Sigmas sigmas) {
+  public record Part(Sigmas sigmas, double pictureSigma) {
+    /** Returns a part that starts at its first level. */
+    public static Part of(Sigmas sigmas) {
       return new Part(sigmas, sigmas.at(0));
     }
   }
 
   /** Returns the rule for a request, given the rule of the method. */
-  SigmaRule of(SamplingSettings settings, NoiseLevels levels) {
+  public SigmaRule of(SamplingSettings settings, NoiseLevels levels) {
     if (levels.form().isFlow()) {
       return SCHEDULED;
     }
@@ -165,20 +166,21 @@ enum SigmaRule {
   }
 
   /** Returns the levels of the full schedule, from noise. */
-  abstract Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family);
+  public abstract Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family);
 
   /**
    * Returns the last part of a full schedule, starting from an image.
    *
    * @param encoded the number of steps for which noise is added to the image, fewer than requested
    */
-  abstract Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels);
+  public abstract Part part(
+      Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels);
 
   /**
    * Whether latents start from unit noise and end in the model's own form, {@code x / sqrt(1 +
    * sigma²)}.
    */
-  boolean variancePreserving() {
+  public boolean variancePreserving() {
     return variancePreserving;
   }
 

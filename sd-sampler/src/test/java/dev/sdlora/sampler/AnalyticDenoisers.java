@@ -3,7 +3,7 @@ package dev.sdlora.sampler;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /** Ideal denoisers of data with a known distribution, independent for each element. */
-final class AnalyticDenoisers {
+public final class AnalyticDenoisers {
   private AnalyticDenoisers() {}
 
   /** Returns the denoiser of a mixture of normals with means m, deviations s and weights w. */
@@ -34,7 +34,7 @@ final class AnalyticDenoisers {
   }
 
   /** Returns the denoiser with which the goldens were made: {@code gmm} or {@code gauss}. */
-  static Denoiser ofManifest(String name) {
+  public static Denoiser ofManifest(String name) {
     JsonNode denoiser = Fixtures.json("manifest.json").at("/denoisers/" + name);
     return name.equals("gauss")
         ? gauss(denoiser.path("mu").doubleValue(), denoiser.path("s").doubleValue())

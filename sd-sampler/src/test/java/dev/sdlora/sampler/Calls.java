@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A denoiser that records its arguments, and the calls at which steps began. */
-final class Calls implements Denoiser, StepObserver {
+public final class Calls implements Denoiser, StepObserver {
   private final Denoiser denoiser;
   private final List<float[]> seen = new ArrayList<>();
   private final List<Double> sigmas = new ArrayList<>();
   private final List<Integer> starts = new ArrayList<>();
 
-  Calls(Denoiser denoiser) {
+  public Calls(Denoiser denoiser) {
     this.denoiser = denoiser;
   }
 
@@ -34,17 +34,17 @@ final class Calls implements Denoiser, StepObserver {
   }
 
   /** Returns the latent of every call. */
-  List<float[]> seen() {
+  public List<float[]> seen() {
     return seen;
   }
 
   /** Returns the level of every call. */
-  List<Double> sigmas() {
+  public List<Double> sigmas() {
     return sigmas;
   }
 
   /** Returns the latent of the first call of every step. */
-  List<float[]> starts() {
+  public List<float[]> starts() {
     return starts.stream().map(seen::get).toList();
   }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.sampler.noise.NoiseSource;
 
 /** Returns recorded draws in order and counts them. */
-final class RecordedNoise implements NoiseSource {
+public final class RecordedNoise implements NoiseSource {
   private final double[][] recorded;
   private int draws;
 
-  RecordedNoise(double[]... recorded) {
+  public RecordedNoise(double[]... recorded) {
     this.recorded = recorded;
   }
 
@@ -20,7 +20,7 @@ final class RecordedNoise implements NoiseSource {
     return Fixtures.toFloats(recorded[draws++]);
   }
 
-  int draws() {
+  public int draws() {
     return draws;
   }
 }

@@ -2,7 +2,7 @@ package dev.sdlora.sampler;
 
 /** A model without guidance, whose two predictions are equal. */
 @FunctionalInterface
-interface Unguided extends Denoiser {
+public interface Unguided extends Denoiser {
   @Override
   default Sides denoiseSides(float[] x, double sigma) {
     float[] denoised = denoise(x, sigma);

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.canvas;
 
 import dev.sdlora.api.image.MaskedContent;
-import dev.sdlora.sampler.KeptPart;
+import dev.sdlora.sampler.plan.KeptPart;
 import java.util.Optional;
 import java.util.function.Supplier;
 

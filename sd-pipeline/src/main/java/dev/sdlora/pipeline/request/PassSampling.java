@@ -6,11 +6,11 @@ import dev.sdlora.api.image.MaskedContent;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.model.Model;
 import dev.sdlora.sampler.Denoiser;
-import dev.sdlora.sampler.ImageToImageSteps;
-import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.ImageNoise;
+import dev.sdlora.sampler.plan.ImageToImageSteps;
+import dev.sdlora.sampler.plan.SamplingPlan;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.Optional;
 

@@ -4,7 +4,7 @@ import dev.sdlora.api.image.HiresFix;
 import dev.sdlora.api.image.ImageToImage;
 import dev.sdlora.api.image.Inpainting;
 import dev.sdlora.api.image.MaskedContent;
-import dev.sdlora.sampler.ImageToImageSteps;
+import dev.sdlora.sampler.plan.ImageToImageSteps;
 import java.util.Optional;
 
 /**

@@ -32,8 +32,6 @@ class SizesTest {
           entry("benchmarks/src/main/java/dev/sdlora/benchmarks", 39),
           entry("demo/sd-demo-training/src/main/java/dev/sdlora/demo/emoji", 40),
           entry("sd-api/src/main/java/dev/sdlora/api", 32),
-          entry("sd-models/src/main/java/dev/sdlora/models", 28),
-          entry("sd-sampler/src/main/java/dev/sdlora/sampler", 43),
           entry("sd-training/src/main/java/dev/sdlora/training", 42),
           entry("sd-training/src/test/java/dev/sdlora/training", 40));
 
