@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.json.Fields;
+import dev.sdlora.request.setting.FieldSchemas;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +20,8 @@ import java.util.function.IntFunction;
  * inside their elements are values again.
  */
 final class Matrix {
-  /** Settings that are lists themselves. */
-  private static final Set<String> LISTS =
-      Set.of("lora", "styles", "init_images", "reference_images", "args", "detailPasses", "labels");
+  /** Fields of A1111 that are lists themselves, besides those of the rows of settings. */
+  private static final Set<String> LISTS = Set.of("lora", "styles", "init_images", "args");
 
   private final int most;
 
@@ -51,7 +51,9 @@ final class Matrix {
       return ofObject(object);
     }
     if (value instanceof ArrayNode array) {
-      return LISTS.contains(name) ? ofList(name, array) : ofValues(name, array);
+      return LISTS.contains(name) || FieldSchemas.isList(name)
+          ? ofList(name, array)
+          : ofValues(name, array);
     }
     return List.of(value);
   }

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.setting.Door;
+import dev.sdlora.api.setting.Group;
+import dev.sdlora.api.setting.Kind;
+import dev.sdlora.api.setting.Setting;
+import dev.sdlora.api.setting.Settings;
 import dev.sdlora.request.json.Fields;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,9 +22,12 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** Lists of values make all combinations, and different spellings of a request are equal. */
 final class MatrixTest {
+  /** Settings of one value whose field in A1111 is a list. */
+  private static final Set<String> A1111_LISTS = Set.of("init_images");
 
   @Provide
   Arbitrary<Map<String, Integer>> sizes() {
@@ -77,5 +85,25 @@ final class MatrixTest {
     Set<String> ids = new HashSet<>();
     ManifestTest.read(line).forEach(request -> ids.add(request.id()));
     return ids;
+  }
+
+  /** A list of a setting that takes lists is one value; a list of any other varies it. */
+  @Test
+  void expand_keepsTheListsOfSettings() {
+    List<String> lists = new ArrayList<>();
+    for (Group<?, ?> group :
+        List.of(Settings.SPEC, Settings.SAMPLER, Settings.SPEED, Settings.DETAIL_PASS)) {
+      for (Setting<?, ?, ?> row : group.settings()) {
+        String name = row.name(Door.JSON);
+        ObjectNode settings = Fields.object();
+        settings.putArray(name).add(7).add(8);
+        boolean isList = row.kind().type() == Kind.Type.LIST || A1111_LISTS.contains(name);
+        assertThat(new Matrix(1000).expand(settings)).as(name).hasSize(isList ? 1 : 2);
+        if (isList) {
+          lists.add(name);
+        }
+      }
+    }
+    assertThat(lists).contains("skip_layers", "reference_images", "detailPasses", "labels");
   }
 }

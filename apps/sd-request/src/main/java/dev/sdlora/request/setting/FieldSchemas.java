@@ -1,6 +1,7 @@
 package dev.sdlora.request.setting;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.setting.Door;
 import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** JSON schemas of fields, made from the rows of settings: type, range, names and meaning. */
 public final class FieldSchemas {
@@ -21,6 +24,14 @@ public final class FieldSchemas {
   private static final Map<String, ObjectNode> ALL = of(Place.ALL, Place::schemas);
   private static final Map<String, String> MEANINGS = of(Place.ALL, Place::meanings);
   private static final Set<String> OF_EVERY_REQUEST = of(Place.OF_ALL, Place::meanings).keySet();
+
+  /** Fields of requests and detail passes whose values are lists. */
+  private static final Set<String> LISTS =
+      Stream.of(Settings.SPEC, Settings.SAMPLER, Settings.SPEED, Settings.DETAIL_PASS)
+          .flatMap(group -> group.settings().stream())
+          .filter(row -> row.kind().type() == Kind.Type.LIST)
+          .map(row -> row.name(Door.JSON))
+          .collect(Collectors.toUnmodifiableSet());
 
   private FieldSchemas() {}
 
@@ -62,6 +73,11 @@ public final class FieldSchemas {
     }
     String usual = words.map(text -> " Default: " + text + ".").orElse("");
     return schema.put("description", setting.meaning() + usual);
+  }
+
+  /** Whether the value of a field is a list. */
+  public static boolean isList(String name) {
+    return LISTS.contains(name);
   }
 
   /** Returns what a field does, without its default. */
