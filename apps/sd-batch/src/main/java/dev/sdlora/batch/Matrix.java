@@ -21,7 +21,7 @@ import java.util.function.IntFunction;
  */
 final class Matrix {
   /** Fields of A1111 that are lists themselves, besides those of the rows of settings. */
-  private static final Set<String> LISTS = Set.of("lora", "styles", "init_images", "args");
+  private static final Set<String> LISTS = Set.of("init_images", "args");
 
   private final int most;
 

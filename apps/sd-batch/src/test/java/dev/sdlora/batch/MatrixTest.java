@@ -92,7 +92,16 @@ final class MatrixTest {
   void expand_keepsTheListsOfSettings() {
     List<String> lists = new ArrayList<>();
     for (Group<?, ?> group :
-        List.of(Settings.SPEC, Settings.SAMPLER, Settings.SPEED, Settings.DETAIL_PASS)) {
+        List.of(
+            Settings.SPEC,
+            Settings.PROMPT,
+            Settings.SAMPLER,
+            Settings.SPEED,
+            Settings.SIZE_CONDITIONING,
+            Settings.IMAGE_TO_IMAGE,
+            Settings.INPAINTING,
+            Settings.HIRES,
+            Settings.DETAIL_PASS)) {
       for (Setting<?, ?, ?> row : group.settings()) {
         String name = row.name(Door.JSON);
         ObjectNode settings = Fields.object();
@@ -104,6 +113,7 @@ final class MatrixTest {
         }
       }
     }
-    assertThat(lists).contains("skip_layers", "reference_images", "detailPasses", "labels");
+    assertThat(lists)
+        .contains("skip_layers", "reference_images", "detailPasses", "labels", "styles", "lora");
   }
 }

@@ -27,9 +27,10 @@ public final class FieldSchemas {
 
   /** Fields of requests and detail passes whose values are lists. */
   private static final Set<String> LISTS =
-      Stream.of(Settings.SPEC, Settings.SAMPLER, Settings.SPEED, Settings.DETAIL_PASS)
+      Stream.concat(Place.ALL.stream().map(Place::group), Stream.of(Settings.DETAIL_PASS))
           .flatMap(group -> group.settings().stream())
           .filter(row -> row.kind().type() == Kind.Type.LIST)
+          .filter(row -> row.reasonWithout(Door.JSON).isEmpty())
           .map(row -> row.name(Door.JSON))
           .collect(Collectors.toUnmodifiableSet());
 

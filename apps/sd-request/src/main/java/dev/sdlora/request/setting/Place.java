@@ -108,16 +108,18 @@ public record Place<T, O, B>(
 
   /** Returns the JSON schema of each setting that fields can have, under its name in JSON. */
   Map<String, ObjectNode> schemas() {
-    Map<String, ObjectNode> schemas = new LinkedHashMap<>();
-    simple().forEach(row -> schemas.put(row.name(Door.JSON), FieldSchemas.of(group, row)));
-    return schemas;
+    return byField(row -> FieldSchemas.of(group, row));
   }
 
   /** Returns what each setting that fields can have does, under its name in JSON. */
   Map<String, String> meanings() {
-    Map<String, String> meanings = new LinkedHashMap<>();
-    simple().forEach(row -> meanings.put(row.name(Door.JSON), row.meaning()));
-    return meanings;
+    return byField(Setting::meaning);
+  }
+
+  private <V> Map<String, V> byField(Function<Setting<O, B, ?>, V> value) {
+    Map<String, V> fields = new LinkedHashMap<>();
+    simple().forEach(row -> fields.put(row.name(Door.JSON), value.apply(row)));
+    return fields;
   }
 
   /** Returns the option of a setting, under its name in JSON. */
