@@ -12,9 +12,7 @@ module dev.sdlora.tensors {
   requires org.slf4j;
 
   exports dev.sdlora.tensors.entry to
-      dev.sdlora.cli,
       dev.sdlora.families,
-      dev.sdlora.infotext,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;
@@ -44,9 +42,7 @@ module dev.sdlora.tensors {
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.number to
-      dev.sdlora.cli,
       dev.sdlora.families,
-      dev.sdlora.infotext,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;

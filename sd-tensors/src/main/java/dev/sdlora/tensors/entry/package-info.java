@@ -1,5 +1,5 @@
 /**
- * What a file says about its tensors, in any format: {@link dev.sdlora.tensors.entry.TensorEntry}
+ * Descriptions of the tensors in files of any format: {@link dev.sdlora.tensors.entry.TensorEntry}
  * is one tensor, {@code TensorContents} all of a file. The values of quantised tensors are computed
  * by a {@code Widening} when they are read; {@link dev.sdlora.tensors.entry.StoredBytes} are their
  * bytes as they are stored.
