@@ -1,6 +1,9 @@
 package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.figure.FigureTable;
+import dev.sdlora.benchmarks.model.ModelConfig;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.network.UNetPacking;

@@ -1,6 +1,7 @@
 package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
+import dev.sdlora.benchmarks.model.RandomHalves;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.number.DType;

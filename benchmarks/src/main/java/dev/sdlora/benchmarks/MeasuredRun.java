@@ -1,5 +1,7 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.figure.FigureTable;
 import dev.sdlora.pipeline.speed.ProductRate;
 import java.io.IOException;
 import java.io.InputStream;

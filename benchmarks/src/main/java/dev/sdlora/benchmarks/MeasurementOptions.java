@@ -1,6 +1,8 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.benchmarks.MeasuredRun.Model;
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.figure.FigureTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

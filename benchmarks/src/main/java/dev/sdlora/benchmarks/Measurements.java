@@ -1,5 +1,13 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.benchmarks.figure.Comparison;
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.figure.FigureTable;
+import dev.sdlora.benchmarks.figure.Machine;
+import dev.sdlora.benchmarks.model.FlowCheckpoint;
+import dev.sdlora.benchmarks.model.FlowConfig;
+import dev.sdlora.benchmarks.model.FlowModels;
+import dev.sdlora.benchmarks.model.ModelConfig;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
 import java.io.PrintStream;

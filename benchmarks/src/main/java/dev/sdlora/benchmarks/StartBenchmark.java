@@ -1,5 +1,7 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.figure.FigureTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.figure.FigureTable;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.StoredFormat;

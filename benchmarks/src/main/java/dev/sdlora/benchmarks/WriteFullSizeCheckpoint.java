@@ -1,6 +1,11 @@
 package dev.sdlora.benchmarks;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.benchmarks.model.FlowCheckpoint;
+import dev.sdlora.benchmarks.model.FlowConfig;
+import dev.sdlora.benchmarks.model.FlowModels;
+import dev.sdlora.benchmarks.model.ModelConfig;
+import dev.sdlora.benchmarks.model.RandomHalves;
 import dev.sdlora.families.checkpoint.SingleFileNames;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.tensors.file.SafetensorsWriter;

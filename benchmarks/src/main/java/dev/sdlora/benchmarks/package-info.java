@@ -94,7 +94,7 @@
  *
  * <ul>
  *   <li>Measurements and aims: {@code benchmarks.MeasuredRun} and the benchmark's class; the tables
- *       and their comparison: {@code FigureTable}, {@code Comparison}.
+ *       and their comparison: {@code benchmarks.figure.FigureTable}, {@code Comparison}.
  * </ul>
  */
 @NullMarked

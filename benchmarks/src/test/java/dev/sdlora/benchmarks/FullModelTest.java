@@ -5,6 +5,11 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.model.FlowCheckpoint;
+import dev.sdlora.benchmarks.model.FlowConfig;
+import dev.sdlora.benchmarks.model.FlowModels;
+import dev.sdlora.benchmarks.model.ModelConfig;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;

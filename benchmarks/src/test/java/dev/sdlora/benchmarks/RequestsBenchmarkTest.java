@@ -2,6 +2,8 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.model.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.sdlora.benchmarks.figure.Figure;
+import dev.sdlora.benchmarks.model.FlowCheckpoint;
+import dev.sdlora.benchmarks.model.FlowConfig;
+import dev.sdlora.benchmarks.model.FlowModels;
+import dev.sdlora.benchmarks.model.ModelConfig;
 import dev.sdlora.pipeline.speed.TransformerWork;
 import java.io.IOException;
 import java.nio.file.Path;

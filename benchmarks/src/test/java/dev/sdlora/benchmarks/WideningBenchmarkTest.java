@@ -2,6 +2,7 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.benchmarks.figure.Figure;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

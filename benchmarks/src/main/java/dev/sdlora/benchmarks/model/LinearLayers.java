@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -19,7 +19,7 @@ import java.util.Map;
  * The linear layers of a network alone, with its own weights in their layout and without biases:
  * the rate that a call of the network can reach at most.
  */
-final class LinearLayers {
+public final class LinearLayers {
   private static final String WEIGHT = ".weight";
 
   private final Program program;
@@ -34,7 +34,7 @@ final class LinearLayers {
    * @param packings the packings of the weights; empty if they are not packed
    * @param scope the manager that will own the inputs
    */
-  LinearLayers(
+  public LinearLayers(
       Torch torch,
       LiveWeights weights,
       TransformerWork work,
@@ -83,7 +83,7 @@ final class LinearLayers {
   }
 
   /** Runs all layers once; returns the result of the last one. */
-  NDArray run(NDManager scope) {
+  public NDArray run(NDManager scope) {
     Map<String, NDArray> matrices = new LinkedHashMap<>(weights.entries());
     // A part of a layer would need a part of its bias.
     matrices.keySet().removeIf(name -> name.endsWith(".bias"));

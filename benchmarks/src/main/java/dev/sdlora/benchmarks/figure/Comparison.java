@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.figure;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 /**
  * Compares figures with those of an earlier run. It compares ratios, so the machines may differ.
  */
-final class Comparison {
+public final class Comparison {
   /** The tolerance for measurement noise. */
   private static final double ALLOWED = 0.1;
 
@@ -19,18 +19,18 @@ final class Comparison {
   private final Map<String, Figure> earlier = new LinkedHashMap<>();
 
   /** Compares figures with earlier ones of the same names. */
-  Comparison(List<Figure> figures, List<Figure> earlier) {
+  public Comparison(List<Figure> figures, List<Figure> earlier) {
     this.figures = List.copyOf(figures);
     earlier.forEach(figure -> this.earlier.put(figure.name(), figure));
   }
 
   /** Whether a figure fell by more than a tenth. */
-  boolean anyFell() {
+  public boolean anyFell() {
     return figures.stream().anyMatch(this::fell);
   }
 
   /** Prints the figures with two more columns, and then the names of those that fell. */
-  void print(PrintStream out) {
+  public void print(PrintStream out) {
     List<String> columns = new ArrayList<>(FigureTable.COLUMNS);
     columns.addAll(List.of("earlier", "gain"));
     FigureTable.printHead(columns, out);

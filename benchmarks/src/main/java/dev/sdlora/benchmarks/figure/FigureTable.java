@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.figure;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,19 +13,19 @@ import java.util.Collections;
 import java.util.List;
 
 /** Prints figures as a Markdown table and parses such tables. */
-final class FigureTable {
+public final class FigureTable {
   /** The names of the columns. */
   static final List<String> COLUMNS = List.of("figure", "value", "compared with", "ratio", "aim");
 
   private FigureTable() {}
 
   /** Prints a table to the standard output, always in UTF-8. */
-  static void print(List<Figure> figures) {
+  public static void print(List<Figure> figures) {
     print(figures, new PrintStream(System.out, true, StandardCharsets.UTF_8));
   }
 
   /** Prints a table. */
-  static void print(List<Figure> figures, PrintStream out) {
+  public static void print(List<Figure> figures, PrintStream out) {
     printHead(COLUMNS, out);
     figures.forEach(figure -> printRow(figure.cells(), out));
   }
@@ -48,7 +48,7 @@ final class FigureTable {
    * @param name the name of the text, for error messages
    * @throws IllegalArgumentException if a row is malformed; the message contains the line number
    */
-  static List<Figure> read(List<String> lines, String name) {
+  public static List<Figure> read(List<String> lines, String name) {
     List<Figure> figures = new ArrayList<>();
     boolean inside = false;
     for (int i = 0; i < lines.size(); i++) {
@@ -72,7 +72,7 @@ final class FigureTable {
    * @throws IllegalArgumentException if the file is missing, is not text, or has no table or a
    *     malformed one
    */
-  static List<Figure> read(Path file) {
+  public static List<Figure> read(Path file) {
     List<Figure> figures;
     try {
       figures = read(Files.readAllLines(file), file.toString());

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.figure;
 
 import dev.sdlora.tensors.natives.Processor;
 import java.io.IOException;
@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** The conditions of a measurement: the computer, its software, and the state of this project. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
   /** Returns one sentence with the available information. */
-  static String describe() {
+  public static String describe() {
     return String.format(
         Locale.ROOT,
         "%s processors of %s (%s), %.0f GB of memory, %s, Java %s; commit %s; %s; load of the"

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.number.Floats;
@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
  * @param deviation their standard deviation; 0 for a constant tensor
  * @param seed equal seeds give equal numbers
  */
-record RandomHalves(long elements, double mean, double deviation, long seed)
+public record RandomHalves(long elements, double mean, double deviation, long seed)
     implements SafetensorsWriter.Source {
 
   private static final int CHUNK = 1 << 15;

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -6,11 +6,11 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.Random;
 
 /** Inputs of model calls. */
-final class RandomTensors {
+public final class RandomTensors {
   private RandomTensors() {}
 
   /** Creates a float32 tensor of normally distributed numbers. */
-  static NDArray normal(Random random, NDManager scope, long... shape) {
+  public static NDArray normal(Random random, NDManager scope, long... shape) {
     int count = 1;
     for (long side : shape) {
       count *= (int) side;

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.number.DType;

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The text encoders of a model with a diffusion transformer. */
-sealed interface FlowTexts {
+public sealed interface FlowTexts {
   /** Returns the dimensions of a checkpoint's text encoders. */
   static FlowTexts of(TextParts parts) {
     return parts instanceof TextParts.ClipAndT5 both

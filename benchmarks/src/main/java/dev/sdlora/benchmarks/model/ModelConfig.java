@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.UNetFiles;
@@ -18,11 +18,11 @@ import java.util.List;
  * @param unet the U-Net
  * @param vae the autoencoder
  */
-record ModelConfig(
+public record ModelConfig(
     ModelFamily family, List<ClipConfig> textEncoders, UNetConfig unet, VaeConfig vae) {
 
   /** Stable Diffusion 1.5. */
-  static final ModelConfig SD15 =
+  public static final ModelConfig SD15 =
       new ModelConfig(
           ModelFamily.SD1,
           List.of(new ClipConfig(768, 12, 12, 3072, 49408, 77)),
@@ -59,7 +59,7 @@ record ModelConfig(
           vae(0.18215));
 
   /** Stable Diffusion XL, base. */
-  static final ModelConfig SDXL =
+  public static final ModelConfig SDXL =
       new ModelConfig(
           ModelFamily.SDXL,
           List.of(
@@ -97,7 +97,7 @@ record ModelConfig(
           vae(0.13025));
 
   /** A tiny model for quick runs; its text encoder has CLIP's vocabulary. */
-  static final ModelConfig TINY =
+  public static final ModelConfig TINY =
       new ModelConfig(
           ModelFamily.SD1,
           List.of(new ClipConfig(32, 2, 4, 64, 49408, 77)),
@@ -105,12 +105,12 @@ record ModelConfig(
           new VaeConfig(List.of(32, 32, 64, 64), 1, 4, 0.18215));
 
   /** Copies the list. */
-  ModelConfig {
+  public ModelConfig {
     textEncoders = List.copyOf(textEncoders);
   }
 
   /** Returns the dimensions of a checkpoint. */
-  static ModelConfig of(UNetFiles files) {
+  public static ModelConfig of(UNetFiles files) {
     return new ModelConfig(
         files.checkpoint().family(),
         files.textEncoders().stream().map(ModelFiles.Part::config).toList(),
@@ -124,7 +124,7 @@ record ModelConfig(
    * @param number 15, 21 or 100 for XL
    * @throws IllegalArgumentException if the number is unknown
    */
-  static ModelConfig numbered(int number) {
+  public static ModelConfig numbered(int number) {
     return switch (number) {
       case 15 -> SD15;
       case 21 -> SD21;
@@ -138,14 +138,14 @@ record ModelConfig(
   }
 
   /** Returns the name of a checkpoint in figures. */
-  static String title(ModelFiles files) {
+  public static String title(ModelFiles files) {
     return files instanceof UNetFiles unet
         ? of(unet).title()
         : FlowConfig.of((TransformerModel) files).title();
   }
 
   /** The name in figures. */
-  String title() {
+  public String title() {
     if (equals(SD15)) {
       return "SD 1.5";
     }

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.network.ClipConfig;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Published models with diffusion transformers, and tiny ones for quick runs. */
-final class FlowModels {
+public final class FlowModels {
   private static final int QWEN_VOCABULARY = 151_936;
   private static final int T5_VOCABULARY = 32_128;
   private static final int HEAD = 128;
@@ -50,7 +50,7 @@ final class FlowModels {
       new Qwen3Config(32, 4, 2, 16, 64, 4, QWEN_VOCABULARY, Qwen3Config.THETA);
 
   /** FLUX.2 klein 4B. */
-  static final FlowConfig KLEIN =
+  public static final FlowConfig KLEIN =
       new FlowConfig(
           ModelFamily.FLUX2,
           klein(24, QWEN_WIDTH),
@@ -58,7 +58,7 @@ final class FlowModels {
           flux2Vae(128, 256, 512, 512));
 
   /** Z-Image. */
-  static final FlowConfig Z_IMAGE =
+  public static final FlowConfig Z_IMAGE =
       new FlowConfig(
           ModelFamily.Z_IMAGE,
           zImage(30, QWEN_WIDTH),
@@ -66,7 +66,7 @@ final class FlowModels {
           fluxVae(128, 256, 512, 512));
 
   /** FLUX.1 dev. */
-  static final FlowConfig FLUX1 =
+  public static final FlowConfig FLUX1 =
       new FlowConfig(
           ModelFamily.FLUX1,
           flux1(new Flux1Config.OwnLayers(768, true)),
@@ -74,7 +74,7 @@ final class FlowModels {
           fluxVae(128, 256, 512, 512));
 
   /** Chroma. */
-  static final FlowConfig CHROMA =
+  public static final FlowConfig CHROMA =
       new FlowConfig(
           ModelFamily.CHROMA,
           flux1(new Flux1Config.Approximator(64, 5120, 5)),
@@ -82,7 +82,7 @@ final class FlowModels {
           fluxVae(128, 256, 512, 512));
 
   /** Stable Diffusion 3.5 Medium, whose first 13 blocks have a second attention. */
-  static final FlowConfig SD35_MEDIUM =
+  public static final FlowConfig SD35_MEDIUM =
       new FlowConfig(
           ModelFamily.SD3,
           new Sd3Config(
@@ -91,7 +91,7 @@ final class FlowModels {
           sd3Vae(128, 256, 512, 512));
 
   /** A tiny FLUX.2; as in all tiny models, its text encoder has the published vocabulary. */
-  static final FlowConfig TINY_FLUX2 =
+  public static final FlowConfig TINY_FLUX2 =
       new FlowConfig(
           ModelFamily.FLUX2,
           new Flux2Config(128, 64, 2, 1, 2, 3 * 32, 192, 256, List.of(8, 8, 8, 8), 2000),
@@ -99,7 +99,7 @@ final class FlowModels {
           flux2Vae(32, 32, 64, 64));
 
   /** A tiny Z-Image. */
-  static final FlowConfig TINY_Z_IMAGE =
+  public static final FlowConfig TINY_Z_IMAGE =
       new FlowConfig(
           ModelFamily.Z_IMAGE,
           new ZImageConfig(
@@ -108,7 +108,7 @@ final class FlowModels {
           fluxVae(32, 32, 64, 64));
 
   /** A tiny FLUX.1. */
-  static final FlowConfig TINY_FLUX1 =
+  public static final FlowConfig TINY_FLUX1 =
       new FlowConfig(
           ModelFamily.FLUX1,
           tinyFlux1(new Flux1Config.OwnLayers(64, true)),
@@ -116,7 +116,7 @@ final class FlowModels {
           fluxVae(32, 32, 64, 64));
 
   /** A tiny Chroma. */
-  static final FlowConfig TINY_CHROMA =
+  public static final FlowConfig TINY_CHROMA =
       new FlowConfig(
           ModelFamily.CHROMA,
           tinyFlux1(new Flux1Config.Approximator(64, 32, 2)),
@@ -124,7 +124,7 @@ final class FlowModels {
           fluxVae(32, 32, 64, 64));
 
   /** A tiny Stable Diffusion 3.5, whose first block has a second attention. */
-  static final FlowConfig TINY_SD3 =
+  public static final FlowConfig TINY_SD3 =
       new FlowConfig(
           ModelFamily.SD3,
           new Sd3Config(16, 64, 2, 3, 96, 96, 24, List.of(0), true),
@@ -141,7 +141,7 @@ final class FlowModels {
    * Returns a model by its number: 4 for FLUX.2 klein, 6 for Z-Image, 12 for FLUX.1 dev, 9 for
    * Chroma, 35 for SD 3.5 Medium.
    */
-  static Optional<FlowConfig> numbered(int number) {
+  public static Optional<FlowConfig> numbered(int number) {
     return Optional.ofNullable(NUMBERED.get(number));
   }
 

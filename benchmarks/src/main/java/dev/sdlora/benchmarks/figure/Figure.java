@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.figure;
 
 import java.util.List;
 import java.util.Locale;
@@ -13,46 +13,46 @@ import org.jspecify.annotations.Nullable;
  * @param ratio the ratio to the reference; null for none
  * @param aim the desired ratio; null for none
  */
-record Figure(
+public record Figure(
     String name, String value, String ceiling, @Nullable Ratio ratio, @Nullable Ratio aim) {
   private static final int CELLS = 5;
   private static final String SHARE_AIM = "at least ";
   private static final String MULTIPLE_AIM = "at most ";
 
   /** Creates a ceiling, or a figure without a reference. */
-  static Figure ceiling(String name, String value) {
+  public static Figure ceiling(String name, String value) {
     return new Figure(name, value, "", null, null);
   }
 
   /** Creates a rate as a share of the best rate. */
-  static Figure share(String name, String value, String ceiling, double share) {
+  public static Figure share(String name, String value, String ceiling, double share) {
     return new Figure(name, value, ceiling, new Ratio(share, true), null);
   }
 
   /** Creates a time or an amount of memory as a multiple of the minimum. */
-  static Figure multiple(String name, String value, String ceiling, double multiple) {
+  public static Figure multiple(String name, String value, String ceiling, double multiple) {
     return new Figure(name, value, ceiling, new Ratio(multiple, false), null);
   }
 
   /** Returns a copy with an aim; unchanged if there is no ratio. */
-  Figure aim(double number) {
+  public Figure aim(double number) {
     return ratio == null
         ? this
         : new Figure(name, value, ceiling, ratio, new Ratio(number, ratio.share()));
   }
 
   /** Formats a time. */
-  static String seconds(double seconds) {
+  public static String seconds(double seconds) {
     return String.format(Locale.ROOT, seconds < 10 ? "%.3f s" : "%.1f s", seconds);
   }
 
   /** Formats a number of bytes. */
-  static String megabytes(double bytes) {
+  public static String megabytes(double bytes) {
     return String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);
   }
 
   /** Formats a rate of operations. */
-  static String gigaflops(double rate) {
+  public static String gigaflops(double rate) {
     return String.format(Locale.ROOT, "%.0f GFLOP/s", rate / 1e9);
   }
 

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.figure;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
  * @param number the quotient: 0.91 for a share of 91 %
  * @param share whether it is a share
  */
-record Ratio(double number, boolean share) {
+public record Ratio(double number, boolean share) {
   private static final Pattern WRITTEN = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?) ([%×])");
 
   /** Checks the number. */
-  Ratio {
+  public Ratio {
     if (!(number >= 0 && number < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("a ratio must be at least 0 and finite: " + number);
     }

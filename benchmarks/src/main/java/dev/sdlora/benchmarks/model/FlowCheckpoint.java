@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.Families;
@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * weights: the tensors of the published files under their names and in their formats, normally
  * distributed with a deviation of {@value #DEVIATION}, and norms of 1. They need little heap.
  */
-final class FlowCheckpoint {
+public final class FlowCheckpoint {
   /** Keeps activations finite at every width. */
   private static final double DEVIATION = 0.02;
 
@@ -50,7 +50,7 @@ final class FlowCheckpoint {
    * @param progress receives the path of each file before it is written
    * @return the file of the transformer, by which the model is opened
    */
-  static Path write(FlowConfig config, int seed, Path folder, Consumer<Path> progress) {
+  public static Path write(FlowConfig config, int seed, Path folder, Consumer<Path> progress) {
     Path transformer = folder.resolve("diffusion_models").resolve(transformerFile(config));
     FlowCheckpoint texts = new FlowCheckpoint(config.texts().format(), seed);
     config
@@ -99,13 +99,13 @@ final class FlowCheckpoint {
   }
 
   /** Returns the shapes of the tensors in the transformer's file. */
-  static Map<String, List<Long>> transformer(FlowConfig config) {
+  public static Map<String, List<Long>> transformer(FlowConfig config) {
     return inFile(
         config.transformer().weights(), Families.of(config.family()).transformerFileNames());
   }
 
   /** Returns the shapes of the tensors in the VAE's file, with the statistics of its batch norm. */
-  static Map<String, List<Long>> vae(FlowConfig config) {
+  public static Map<String, List<Long>> vae(FlowConfig config) {
     Map<String, List<Long>> weights = new LinkedHashMap<>();
     config
         .vae()

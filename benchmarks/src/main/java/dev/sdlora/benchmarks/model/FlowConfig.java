@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.transformer.TransformerModel;
@@ -18,13 +18,13 @@ import dev.sdlora.families.transformer.ZImageConfig;
  * @param texts the text encoders
  * @param vae the autoencoder
  */
-record FlowConfig(
+public record FlowConfig(
     ModelFamily family, TransformerConfig transformer, FlowTexts texts, VaeConfig vae) {
   /** The least number of Qwen3's layers that readers take. */
   private static final int LEAST_LAYERS = 4;
 
   /** Returns the dimensions of a checkpoint. */
-  static FlowConfig of(TransformerModel model) {
+  public static FlowConfig of(TransformerModel model) {
     return new FlowConfig(
         model.checkpoint().family(),
         model.transformer().config(),
@@ -36,7 +36,7 @@ record FlowConfig(
    * Returns a model with at most this many blocks of each kind in the transformer, and layers in
    * Qwen3 or T5. FLUX.2 and Z-Image are {@linkplain FlowModels#narrower narrower}.
    */
-  FlowConfig withBlocks(int blocks) {
+  public FlowConfig withBlocks(int blocks) {
     FlowConfig whole =
         texts instanceof FlowTexts.Qwen
             ? FlowModels.narrower(this, Math.max(LEAST_LAYERS, blocks))
@@ -51,7 +51,7 @@ record FlowConfig(
   }
 
   /** Returns T5 without the layers after the first ones. */
-  static T5Config first(T5Config all, int layers) {
+  public static T5Config first(T5Config all, int layers) {
     return new T5Config(
         all.width(),
         all.heads(),
@@ -67,7 +67,7 @@ record FlowConfig(
    * Diffusion 3, the last of them stands for the {@linkplain #stored last block of all}, which has
    * other shapes.
    */
-  static TransformerConfig first(TransformerConfig config, int blocks) {
+  public static TransformerConfig first(TransformerConfig config, int blocks) {
     if (config instanceof Flux2Config all) {
       return new Flux2Config(
           all.channels(),
@@ -127,7 +127,7 @@ record FlowConfig(
    * Returns the name in this model of a weight of a transformer with its {@linkplain
    * #first(TransformerConfig, int) first blocks}.
    */
-  String stored(String name, TransformerConfig first) {
+  public String stored(String name, TransformerConfig first) {
     return transformer instanceof Sd3Config all && first instanceof Sd3Config some
         ? name.replace(block(some.layers() - 1), block(all.layers() - 1))
         : name;
@@ -138,7 +138,7 @@ record FlowConfig(
   }
 
   /** The name in figures. */
-  String title() {
+  public String title() {
     boolean full = transformer.equals(FlowModels.published(family).transformer);
     return (full ? "" : "small ") + family.label();
   }
