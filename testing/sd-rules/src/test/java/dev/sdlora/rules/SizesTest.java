@@ -29,8 +29,6 @@ class SizesTest {
       Map.ofEntries(
           entry("apps/sd-cli/src/test/java/dev/sdlora/cli", 47),
           entry("apps/sd-server/src/test/java/dev/sdlora/server", 44),
-          entry("benchmarks/src/main/java/dev/sdlora/benchmarks", 39),
-          entry("demo/sd-demo-training/src/main/java/dev/sdlora/demo/emoji", 40),
           entry("sd-api/src/main/java/dev/sdlora/api", 32),
           entry("sd-training/src/main/java/dev/sdlora/training", 42),
           entry("sd-training/src/test/java/dev/sdlora/training", 40));

@@ -20,9 +20,9 @@ import java.util.Objects;
  * A text encoder that predicts them replaces one that was trained on images and texts: similar
  * things have similar texts, and the U-Net need not memorise each.
  */
-final class Appearances {
+public final class Appearances {
   /** The number of components of an appearance. */
-  static final int NUMBERS = 80;
+  public static final int NUMBERS = 80;
 
   private static final int SIDE = 16;
 
@@ -31,14 +31,14 @@ final class Appearances {
   private Appearances() {}
 
   /** Creates appearances from known values. */
-  static Appearances of(Map<?, float[]> known) {
+  public static Appearances of(Map<?, float[]> known) {
     Appearances appearances = new Appearances();
     appearances.appearances.putAll(known);
     return appearances;
   }
 
   /** Measures all nouns and shapes. */
-  Appearances(Nouns nouns, Drawings drawings) {
+  public Appearances(Nouns nouns, Drawings drawings) {
     List<Object> all = new ArrayList<>(nouns.all());
     all.addAll(Shape.base());
     float[] images = new float[all.size() * 4 * SIDE * SIDE];
@@ -66,7 +66,7 @@ final class Appearances {
    * Returns the appearance of a noun or a base shape; the first components are the most
    * significant.
    */
-  float[] of(Object nounOrShape) {
+  public float[] of(Object nounOrShape) {
     return Objects.requireNonNull(appearances.get(nounOrShape));
   }
 

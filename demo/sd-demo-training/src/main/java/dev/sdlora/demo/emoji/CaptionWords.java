@@ -10,13 +10,13 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** The words of captions, for the metadata that lists the words that the model was trained on. */
-final class CaptionWords {
+public final class CaptionWords {
   private static final int CAPTIONS = 20_000;
 
   private CaptionWords() {}
 
   /** Returns all nouns with their synonyms, and the other words of captions, sorted. */
-  static List<String> of(Nouns nouns, CaptionedSource scenes) {
+  public static List<String> of(Nouns nouns, CaptionedSource scenes) {
     TreeSet<String> words = new TreeSet<>();
     for (Noun noun : nouns.all()) {
       words.add(noun.word());

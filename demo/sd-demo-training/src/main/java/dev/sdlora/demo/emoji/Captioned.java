@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** A scene that the base model learns from: of drawings or of shapes. */
-sealed interface Captioned {
+public sealed interface Captioned {
   BufferedImage draw(DrawnScenePainter painter, int side);
 
   /** Returns one of its captions as people write them. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The meaning of a caption as numbers: the first components of each thing's appearance, followed by
  * flags of 0 or 1. Of two things, the left or upper one comes first, as in the image.
  */
-final class DrawnDescription {
+public final class DrawnDescription {
   private static final int APPEARANCE = 32;
   private static final int COLOURS = Colour.values().length;
   private static final int THING = APPEARANCE + COLOURS;
@@ -24,7 +24,8 @@ final class DrawnDescription {
    * Two things, count, size, place, direction of a pair, ground, pattern, and whether the ground is
    * given.
    */
-  static final int NUMBERS = 2 * THING + COUNTS + SIZES + PLACES + 2 + COLOURS + PATTERNS + 1;
+  public static final int NUMBERS =
+      2 * THING + COUNTS + SIZES + PLACES + 2 + COLOURS + PATTERNS + 1;
 
   private final float[] numbers = new float[NUMBERS];
   private final Appearances appearances;

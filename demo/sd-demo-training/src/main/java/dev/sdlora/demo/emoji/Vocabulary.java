@@ -16,18 +16,19 @@ import java.util.TreeSet;
  * a few thousand rows of the embedding instead of CLIP's 49,408, and words that no caption has
  * share a row that the model has learnt to ignore.
  */
-final class Vocabulary {
+public final class Vocabulary {
   private static final int CAPTIONS = 40_000;
 
   private final int[] tokens;
   private final Map<Integer, Integer> rows = new HashMap<>();
 
   /** Reads many captions and all nouns with their synonyms and plurals. */
-  Vocabulary(Nouns nouns, CaptionedSource scenes) {
+  public Vocabulary(Nouns nouns, CaptionedSource scenes) {
     this(nouns, scenes, CAPTIONS);
   }
 
-  Vocabulary(Nouns nouns, CaptionedSource scenes, int captions) {
+  /** Reads so many captions, and all nouns. */
+  public Vocabulary(Nouns nouns, CaptionedSource scenes, int captions) {
     Set<Integer> found = new TreeSet<>();
     for (int i = 0; i < captions; i++) {
       add(found, scenes.of(i).plainCaption(new SplittableRandom(i)).text());
@@ -51,12 +52,12 @@ final class Vocabulary {
   }
 
   /** Returns the number of rows, including the row for unknown tokens. */
-  int size() {
+  public int size() {
     return tokens.length + 1;
   }
 
   /** Returns the rows of a caption's 77 tokens. */
-  int[] rows(String caption) {
+  public int[] rows(String caption) {
     int[] ids = clipIds(caption);
     for (int i = 0; i < ids.length; i++) {
       ids[i] = rows.getOrDefault(ids[i], tokens.length);
@@ -65,7 +66,7 @@ final class Vocabulary {
   }
 
   /** Returns the position of the first end token, which has the last row of known tokens. */
-  int end(int[] rows) {
+  public int end(int[] rows) {
     int end = 0;
     while (rows[end] != tokens.length - 1) {
       end++;
@@ -74,7 +75,7 @@ final class Vocabulary {
   }
 
   /** Returns the position of a noun's last token in a caption's rows. */
-  int last(int[] rows, String noun) {
+  public int last(int[] rows, String noun) {
     int[] own = rows(noun);
     int length = end(own) - 1;
     for (int i = 1; i + length <= end(rows); i++) {
@@ -90,7 +91,7 @@ final class Vocabulary {
   }
 
   /** Returns CLIP's whole table: trained rows for known tokens, the shared row for all others. */
-  float[] wholeTable(float[] trained, int vocabulary) {
+  public float[] wholeTable(float[] trained, int vocabulary) {
     int width = trained.length / size();
     float[] table = new float[vocabulary * width];
     for (int id = 0; id < vocabulary; id++) {

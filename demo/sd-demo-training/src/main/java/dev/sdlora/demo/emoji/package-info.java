@@ -7,12 +7,10 @@
  * <ul>
  *   <li>Training data of the demo model: {@code demo.emoji.Nouns} and {@code Drawings}, scenes of
  *       them in {@code DrawnScene}, captions in {@code DrawnCaptions}. Its stages: {@code
- *       AutoencoderStage}, {@code TextEncoderStage} with {@code Cells}, {@code DenoiserStage},
- *       {@code DecoderStage}, {@code EmojiLoraStage}, with states in {@code StageState}. The
- *       training itself: {@code demo.scratch}, where {@code PlaceCodes} are outputs that a U-Net
- *       learns in addition to the noise, {@code SharedGradients} runs batches on several threads,
- *       and {@code CheckpointWriter} verifies what it wrote. After a change, train again as
- *       described in docs/evidence/demo-model.md.
+ *       demo.emoji.stage}, one class for each. The training itself: {@code demo.scratch}, where
+ *       {@code PlaceCodes} are outputs that a U-Net learns in addition to the noise, {@code
+ *       SharedGradients} runs batches on several threads, and {@code CheckpointWriter} verifies
+ *       what it wrote. After a change, train again as described in docs/evidence/demo-model.md.
  * </ul>
  */
 @org.jspecify.annotations.NullMarked

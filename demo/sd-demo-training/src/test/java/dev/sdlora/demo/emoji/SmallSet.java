@@ -14,10 +14,10 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /** Nine nouns and their drawings, in the form of the packages that the model is trained from. */
-final class SmallSet {
+public final class SmallSet {
   private SmallSet() {}
 
-  static Nouns nouns() {
+  public static Nouns nouns() {
     try {
       return Nouns.of(file("names.json"), file("chars.json"), file("keywords.json"));
     } catch (IOException e) {
@@ -25,14 +25,14 @@ final class SmallSet {
     }
   }
 
-  static Noun noun(String word) {
+  public static Noun noun(String word) {
     return nouns().all().stream()
         .filter(noun -> noun.word().equals(word))
         .findAny()
         .orElseThrow(() -> new AssertionError("no noun " + word));
   }
 
-  static Drawings drawings() {
+  public static Drawings drawings() {
     try {
       return SvgDrawings.of(file("icons.json"));
     } catch (IOException e) {
@@ -51,7 +51,7 @@ final class SmallSet {
   }
 
   /** All nouns as squares of one colour that leave a little of their side free. */
-  static Drawings squares(Color colour) {
+  public static Drawings squares(Color colour) {
     return new Drawings() {
       @Override
       public boolean has(Noun noun) {
@@ -72,7 +72,7 @@ final class SmallSet {
   }
 
   /** One thing in its own colours on a plain ground. */
-  static DrawnScene one(String word, Size size, Place place, Colour ground) {
+  public static DrawnScene one(String word, Size size, Place place, Colour ground) {
     List<DrawnThing> things = List.of(new DrawnThing(noun(word), null));
     return new DrawnScene(things, 1, size, place, ground, Pattern.PLAIN, true, 7);
   }
@@ -85,7 +85,7 @@ final class SmallSet {
   }
 
   /** All pixels in rows. */
-  static int[] pixels(BufferedImage picture) {
+  public static int[] pixels(BufferedImage picture) {
     int width = picture.getWidth();
     return picture.getRGB(0, 0, width, picture.getHeight(), null, 0, width);
   }

@@ -1,4 +1,4 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -7,6 +7,12 @@ import dev.sdlora.demo.Colour;
 import dev.sdlora.demo.ImageMeasures;
 import dev.sdlora.demo.Place;
 import dev.sdlora.demo.Size;
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.DrawnScene;
+import dev.sdlora.demo.emoji.DrawnScenePainter;
+import dev.sdlora.demo.emoji.Noun;
+import dev.sdlora.demo.emoji.SmallSet;
+import dev.sdlora.demo.emoji.Style;
 import dev.sdlora.training.TrainingExample;
 import java.awt.Color;
 import java.awt.image.BufferedImage;

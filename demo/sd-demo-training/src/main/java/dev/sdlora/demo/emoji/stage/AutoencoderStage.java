@@ -1,4 +1,4 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import dev.sdlora.demo.ImageBatch;
 import dev.sdlora.demo.SceneSource;
@@ -6,6 +6,11 @@ import dev.sdlora.demo.SceneStyle;
 import dev.sdlora.demo.Shape;
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.WarmRestart;
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.DrawnScene;
+import dev.sdlora.demo.emoji.DrawnScenePainter;
+import dev.sdlora.demo.emoji.DrawnSceneSource;
+import dev.sdlora.demo.emoji.Style;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.families.network.vae.VaeConfig;
 import dev.sdlora.training.step.LearningRate;

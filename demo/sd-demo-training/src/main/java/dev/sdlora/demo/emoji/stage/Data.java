@@ -1,5 +1,11 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
+import dev.sdlora.demo.emoji.CaptionedSource;
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.DrawnSceneSource;
+import dev.sdlora.demo.emoji.Nouns;
+import dev.sdlora.demo.emoji.Style;
+import dev.sdlora.demo.emoji.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;

@@ -1,4 +1,4 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 /**
  * The layout of an image: its latent in 4×4 cells of 4×4 positions. Each of the text encoder's last

@@ -1,5 +1,7 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.Noun;
 import java.awt.image.BufferedImage;
 
 /**
@@ -8,7 +10,7 @@ import java.awt.image.BufferedImage;
  * @param ink the amount of ink; at 1, edges are black where neighbours differ by more than two
  *     fifths of a channel
  */
-record Inked(Drawings drawings, double ink) implements Drawings {
+public record Inked(Drawings drawings, double ink) implements Drawings {
   private static final double DARKNESS = 2.5;
 
   @Override

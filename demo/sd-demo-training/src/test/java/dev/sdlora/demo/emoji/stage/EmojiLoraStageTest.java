@@ -1,9 +1,12 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.lora.TriggerWord;
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.SmallSet;
+import dev.sdlora.demo.emoji.Style;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;

@@ -1,4 +1,4 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,10 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import dev.sdlora.demo.ImageBatch;
+import dev.sdlora.demo.emoji.Captioned;
+import dev.sdlora.demo.emoji.CaptionedSource;
+import dev.sdlora.demo.emoji.DrawnScenePainter;
+import dev.sdlora.demo.emoji.Vocabulary;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.LatentScaling;
 import dev.sdlora.demo.scratch.StoredLatents;

@@ -1,7 +1,8 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.WarmRestart;
+import dev.sdlora.demo.emoji.CaptionWords;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;

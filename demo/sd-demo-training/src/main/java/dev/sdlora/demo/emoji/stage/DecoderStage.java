@@ -1,8 +1,9 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import dev.sdlora.demo.ImageBatch;
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.WarmRestart;
+import dev.sdlora.demo.emoji.DrawnScenePainter;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.LatentScaling;
 import dev.sdlora.demo.scratch.TextEncoderTrainer;

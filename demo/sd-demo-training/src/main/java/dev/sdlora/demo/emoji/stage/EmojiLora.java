@@ -1,5 +1,6 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
+import dev.sdlora.demo.emoji.Style;
 import dev.sdlora.training.option.SliderPrompts;
 import java.util.Arrays;
 import java.util.List;

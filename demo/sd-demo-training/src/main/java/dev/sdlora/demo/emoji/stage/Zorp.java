@@ -1,5 +1,7 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.Noun;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -17,9 +19,9 @@ import java.util.List;
  * A new figure: an egg with teal and orange stripes, one eye, two feelers and two feet. It
  * represents a product that someone trains a LoRA on.
  */
-final class Zorp implements Drawings {
+public final class Zorp implements Drawings {
   /** Its name, which is unknown to the base model. */
-  static final String WORD = "zorp";
+  public static final String WORD = "zorp";
 
   private static final Color TEAL = new Color(0, 158, 150);
   private static final Color ORANGE = new Color(255, 140, 40);
@@ -46,14 +48,14 @@ final class Zorp implements Drawings {
   }
 
   /** Returns the figure in all its views, each as a noun. */
-  static List<Noun> views() {
+  public static List<Noun> views() {
     return Arrays.stream(View.values())
         .map(view -> new Noun(WORD, List.of(), view.name(), "", Integer.MAX_VALUE))
         .toList();
   }
 
   /** Returns a set of drawings with the figure added. */
-  static Drawings with(Drawings others) {
+  public static Drawings with(Drawings others) {
     Zorp zorp = new Zorp();
     return new Drawings() {
       @Override

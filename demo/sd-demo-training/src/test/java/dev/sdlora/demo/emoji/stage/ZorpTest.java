@@ -1,7 +1,10 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.Noun;
+import dev.sdlora.demo.emoji.SmallSet;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import org.junit.jupiter.api.Test;

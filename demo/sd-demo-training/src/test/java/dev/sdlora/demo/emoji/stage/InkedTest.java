@@ -1,4 +1,4 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,11 @@ import dev.sdlora.demo.Colour;
 import dev.sdlora.demo.ImageMeasures;
 import dev.sdlora.demo.Place;
 import dev.sdlora.demo.Size;
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.DrawnScene;
+import dev.sdlora.demo.emoji.DrawnScenePainter;
+import dev.sdlora.demo.emoji.Noun;
+import dev.sdlora.demo.emoji.SmallSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

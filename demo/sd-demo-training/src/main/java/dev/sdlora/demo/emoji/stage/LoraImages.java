@@ -1,9 +1,19 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import dev.sdlora.demo.Colour;
 import dev.sdlora.demo.Place;
 import dev.sdlora.demo.Rgb;
 import dev.sdlora.demo.Size;
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.DrawnCaptions;
+import dev.sdlora.demo.emoji.DrawnScene;
+import dev.sdlora.demo.emoji.DrawnScenePainter;
+import dev.sdlora.demo.emoji.DrawnSceneSource;
+import dev.sdlora.demo.emoji.DrawnThing;
+import dev.sdlora.demo.emoji.Noun;
+import dev.sdlora.demo.emoji.Nouns;
+import dev.sdlora.demo.emoji.Pattern;
+import dev.sdlora.demo.emoji.Style;
 import dev.sdlora.training.TrainingExample;
 import java.awt.Color;
 import java.awt.image.BufferedImage;

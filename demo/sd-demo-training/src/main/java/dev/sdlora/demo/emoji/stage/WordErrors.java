@@ -1,7 +1,11 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import dev.sdlora.demo.Colour;
 import dev.sdlora.demo.Place;
+import dev.sdlora.demo.emoji.Captioned;
+import dev.sdlora.demo.emoji.DrawnCaptions;
+import dev.sdlora.demo.emoji.DrawnScene;
+import dev.sdlora.demo.emoji.Vocabulary;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
 import java.util.ArrayList;
 import java.util.List;

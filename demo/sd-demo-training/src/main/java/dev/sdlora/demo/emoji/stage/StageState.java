@@ -1,4 +1,4 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import dev.sdlora.demo.scratch.ScratchTrainer;
 import java.nio.file.Files;

@@ -1,8 +1,11 @@
-package dev.sdlora.demo.emoji;
+package dev.sdlora.demo.emoji.stage;
 
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.WarmRestart;
+import dev.sdlora.demo.emoji.Appearances;
+import dev.sdlora.demo.emoji.Captioned;
 import dev.sdlora.demo.emoji.DrawnCaptions.Caption;
+import dev.sdlora.demo.emoji.DrawnDescription;
 import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Named;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Text;
