@@ -149,6 +149,9 @@ class WorkerFaultsTest {
     assertThat(worker().get("alive").asBoolean()).isTrue();
     assertThat(worker().get("reason").asText()).isEqualTo(ready.body());
     assertThat(worker().get("version").asText()).isNotEmpty();
+    while (state(jobs.get(0)).equals("running")) {
+      Thread.onSpinWait(); // The front learns twice a second what its workers did.
+    }
     assertThat(state(jobs.get(0))).isEqualTo("waiting");
     while (!ofTheWorker("/metrics").body().contains("\nsdlora_jobs_unfinished 0.0\n")) {
       Thread.onSpinWait(); // The worker forgets the job a moment after it has handed it back.
