@@ -111,6 +111,14 @@ public final class Job {
       double fraction,
       double secondsLeft) {}
 
+  /**
+   * What a job has drawn at one moment.
+   *
+   * @param images the finished images in the order of their seeds
+   * @param previews the kept previews in the order of their steps
+   */
+  public record Pictures(List<JobImage> images, List<KeptPreview> previews) {}
+
   /** Starts the work when the queue has a place for it. */
   void start() {
     if (isCancelling()) {
@@ -282,7 +290,7 @@ public final class Job {
     synchronized (this) {
       return held
           + finished.stream().mapToLong(JobImage::heldBytes).sum()
-          + previews.kept().stream().mapToLong(HeldBytes::of).sum()
+          + previews.kept().stream().map(KeptPreview::image).mapToLong(HeldBytes::of).sum()
           + warnings.stream().mapToLong(HeldBytes::of).sum();
     }
   }
@@ -367,9 +375,9 @@ public final class Job {
     return request.work().preview();
   }
 
-  /** Returns the kept previews of all parts. */
-  public synchronized List<BufferedImage> keptPreviews() {
-    return previews.kept();
+  /** Returns the finished images and the kept previews of all parts, as they are at one moment. */
+  public synchronized Pictures pictures() {
+    return new Pictures(images(), previews.kept());
   }
 
   /** Returns the warnings. */
@@ -423,7 +431,7 @@ public final class Job {
           () -> {
             step = number;
             steps = total;
-            preview.ifPresent(image -> previews.add(image, number, total));
+            preview.ifPresent(image -> previews.add(image, number, total, finished.size()));
           });
     }
 
@@ -434,7 +442,7 @@ public final class Job {
 
     @Override
     public void keptPreview(BufferedImage preview) {
-      update(() -> previews.keep(preview));
+      update(() -> previews.keep(preview, finished.size()));
     }
 
     @Override

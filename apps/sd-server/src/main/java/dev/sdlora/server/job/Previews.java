@@ -8,7 +8,7 @@ import java.util.Optional;
 /** Previews of unfinished images: the latest, and some of earlier steps. Guarded by the job. */
 final class Previews {
   private final int wanted;
-  private final List<BufferedImage> kept = new ArrayList<>();
+  private final List<KeptPreview> kept = new ArrayList<>();
   private Optional<BufferedImage> latest = Optional.empty();
 
   /**
@@ -20,15 +20,15 @@ final class Previews {
     this.wanted = wanted;
   }
 
-  void add(BufferedImage preview, int step, int steps) {
+  void add(BufferedImage preview, int step, int steps, int finished) {
     latest = Optional.of(preview);
     if (wanted * step / steps > wanted * (step - 1) / steps) {
-      kept.add(preview);
+      keep(preview, finished);
     }
   }
 
-  void keep(BufferedImage preview) {
-    kept.add(preview);
+  void keep(BufferedImage preview, int finished) {
+    kept.add(new KeptPreview(preview, finished));
   }
 
   void forgetLatest() {
@@ -39,7 +39,7 @@ final class Previews {
     return latest;
   }
 
-  List<BufferedImage> kept() {
+  List<KeptPreview> kept() {
     return List.copyOf(kept);
   }
 }

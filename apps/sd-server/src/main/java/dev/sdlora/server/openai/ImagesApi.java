@@ -19,13 +19,11 @@ import dev.sdlora.server.http.Route;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
-import dev.sdlora.server.job.JobImage;
 import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.job.shared.DrawingJobs;
 import dev.sdlora.server.job.shared.Submission;
 import dev.sdlora.server.job.store.RequestFormat;
 import io.javalin.http.Context;
-import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 
@@ -172,32 +170,12 @@ public final class ImagesApi {
       ImageSize size) {
     Job.Snapshot now = firstSign(client, job);
     EventStream stream = EventStream.begin(context);
-    int previews = 0;
-    int images = 0;
-    while (true) {
-      List<BufferedImage> keptPreviews = job.keptPreviews();
-      for (; previews < keptPreviews.size(); previews++) {
-        stream.send(
-            event + ".partial_image",
-            form.partial(event + ".partial_image", keptPreviews.get(previews), previews, size));
-      }
-      List<JobImage> finished = job.images();
-      boolean ended = now.state().isEnd();
-      for (; images < finished.size(); images++) {
-        boolean last = images == finished.size() - 1;
-        if (images == job.parts() - 1 && !ended) {
-          break; // Wait for the warnings, which are known at the end.
-        }
-        List<String> warnings = ended && last ? warnings(job) : List.of();
-        stream.send(
-            event + ".completed",
-            form.completed(event + ".completed", finished.get(images), warnings, size));
-      }
-      if (ended) {
-        break;
-      }
+    ImageStream images = new ImageStream(stream::send, job, event, form, size);
+    while (!now.state().isEnd()) {
+      images.send();
       now = client.await(job, now.version());
     }
+    images.end(warnings(job));
     problem(job)
         .ifPresent(
             refusal ->

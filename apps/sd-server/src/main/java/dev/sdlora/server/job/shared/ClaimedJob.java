@@ -42,7 +42,9 @@ final class ClaimedJob {
     List<SavedImage> images =
         all || job.parts() > 1 ? saved.from(this.images) : List.<SavedImage>of();
     List<byte[]> previews =
-        rest(job.keptPreviews(), this.previews).stream().map(Base64Images::png).toList();
+        rest(job.pictures().previews(), this.previews).stream()
+            .map(kept -> Base64Images.png(kept.image()))
+            .toList();
     List<byte[]> cells = rest(work.cells(), this.cells);
     JobReport report =
         JobReport.of(job, this.images + images.size(), this.previews + previews.size());
