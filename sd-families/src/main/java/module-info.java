@@ -53,8 +53,16 @@ module dev.sdlora.families {
       dev.sdlora.training;
 
   // The programs next to the classes are read by sd-tensors, which loads them.
+  opens dev.sdlora.families.flux1 to
+      dev.sdlora.tensors;
+  opens dev.sdlora.families.flux2 to
+      dev.sdlora.tensors;
   opens dev.sdlora.families.network to
       dev.sdlora.tensors;
+  opens dev.sdlora.families.sd3 to
+      dev.sdlora.tensors;
   opens dev.sdlora.families.transformer to
+      dev.sdlora.tensors;
+  opens dev.sdlora.families.zimage to
       dev.sdlora.tensors;
 }

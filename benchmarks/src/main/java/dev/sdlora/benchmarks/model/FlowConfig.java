@@ -2,13 +2,13 @@ package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.transformer.TransformerModel;
+import dev.sdlora.families.flux1.Flux1Config;
+import dev.sdlora.families.flux2.Flux2Config;
 import dev.sdlora.families.network.vae.VaeConfig;
-import dev.sdlora.families.transformer.Flux1Config;
-import dev.sdlora.families.transformer.Flux2Config;
-import dev.sdlora.families.transformer.Sd3Config;
+import dev.sdlora.families.sd3.Sd3Config;
 import dev.sdlora.families.transformer.T5Config;
 import dev.sdlora.families.transformer.TransformerConfig;
-import dev.sdlora.families.transformer.ZImageConfig;
+import dev.sdlora.families.zimage.ZImageConfig;
 
 /**
  * The dimensions of a model with a diffusion transformer.

@@ -1,15 +1,15 @@
 package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.flux1.Flux1Config;
+import dev.sdlora.families.flux2.Flux2Config;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
 import dev.sdlora.families.network.vae.VaeConfig;
-import dev.sdlora.families.transformer.Flux1Config;
-import dev.sdlora.families.transformer.Flux2Config;
+import dev.sdlora.families.sd3.Sd3Config;
 import dev.sdlora.families.transformer.Qwen3Config;
-import dev.sdlora.families.transformer.Sd3Config;
 import dev.sdlora.families.transformer.T5Config;
-import dev.sdlora.families.transformer.ZImageConfig;
+import dev.sdlora.families.zimage.ZImageConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

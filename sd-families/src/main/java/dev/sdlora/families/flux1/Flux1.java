@@ -20,7 +20,6 @@ import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.family.FlowDefinition;
 import dev.sdlora.families.family.FlowTraits;
 import dev.sdlora.families.family.TrainingRules;
-import dev.sdlora.families.transformer.Flux1Config;
 import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;

@@ -1,4 +1,4 @@
-/** The family FLUX.1: its files, its defaults, and what drawing asks of it. */
+/** The family FLUX.1: its files, its network, its defaults, and what drawing asks of it. */
 @NullMarked
 package dev.sdlora.families.flux1;
 

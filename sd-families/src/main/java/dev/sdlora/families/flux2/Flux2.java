@@ -22,7 +22,6 @@ import dev.sdlora.families.family.FlowDefinition;
 import dev.sdlora.families.family.FlowTraits;
 import dev.sdlora.families.family.TrainingRules;
 import dev.sdlora.families.network.vae.LatentFormat;
-import dev.sdlora.families.transformer.Flux2Config;
 import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;

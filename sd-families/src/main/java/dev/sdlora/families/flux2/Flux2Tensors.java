@@ -8,7 +8,6 @@ import dev.sdlora.families.checkpoint.transformer.ModelSettings;
 import dev.sdlora.families.checkpoint.transformer.StoredNetwork;
 import dev.sdlora.families.checkpoint.transformer.StoredNetwork.Cut;
 import dev.sdlora.families.checkpoint.transformer.StoredNetwork.Place;
-import dev.sdlora.families.transformer.Flux2Config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

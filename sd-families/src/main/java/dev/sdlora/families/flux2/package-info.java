@@ -1,4 +1,4 @@
-/** The family FLUX.2 klein: its files, its defaults, and what drawing asks of it. */
+/** The family FLUX.2 klein: its files, its network, its defaults, and what drawing asks of it. */
 @NullMarked
 package dev.sdlora.families.flux2;
 

@@ -17,7 +17,6 @@ import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.family.FlowDefinition;
 import dev.sdlora.families.family.FlowTraits;
 import dev.sdlora.families.network.vae.LatentFormat;
-import dev.sdlora.families.transformer.Sd3Config;
 import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.lora.plan.Network;
 import java.util.List;

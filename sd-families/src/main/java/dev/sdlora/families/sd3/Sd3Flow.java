@@ -11,7 +11,6 @@ import dev.sdlora.families.family.FlowFamily;
 import dev.sdlora.families.family.FlowSettings;
 import dev.sdlora.families.family.FlowTraits;
 import dev.sdlora.families.family.PromptReading;
-import dev.sdlora.families.transformer.Sd3Config;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.List;

@@ -7,7 +7,6 @@ import dev.sdlora.families.checkpoint.transformer.ModelSettings;
 import dev.sdlora.families.checkpoint.transformer.StoredNetwork;
 import dev.sdlora.families.checkpoint.transformer.StoredNetwork.Cut;
 import dev.sdlora.families.checkpoint.transformer.StoredNetwork.Place;
-import dev.sdlora.families.transformer.Sd3Config;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;

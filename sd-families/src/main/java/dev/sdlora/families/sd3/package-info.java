@@ -1,4 +1,7 @@
-/** The family Stable Diffusion 3 and 3.5: its files, its defaults, and what drawing asks of it. */
+/**
+ * The family Stable Diffusion 3 and 3.5: its files, its network, its defaults, and what drawing
+ * asks of it.
+ */
 @NullMarked
 package dev.sdlora.families.sd3;
 

@@ -35,7 +35,7 @@ public interface DiffusionTransformer extends AdaptableNetwork {
    * @param references latents of reference images, float32 [1, channels, height, width] each, which
    *     all rows read
    * @param added the pooled text and the guidance scale, for networks that read them
-   * @param skipped the indices of blocks to leave out; only {@link Sd3Transformer} reads them
+   * @param skipped the indices of blocks to leave out; only Stable Diffusion 3 reads them
    */
   record Input(
       NDArray latents,

@@ -32,7 +32,10 @@ public final class Qwen3 implements AdaptableNetwork {
   public Qwen3(Torch torch, Qwen3Config config, LiveWeights weights) {
     this(
         Program.load(
-            torch, METHODS, TransformerPrograms.functions(weights, "qwen3_parts.torchscript.py")),
+            torch,
+            METHODS,
+            TransformerPrograms.functions(
+                weights, Program.Source.beside(Qwen3.class, "qwen3_parts.torchscript.py"))),
         config,
         weights,
         weights::dict);

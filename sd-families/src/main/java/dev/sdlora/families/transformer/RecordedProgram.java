@@ -1,11 +1,12 @@
 package dev.sdlora.families.transformer;
 
+import dev.sdlora.tensors.torch.Program;
 import java.util.List;
 
 /**
  * What training needs to record the program of a transformer.
  *
- * @param parts the resources of this package with functions that gradients can pass through
+ * @param parts the functions that gradients can pass through
  * @param own the resources of training, from functions to the network
  * @param heads attention heads
  * @param doubles blocks in which text and image have weights of their own
@@ -16,7 +17,7 @@ import java.util.List;
  *     values of double blocks in one
  */
 public record RecordedProgram(
-    List<String> parts,
+    List<Program.Source> parts,
     List<String> own,
     int heads,
     int doubles,

@@ -37,7 +37,10 @@ public final class T5 implements AdaptableNetwork {
   public T5(Torch torch, T5Config config, LiveWeights weights) {
     this(
         Program.load(
-            torch, METHODS, TransformerPrograms.functions(weights, "t5_parts.torchscript.py")),
+            torch,
+            METHODS,
+            TransformerPrograms.functions(
+                weights, Program.Source.beside(T5.class, "t5_parts.torchscript.py"))),
         config,
         weights,
         weights::dict);

@@ -8,16 +8,19 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 
-/** The functions that the programs of this package call. */
+/** The functions that the programs of transformers call. */
 public final class TransformerPrograms {
+  private static final List<Program.Source> FLUX_BLOCKS =
+      Program.Source.beside(TransformerPrograms.class, "flux_blocks.torchscript.py");
+
   private TransformerPrograms() {}
 
   /**
    * Returns the functions for the weights and the processor.
    *
-   * @param further resources of this package with more functions
+   * @param further more functions
    */
-  static List<Program.Source> functions(LiveWeights weights, String... further) {
+  public static List<Program.Source> functions(LiveWeights weights, List<Program.Source> further) {
     boolean packed = weights.isPacked();
     boolean products =
         packed
@@ -37,7 +40,27 @@ public final class TransformerPrograms {
                 "norms_and_rope.torchscript.py",
                 "in_place.torchscript.py"),
             WeightReading.of(weights),
-            Program.Source.beside(TransformerPrograms.class, further)));
+            further));
+  }
+
+  /**
+   * Returns the functions of FLUX's double and single blocks for the weights. Families add those of
+   * their products and of their ends.
+   */
+  public static List<Program.Source> fluxBlocks(LiveWeights weights) {
+    return Program.Source.join(
+        List.of(
+            UNet.operations(weights),
+            Program.Source.beside(
+                TransformerPrograms.class,
+                "norms_and_rope.torchscript.py",
+                "in_place.torchscript.py"),
+            FLUX_BLOCKS));
+  }
+
+  /** Returns functions of FLUX's blocks that gradients can pass through, and those of a family. */
+  public static List<Program.Source> recordableFluxBlocks(List<Program.Source> own) {
+    return Program.Source.join(List.of(FLUX_BLOCKS, own));
   }
 
   /**
@@ -53,8 +76,7 @@ public final class TransformerPrograms {
         List.of(
             Program.Source.beside(UNet.class, "attention.torchscript.py", "layers.torchscript.py"),
             Program.Source.beside(TransformerPrograms.class, "norms_and_rope.torchscript.py"),
-            Program.Source.beside(
-                TransformerPrograms.class, program.parts().toArray(String[]::new)),
+            program.parts(),
             WeightReading.of(isStored)));
   }
 

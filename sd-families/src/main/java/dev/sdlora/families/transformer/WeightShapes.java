@@ -9,13 +9,13 @@ import java.util.Map;
  * @param network its name, for errors
  * @param shapes the shapes by name
  */
-record WeightShapes(String network, Map<String, List<Long>> shapes) {
+public record WeightShapes(String network, Map<String, List<Long>> shapes) {
   /**
    * Returns the length of an axis.
    *
    * @throws IllegalArgumentException if the weight is missing or has no such axis
    */
-  int side(String name, int axis) {
+  public int side(String name, int axis) {
     List<Long> shape = shapes.get(name);
     if (shape == null) {
       throw new IllegalArgumentException("weight '%s' of %s is missing".formatted(name, network));
@@ -33,7 +33,7 @@ record WeightShapes(String network, Map<String, List<Long>> shapes) {
    *
    * @throws IllegalArgumentException if they are not a multiple of a part
    */
-  int parts(String name, int rows) {
+  public int parts(String name, int rows) {
     int all = side(name, 0);
     if (rows == 0 || all == 0 || all % rows != 0) {
       throw new IllegalArgumentException(
@@ -44,7 +44,7 @@ record WeightShapes(String network, Map<String, List<Long>> shapes) {
   }
 
   /** Returns the number of consecutive layers, from 0, that have a weight. */
-  int count(String before, String after) {
+  public int count(String before, String after) {
     int count = 0;
     while (shapes.containsKey(before + count + after)) {
       count++;

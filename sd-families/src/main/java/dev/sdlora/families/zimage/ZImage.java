@@ -19,7 +19,6 @@ import dev.sdlora.families.family.FlowDefinition;
 import dev.sdlora.families.family.FlowTraits;
 import dev.sdlora.families.family.TrainingRules;
 import dev.sdlora.families.transformer.TransformerConfig;
-import dev.sdlora.families.transformer.ZImageConfig;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.prompt.qwen.QwenPrompt;

@@ -1,4 +1,4 @@
-/** The family Z-Image: its files, its defaults, and what drawing asks of it. */
+/** The family Z-Image: its files, its network, its defaults, and what drawing asks of it. */
 @NullMarked
 package dev.sdlora.families.zimage;
 

@@ -3,7 +3,7 @@ package dev.sdlora.families.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import dev.sdlora.families.transformer.Flux2Config;
+import dev.sdlora.families.flux2.Flux2Config;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

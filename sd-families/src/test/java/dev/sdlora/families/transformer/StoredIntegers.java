@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Reads int64 tensors of a file next to the tests of transformers. */
-final class StoredIntegers {
+public final class StoredIntegers {
   private final TensorFile file;
 
   private StoredIntegers(TensorFile file) {
     this.file = file;
   }
 
-  static StoredIntegers open(String path) {
+  public static StoredIntegers open(String path) {
     return new StoredIntegers(
         TensorFile.open(
             GoldenTensors.folder("/dev/sdlora/families")
@@ -23,7 +23,7 @@ final class StoredIntegers {
                 .resolve(Path.of(path))));
   }
 
-  int[] of(String name) {
+  public int[] of(String name) {
     try (TensorFile.Reader reader = file.reader()) {
       LongBuffer values =
           reader

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A network of a test resource whose tensors have the names of the program. */
-final class StoredNetwork {
+public final class StoredNetwork {
   private final TensorFile file;
 
   private StoredNetwork(TensorFile file) {
@@ -26,25 +26,25 @@ final class StoredNetwork {
   }
 
   /** Opens a file next to the tests of transformers. */
-  static StoredNetwork open(String path) {
+  public static StoredNetwork open(String path) {
     return open(
         GoldenTensors.folder("/dev/sdlora/families").resolve("transformer").resolve(Path.of(path)));
   }
 
   /** Opens a file of one of the small models. */
-  static StoredNetwork open(Path file) {
+  public static StoredNetwork open(Path file) {
     return new StoredNetwork(TensorFile.open(file));
   }
 
   /** Returns the shapes of all tensors by name. */
-  Map<String, List<Long>> shapes() {
+  public Map<String, List<Long>> shapes() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     file.tensors().forEach((name, entry) -> shapes.put(name, entry.shape()));
     return shapes;
   }
 
   /** Loads some tensors. */
-  LiveWeights load(
+  public LiveWeights load(
       Torch torch, Map<String, List<Long>> wanted, ScalarType type, Map<String, Packing> packings) {
     return load(torch, wanted, name -> name, type, packings);
   }
@@ -54,7 +54,7 @@ final class StoredNetwork {
    *
    * @param names returns the name of a weight in the file
    */
-  LiveWeights load(
+  public LiveWeights load(
       Torch torch,
       Map<String, List<Long>> wanted,
       UnaryOperator<String> names,
@@ -67,14 +67,14 @@ final class StoredNetwork {
   }
 
   /** Returns the values of a tensor. */
-  float[] floats(String name) {
+  public float[] floats(String name) {
     try (TensorFile.Reader reader = file.reader()) {
       return reader.floats(entry(name));
     }
   }
 
   /** Returns a tensor on a manager. */
-  NDArray tensor(String name, NDManager scope) {
+  public NDArray tensor(String name, NDManager scope) {
     long[] shape = entry(name).shape().stream().mapToLong(Long::longValue).toArray();
     return Torch.floats(scope, floats(name), shape);
   }

@@ -213,7 +213,7 @@ public record StoredNetwork(
    * @throws CheckpointException if some are missing, or one has another shape or no floating-point
    *     dtype
    */
-  Map<String, Origin> resolve(Map<String, List<Long>> wanted) {
+  public Map<String, Origin> resolve(Map<String, List<Long>> wanted) {
     requireComplete(wanted);
     Map<TensorFile, List<TensorView>> views = new LinkedHashMap<>();
     wanted.forEach(

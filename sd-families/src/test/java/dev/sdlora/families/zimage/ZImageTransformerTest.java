@@ -1,4 +1,4 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.zimage;
 
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +11,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.families.network.IntegerPacking;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.StoredIntegers;
+import dev.sdlora.families.transformer.StoredNetwork;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;

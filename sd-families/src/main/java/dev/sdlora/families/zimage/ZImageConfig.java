@@ -1,6 +1,11 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.zimage;
 
 import dev.sdlora.families.network.WeightList;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.RecordedProgram;
+import dev.sdlora.families.transformer.TransformerConfig;
+import dev.sdlora.families.transformer.TransformerPacking;
+import dev.sdlora.families.transformer.WeightShapes;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -192,7 +197,7 @@ public record ZImageConfig(
   public Optional<RecordedProgram> recorded() {
     return Optional.of(
         new RecordedProgram(
-            List.of("z_image_parts.torchscript.py"),
+            ZImageTransformer.PARTS,
             List.of("flow_z_image.torchscript.py"),
             heads,
             0,

@@ -1,7 +1,10 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.zimage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.TransformerPacking;
+import dev.sdlora.families.transformer.TransformerPrograms;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -21,6 +24,13 @@ final class ZImageTransformer implements DiffusionTransformer {
   public static final List<Program.Source> METHODS =
       Program.Source.beside(ZImageTransformer.class, "z_image.torchscript.py");
 
+  /** Functions of its own that gradients can pass through. */
+  static final List<Program.Source> PARTS =
+      Program.Source.beside(ZImageTransformer.class, "z_image_parts.torchscript.py");
+
+  private static final List<Program.Source> BLOCKS =
+      Program.Source.beside(ZImageTransformer.class, "z_image_blocks.torchscript.py");
+
   /** The number of tokens for which weights are packed: an image of 512² and a short text. */
   private static final int TOKENS = 1056;
 
@@ -35,8 +45,7 @@ final class ZImageTransformer implements DiffusionTransformer {
         Program.load(
             torch,
             METHODS,
-            TransformerPrograms.functions(
-                weights, "z_image_parts.torchscript.py", "z_image_blocks.torchscript.py")),
+            TransformerPrograms.functions(weights, Program.Source.join(List.of(PARTS, BLOCKS)))),
         config,
         weights,
         weights::dict);

@@ -1,6 +1,10 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.sd3;
 
 import dev.sdlora.families.network.WeightList;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.TransformerConfig;
+import dev.sdlora.families.transformer.TransformerPacking;
+import dev.sdlora.families.transformer.WeightShapes;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;

@@ -1,4 +1,4 @@
-package dev.sdlora.families.checkpoint.transformer;
+package dev.sdlora.families.sd3;
 
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,9 +10,10 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.Families;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
+import dev.sdlora.families.checkpoint.transformer.DenoiserTensors;
+import dev.sdlora.families.checkpoint.transformer.StoredNetwork;
 import dev.sdlora.families.network.AddedConditions;
 import dev.sdlora.families.transformer.DiffusionTransformer;
-import dev.sdlora.families.transformer.Sd3Config;
 import dev.sdlora.tensorkit.GoldenTensors;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;

@@ -1,6 +1,12 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.flux1;
 
 import dev.sdlora.families.network.WeightList;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.RecordedProgram;
+import dev.sdlora.families.transformer.TransformerConfig;
+import dev.sdlora.families.transformer.TransformerPacking;
+import dev.sdlora.families.transformer.TransformerPrograms;
+import dev.sdlora.families.transformer.WeightShapes;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -278,7 +284,7 @@ public record Flux1Config(
   public Optional<RecordedProgram> recorded() {
     return Optional.of(
         new RecordedProgram(
-            List.of("flux2_parts.torchscript.py", "flux1_parts.torchscript.py"),
+            TransformerPrograms.recordableFluxBlocks(Flux1Transformer.PARTS),
             List.of("flow_flux_blocks.torchscript.py", "flow_flux1.torchscript.py"),
             heads,
             doubleBlocks,

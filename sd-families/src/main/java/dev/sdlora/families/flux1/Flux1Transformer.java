@@ -1,8 +1,9 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.flux1;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.families.network.UNet;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.TransformerPrograms;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -27,6 +28,10 @@ final class Flux1Transformer implements DiffusionTransformer {
   /** The TorchScript source of Chroma's method. */
   public static final List<Program.Source> CHROMA =
       Program.Source.beside(Flux1Transformer.class, "chroma.torchscript.py");
+
+  /** Functions of its own that gradients can pass through. */
+  static final List<Program.Source> PARTS =
+      Program.Source.beside(Flux1Transformer.class, "flux1_parts.torchscript.py");
 
   private final Program program;
   private final Flux1Config config;
@@ -57,17 +62,14 @@ final class Flux1Transformer implements DiffusionTransformer {
   private static List<Program.Source> functions(LiveWeights weights) {
     return Program.Source.join(
         List.of(
-            UNet.operations(weights),
+            TransformerPrograms.fluxBlocks(weights),
             Program.Source.beside(
                 Flux1Transformer.class,
                 weights.isPacked()
                     ? "flux1_packed_products.torchscript.py"
-                    : "flux1_products.torchscript.py",
-                "norms_and_rope.torchscript.py",
-                "in_place.torchscript.py",
-                "flux2_parts.torchscript.py",
-                "flux1_parts.torchscript.py",
-                "chroma_parts.torchscript.py")));
+                    : "flux1_products.torchscript.py"),
+            PARTS,
+            Program.Source.beside(Flux1Transformer.class, "chroma_parts.torchscript.py")));
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.flux2;
 
 import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import dev.sdlora.families.network.IntegerPacking;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.StoredNetwork;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;

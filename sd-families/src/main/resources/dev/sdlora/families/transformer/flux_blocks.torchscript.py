@@ -5,10 +5,6 @@ def positions(x: Tensor, first: int, end: int) -> Tensor:
   # x [B, n, C] -> [B, end - first, C]. Contiguous also for a single row, whose strides do not matter but would make a product copy its weights.
   b, n, c = torch.size(x)
   return torch.view(torch.flatten(torch.slice(x, 1, first, end), 0, 1), [b, end - first, c])
-def flux2_time(t: Tensor, format: int, w: Dict[str, Tensor]) -> Tensor:
-  p = "time_guidance_embed.timestep_embedder."
-  h = torch.to(__torch__.sinusoid(t, torch.size(w[p + "linear_1.weight"], 1)), format)
-  return __torch__.linear(torch.silu(__torch__.linear(h, w, p + "linear_1")), w, p + "linear_2")
 def changes(time: Tensor, w: Dict[str, Tensor], p: str, count: int) -> List[Tensor]:
   # Shift, scale and gate of each part, [1 or B, C].
   return torch.chunk(__torch__.linear(time, w, p), count, -1)

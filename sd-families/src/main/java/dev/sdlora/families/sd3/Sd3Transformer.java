@@ -1,7 +1,9 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.sd3;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.TransformerPrograms;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -29,7 +31,10 @@ final class Sd3Transformer implements DiffusionTransformer {
   public Sd3Transformer(Torch torch, Sd3Config config, LiveWeights weights) {
     this(
         Program.load(
-            torch, METHODS, TransformerPrograms.functions(weights, "sd3_parts.torchscript.py")),
+            torch,
+            METHODS,
+            TransformerPrograms.functions(
+                weights, Program.Source.beside(Sd3Transformer.class, "sd3_parts.torchscript.py"))),
         config,
         weights,
         weights::dict);

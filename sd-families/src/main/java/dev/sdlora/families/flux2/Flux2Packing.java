@@ -1,7 +1,7 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.flux2;
 
+import dev.sdlora.families.transformer.TransformerPacking;
 import dev.sdlora.tensors.weights.Packing;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +14,6 @@ import java.util.Map;
  * tensor is wider.
  */
 final class Flux2Packing {
-  private static final int IMAGE = 1024;
-  private static final int TEXT = 512;
-
   private Flux2Packing() {}
 
   /** Returns the packings by weight name. */
@@ -37,8 +34,8 @@ final class Flux2Packing {
 
   private static Packing packing(Flux2Config config, String name) {
     long width = config.width();
-    int rows = rows(name);
-    List<Long> chunks = chunks(config.inner(), width);
+    int rows = TransformerPacking.rows(name);
+    List<Long> chunks = TransformerPacking.chunks(config.inner(), width);
     if (name.endsWith(".to_qkv_mlp_proj.weight")) {
       return new Packing.Stacked(
           rows, joined(List.of(List.of(width, width, width), chunks, chunks)));
@@ -54,30 +51,7 @@ final class Flux2Packing {
         : new Packing.Linear(rows);
   }
 
-  /** Cuts the hidden layer of an MLP into chunks of the width of a token. */
-  static List<Long> chunks(long inner, long width) {
-    return inner % width == 0
-        ? Collections.nCopies(Math.toIntExact(inner / width), width)
-        : List.of(inner);
-  }
-
   private static List<Long> joined(List<List<Long>> parts) {
     return parts.stream().flatMap(List::stream).toList();
-  }
-
-  /**
-   * Returns the number of rows that a matrix is multiplied by; the name shows whether they are of
-   * image or text.
-   */
-  static int rows(String name) {
-    if (name.startsWith("single_")) {
-      return IMAGE + TEXT;
-    }
-    boolean text =
-        name.startsWith("context_")
-            || name.contains(".ff_context.")
-            || name.contains(".add_")
-            || name.contains(".to_add_out.");
-    return text ? TEXT : IMAGE;
   }
 }

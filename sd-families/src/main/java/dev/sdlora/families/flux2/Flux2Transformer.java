@@ -1,8 +1,9 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.flux2;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.families.network.UNet;
+import dev.sdlora.families.transformer.DiffusionTransformer;
+import dev.sdlora.families.transformer.TransformerPrograms;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -20,12 +21,9 @@ final class Flux2Transformer implements DiffusionTransformer {
   public static final List<Program.Source> METHODS =
       Program.Source.beside(Flux2Transformer.class, "flux2.torchscript.py");
 
-  private static final List<Program.Source> PARTS =
-      Program.Source.beside(
-          Flux2Transformer.class,
-          "norms_and_rope.torchscript.py",
-          "in_place.torchscript.py",
-          "flux2_parts.torchscript.py");
+  /** Functions of its own that gradients can pass through. */
+  static final List<Program.Source> PARTS =
+      Program.Source.beside(Flux2Transformer.class, "flux2_time.torchscript.py");
 
   private final Program program;
   private final Flux2Config config;
@@ -53,7 +51,7 @@ final class Flux2Transformer implements DiffusionTransformer {
     String products = weights.isRounded() ? "flux2_int8_products.torchscript.py" : plain;
     return Program.Source.join(
         List.of(
-            UNet.operations(weights),
+            TransformerPrograms.fluxBlocks(weights),
             Program.Source.beside(Flux2Transformer.class, products),
             PARTS));
   }

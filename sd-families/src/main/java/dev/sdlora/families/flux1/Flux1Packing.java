@@ -1,5 +1,6 @@
-package dev.sdlora.families.transformer;
+package dev.sdlora.families.flux1;
 
+import dev.sdlora.families.transformer.TransformerPacking;
 import dev.sdlora.tensors.weights.Packing;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
  * Packing of the weights of {@link Flux1Transformer} for the CPU: the matrices by which all tokens
  * of an image of 512×512 pixels and of a prompt are multiplied. Layers with one position per row,
  * such as those of the time, are not packed. The hidden layers of MLPs are cut into chunks of the
- * width of a token, as {@link Flux2Packing} does.
+ * width of a token, as those of FLUX.2 are.
  */
 final class Flux1Packing {
   private Flux1Packing() {}
@@ -33,8 +34,8 @@ final class Flux1Packing {
   }
 
   private static Packing packing(Flux1Config config, String name) {
-    int rows = Flux2Packing.rows(name);
-    List<Long> chunks = Flux2Packing.chunks(config.inner(), config.width());
+    int rows = TransformerPacking.rows(name);
+    List<Long> chunks = TransformerPacking.chunks(config.inner(), config.width());
     if (name.endsWith(".proj_mlp.weight") || name.endsWith(".net.0.proj.weight")) {
       return new Packing.Stacked(rows, chunks);
     }
