@@ -21,6 +21,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -254,6 +255,26 @@ class WeightConversionTest {
     assertThat(TensorFile.open(other).metadata()).containsEntry("is_distilled", "false");
     Path same = convert(TinyTransformers.kleinBase(), FileFormat.Q8_0, "klein-base.gguf").file();
     assertThat(TensorFile.open(same).metadata()).doesNotContainKey("is_distilled");
+  }
+
+  /** Each family decides by its own rule whether a model is distilled. */
+  @ParameterizedTest
+  @CsvSource({
+    "flux1Dev, flux1-dev-de-distill.safetensors, false",
+    "chroma, chroma-flash.safetensors, true",
+    "sd35Medium, sd3.5_large_turbo.safetensors, true",
+  })
+  void write_otherName_keepsTheDistillation(String model, String name, String distilled)
+      throws IOException {
+    Path source =
+        switch (model) {
+          case "flux1Dev" -> TinyTransformers.flux1Dev();
+          case "chroma" -> TinyTransformers.chroma();
+          default -> TinyTransformers.sd35Medium();
+        };
+    Path named = Files.copy(source, folder.resolve(name));
+    Path converted = convert(named, FileFormat.Q8_0, "model.gguf").file();
+    assertThat(TensorFile.open(converted).metadata()).containsEntry("is_distilled", distilled);
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline.make.weights;
 
-import dev.sdlora.api.model.ModelFamily;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
@@ -16,7 +15,6 @@ enum Architecture {
   /** FLUX.1, FLUX.2 and Chroma. */
   FLUX(
       "flux",
-      Optional.of(ModelFamily.FLUX2),
       "double_blocks.0. single_transformer_blocks.0. double_stream_modulation_img.",
       "img_in. txt_in. time_in. vector_in. guidance_in. final_layer."
           + " distilled_guidance_layer. x_embedder. context_embedder. time_guidance_embed."
@@ -25,7 +23,6 @@ enum Architecture {
   /** Lumina-Image 2 and Z-Image. */
   LUMINA2(
       "lumina2",
-      Optional.of(ModelFamily.Z_IMAGE),
       "cap_embedder.",
       "t_embedder. x_embedder. all_x_embedder. cap_embedder. final_layer."
           + " all_final_layer. noise_refiner. context_refiner.",
@@ -33,46 +30,25 @@ enum Architecture {
   /** Stable Diffusion 3. */
   SD3(
       "sd3",
-      Optional.empty(),
       "joint_blocks.0. pos_embed.pos_embed",
       "final_layer. time_text_embed. context_embedder. t_embedder. y_embedder."
           + " x_embedder. pos_embed norm_out.",
       "transformer_blocks.0. single_transformer_blocks.0."),
   /** The U-Net of SDXL. */
-  SDXL(
-      "sdxl",
-      Optional.empty(),
-      "label_emb.0.0.weight add_embedding.linear_1.weight",
-      Parts.OF_UNET,
-      ""),
+  SDXL("sdxl", "label_emb.0.0.weight add_embedding.linear_1.weight", Parts.OF_UNET, ""),
   /** The U-Nets of SD 1.x and 2.x. */
-  SD1(
-      "sd1",
-      Optional.empty(),
-      "time_embed.0.weight time_embedding.linear_1.weight",
-      Parts.OF_UNET,
-      ""),
+  SD1("sd1", "time_embed.0.weight time_embedding.linear_1.weight", Parts.OF_UNET, ""),
   /** Qwen3 as a text encoder. */
-  QWEN3(
-      "qwen3",
-      Optional.empty(),
-      "layers.0.self_attn.q_norm.weight blk.0.attn_q_norm.weight",
-      "",
-      ""),
+  QWEN3("qwen3", "layers.0.self_attn.q_norm.weight blk.0.attn_q_norm.weight", "", ""),
   /** T5 as a text encoder. */
   T5(
       "t5encoder",
-      Optional.empty(),
       "block.0.layer.0.SelfAttention.q.weight enc.blk.0.attn_q.weight",
       "attn_rel_b. relative_attention_bias.",
       ""),
   /** CLIP as a text encoder, for which GGUF has no name. */
   CLIP(
-      "",
-      Optional.empty(),
-      "text_model.encoder.layers.0. transformer.resblocks.0.",
-      "embedding text_projection",
-      "");
+      "", "text_model.encoder.layers.0. transformer.resblocks.0.", "embedding text_projection", "");
 
   /** The parts of names that SDXL and other U-Nets share. */
   private static final class Parts {
@@ -85,7 +61,6 @@ enum Architecture {
   private static final String LAST = "proj_out.weight";
 
   private final String label;
-  private final Optional<ModelFamily> distilled;
   private final String signs;
   private final String wide;
   private final String diffusers;
@@ -94,15 +69,12 @@ enum Architecture {
    * Creates a row. Parts of names are separated by blanks.
    *
    * @param label the value of {@code general.architecture}
-   * @param distilled the family whose names show whether such a model is distilled
    * @param signs parts of names that only this network has, if it comes first
    * @param wide parts of the names of layers that are not quantised
    * @param diffusers parts of names that only diffusers gives, which no reader of GGUF files knows
    */
-  Architecture(
-      String label, Optional<ModelFamily> distilled, String signs, String wide, String diffusers) {
+  Architecture(String label, String signs, String wide, String diffusers) {
     this.label = label;
-    this.distilled = distilled;
     this.signs = signs;
     this.wide = wide;
     this.diffusers = diffusers;
@@ -110,11 +82,6 @@ enum Architecture {
 
   private static Stream<String> parts(String text) {
     return Stream.of(text.split(" ")).filter(part -> !part.isEmpty());
-  }
-
-  /** Returns the family whose names show whether such a model is distilled; empty if none do. */
-  Optional<ModelFamily> distilled() {
-    return distilled;
   }
 
   /** Returns the network that tensors belong to; the denoiser if there are several. */

@@ -1,17 +1,19 @@
 package dev.sdlora.pipeline.make.weights;
 
 import dev.sdlora.api.CheckpointParts;
-import dev.sdlora.families.Families;
 import dev.sdlora.families.KnownModels;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.SingleFileSigns;
 import dev.sdlora.families.checkpoint.stored.NetworkWeights;
 import dev.sdlora.families.checkpoint.transformer.Distillation;
+import dev.sdlora.families.checkpoint.transformer.KnownModel;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
+import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
 import dev.sdlora.pipeline.make.tensors.SingleFileTensors;
 import dev.sdlora.pipeline.make.tensors.StoredOrder;
 import dev.sdlora.pipeline.make.tensors.StoredTensor;
 import dev.sdlora.pipeline.make.tensors.StoredTensor.Piece;
+import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,6 +145,13 @@ record ConversionSource(
     return prefixes.stream().anyMatch(name::startsWith);
   }
 
+  /** Returns the family of transformers that the tensors are of; empty if they are of none. */
+  private Optional<TransformerFamily> family() {
+    Map<String, TensorEntry> entries = new LinkedHashMap<>();
+    tensors.forEach(tensor -> entries.put(tensor.name(), tensor.pieces().get(0).entry()));
+    return KnownModels.find(entries).flatMap(KnownModel::family);
+  }
+
   /**
    * Returns the metadata to write to a file. If only the name of the input shows whether a
    * transformer is distilled, and the new name shows something else, the metadata say it.
@@ -150,10 +159,8 @@ record ConversionSource(
   Map<String, String> metadataFor(Path file) {
     Map<String, String> all = new LinkedHashMap<>(metadata);
     Stream.of("format", "_quantization_metadata").forEach(all::remove);
-    architecture()
-        .flatMap(Architecture::distilled)
+    family()
         .filter(known -> Files.isRegularFile(path))
-        .map(Families::of)
         .ifPresent(
             family -> {
               boolean distilled = Distillation.ofFile(family, metadata, path);
