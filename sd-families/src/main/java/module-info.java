@@ -47,7 +47,8 @@ module dev.sdlora.families {
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.families.sd to
-      dev.sdlora.pipeline;
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.families.transformer to
       dev.sdlora.pipeline,
       dev.sdlora.training;

@@ -70,13 +70,10 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    * vectors} {@link ModelFamily#UNKNOWN} if no known text encoder has these widths.
    */
   public ModelFamily family() {
-    if (widths.equals(List.of(768))) {
-      return ModelFamily.SD1;
-    }
-    if (widths.equals(List.of(1024))) {
-      return ModelFamily.SD2;
-    }
-    return widths.equals(List.of(768, 1280)) ? ModelFamily.SDXL : ModelFamily.UNKNOWN;
+    return ModelFamily.supported().stream()
+        .filter(family -> !widths.isEmpty() && family.embeddingWidths().equals(widths))
+        .findFirst()
+        .orElse(ModelFamily.UNKNOWN);
   }
 
   /**

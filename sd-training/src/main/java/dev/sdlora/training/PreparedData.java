@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Sha256;
 import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.data.Example;
@@ -54,7 +53,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
         settings
             .family()
             .captions(texts, settings.adapter().textEncoder(), recipe.clipSkip(), settings.cache());
-    boolean sizes = settings.checkpoint().family() == ModelFamily.SDXL;
+    boolean sizes = settings.family().readsSizes();
     MessageDigest digest = Sha256.digest();
     List<Example> examples = new ArrayList<>();
     try (ExampleEncoder encoder = new ExampleEncoder(settings)) {

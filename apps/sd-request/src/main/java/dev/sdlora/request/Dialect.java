@@ -15,10 +15,9 @@ public enum Dialect {
     @Override
     PromptSpec.Builder start(Checkpoint checkpoint) {
       PromptSpec.Builder own = LIBRARY.start(checkpoint);
-      return switch (checkpoint.family()) {
-        case FLUX2, Z_IMAGE -> own;
-        default -> own.steps(50).size(512, 512).sampler(Sampler.EULER);
-      };
+      return checkpoint.family().hasOwnDefaults()
+          ? own
+          : own.steps(50).size(512, 512).sampler(Sampler.EULER);
     }
   },
   /** The checkpoint's recommended settings and native size. */

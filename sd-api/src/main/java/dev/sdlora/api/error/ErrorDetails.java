@@ -132,6 +132,11 @@ public final class ErrorDetails {
     return with(draft -> draft.nearestNames = copy);
   }
 
+  /** {@return a copy for a model of no supported family, of which the first one is expected} */
+  public ErrorDetails withUnknownFamily() {
+    return withFamilies(ModelFamily.supported().get(0), ModelFamily.UNKNOWN);
+  }
+
   /**
    * {@return a copy with two model families that do not match}
    *

@@ -68,6 +68,12 @@ final class BlockLists {
     return row(family).lists.stream().anyMatch(list -> list.size() == size);
   }
 
+  /** Whether a family has a U-Net of three levels, such as SDXL's, which has nine input blocks. */
+  static boolean hasThreeLevels(ModelFamily family) {
+    return row(family).lists.stream()
+        .anyMatch(list -> list.contains("IN08") && !list.contains("OUT09"));
+  }
+
   /** Whether some family has a block of this name. */
   static boolean hasBlock(String name) {
     return ROWS.stream().flatMap(row -> row.lists.stream()).anyMatch(list -> list.contains(name));

@@ -268,7 +268,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
       case "NONE" -> 0;
       case "ALL" -> 1;
       case "ALL0.5" -> 0.5;
-      default -> isIn(name, block, family == ModelFamily.SDXL) ? 1 : 0;
+      default -> isIn(name, block, BlockLists.hasThreeLevels(family)) ? 1 : 0;
     };
   }
 

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
  * What callers can know about a family without a model of it: a row of {@link ModelFamily}.
  *
  * @param blocks the lists of blocks that block weights can have values for
+ * @param embeddingWidths the widths of vectors of embeddings; empty if there are none
  * @param referenceWord a word in the names of the models that read reference images; empty if none
  *     reads them
  */
@@ -20,17 +21,19 @@ record FamilyRow(
     boolean isTransformer,
     List<List<String>> blocks,
     Set<Trait> traits,
+    List<Integer> embeddingWidths,
     Optional<String> referenceWord) {
   private static final String TEXT = "BASE";
 
   enum Trait {
     XL,
     CLIP_SKIP,
-    PLAIN_TEXT
+    PLAIN_TEXT,
+    OWN_DEFAULTS
   }
 
   private FamilyRow(boolean isTransformer, List<List<String>> blocks) {
-    this(isTransformer, blocks, Set.of(), Optional.empty());
+    this(isTransformer, blocks, Set.of(), List.of(), Optional.empty());
   }
 
   /** Returns the row of U-Nets with the blocks of SD 1.x. */
@@ -74,12 +77,18 @@ record FamilyRow(
   FamilyRow with(Trait trait) {
     EnumSet<Trait> all = EnumSet.of(trait);
     all.addAll(traits);
-    return new FamilyRow(isTransformer, blocks, Collections.unmodifiableSet(all), referenceWord);
+    return new FamilyRow(
+        isTransformer, blocks, Collections.unmodifiableSet(all), embeddingWidths, referenceWord);
+  }
+
+  /** Embeddings have a vector of each width, one for each text encoder. */
+  FamilyRow embeddings(Integer... widths) {
+    return new FamilyRow(isTransformer, blocks, traits, List.of(widths), referenceWord);
   }
 
   /** Models read reference images if their names contain a word; all do if it is empty. */
   FamilyRow references(String word) {
-    return new FamilyRow(isTransformer, blocks, traits, Optional.of(word));
+    return new FamilyRow(isTransformer, blocks, traits, embeddingWidths, Optional.of(word));
   }
 
   private static List<String> unet(List<Integer> in, int firstOut, int outs) {

@@ -11,19 +11,26 @@ import java.util.Objects;
  */
 public enum ModelFamily {
   /** Stable Diffusion 1.x: one CLIP ViT-L text encoder, 512 pixels. */
-  SD1("SD 1.x", FamilyRow.unet().with(FamilyRow.Trait.CLIP_SKIP)),
+  SD1("SD 1.x", FamilyRow.unet().with(FamilyRow.Trait.CLIP_SKIP).embeddings(768)),
   /** Stable Diffusion 2.x: one OpenCLIP ViT-H text encoder. */
-  SD2("SD 2.x", FamilyRow.unet()),
+  SD2("SD 2.x", FamilyRow.unet().embeddings(1024)),
   /** Stable Diffusion XL: two text encoders, 1,024 pixels. */
-  SDXL("SDXL", FamilyRow.unetOfSdxl()),
+  SDXL("SDXL", FamilyRow.unetOfSdxl().embeddings(768, 1280)),
   /** The second stage of Stable Diffusion XL: one text encoder, for the last noise levels. */
   SDXL_REFINER("SDXL refiner", FamilyRow.unet().with(FamilyRow.Trait.XL)),
   /** FLUX.2 klein: a rectified flow, one Qwen3 text encoder. */
   FLUX2(
       "FLUX.2 klein",
-      FamilyRow.transformer("D5 S20", "D8 S24").with(FamilyRow.Trait.PLAIN_TEXT).references("")),
+      FamilyRow.transformer("D5 S20", "D8 S24")
+          .with(FamilyRow.Trait.PLAIN_TEXT)
+          .with(FamilyRow.Trait.OWN_DEFAULTS)
+          .references("")),
   /** Z-Image and Z-Image-Turbo: a rectified flow, one Qwen3 text encoder. */
-  Z_IMAGE("Z-Image", FamilyRow.transformer("N2 C2 L30").with(FamilyRow.Trait.PLAIN_TEXT)),
+  Z_IMAGE(
+      "Z-Image",
+      FamilyRow.transformer("N2 C2 L30")
+          .with(FamilyRow.Trait.PLAIN_TEXT)
+          .with(FamilyRow.Trait.OWN_DEFAULTS)),
   /** FLUX.1 dev, schnell and their relatives: rectified flows, CLIP ViT-L and T5-XXL. */
   FLUX1("FLUX.1", FamilyRow.transformer("D19 S38").references("kontext")),
   /** Chroma: a rectified flow with the blocks of FLUX.1, one T5-XXL text encoder. */
@@ -80,6 +87,22 @@ public enum ModelFamily {
    */
   public boolean readsPlainText() {
     return row.traits().contains(FamilyRow.Trait.PLAIN_TEXT);
+  }
+
+  /**
+   * {@return whether requests in A1111's words that omit size, steps and sampler have the model's
+   * own} A1111 does not know these models; others have A1111's defaults.
+   */
+  public boolean hasOwnDefaults() {
+    return row.traits().contains(FamilyRow.Trait.OWN_DEFAULTS);
+  }
+
+  /**
+   * {@return the widths of the vectors of embeddings, one for each text encoder; empty if this
+   * family has no embeddings} Unmodifiable.
+   */
+  public List<Integer> embeddingWidths() {
+    return row.embeddingWidths();
   }
 
   /**

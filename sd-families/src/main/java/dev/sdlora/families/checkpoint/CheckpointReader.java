@@ -101,7 +101,8 @@ public final class CheckpointReader {
                   .formatted(
                       path, files.checkpoint().family().label(), parts.textEncoder2().orElseThrow())
               + " none",
-          ErrorDetails.in(path).withFamilies(ModelFamily.SDXL, files.checkpoint().family()));
+          ErrorDetails.in(path)
+              .withFamilies(SdVersion.ofTwoEncoders().family(), files.checkpoint().family()));
     }
     parts
         .textEncoder3()

@@ -215,7 +215,7 @@ public final class FileKind {
         "'%s' is %s, which is not supported; this version runs %s checkpoints"
             .formatted(
                 path, family, Labels.list(ModelFamily.supported(), ModelFamily::label, "and")),
-        ErrorDetails.in(path).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
+        ErrorDetails.in(path).withUnknownFamily());
   }
 
   private static boolean has(Set<String> names, String prefix) {

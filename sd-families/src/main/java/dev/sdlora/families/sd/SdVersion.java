@@ -5,6 +5,7 @@ import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.layout.NetworkShapes;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.UNetConfig;
+import dev.sdlora.families.network.control.T2iAdapterConfig;
 import dev.sdlora.lora.plan.Network;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,19 @@ public enum SdVersion {
         .filter(version -> version.family == family)
         .findFirst()
         .orElse(SD1);
+  }
+
+  /** Returns the version of a T2I-Adapter, as far as the dimensions show. */
+  public static SdVersion of(T2iAdapterConfig adapter) {
+    return adapter.isForSdxl() ? SDXL : SD1;
+  }
+
+  /** Returns the version whose models have two text encoders. */
+  public static SdVersion ofTwoEncoders() {
+    return Arrays.stream(values())
+        .filter(version -> version.encoders.size() == 2)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Returns the version of a U-Net, as far as the dimensions show. */
@@ -124,6 +138,11 @@ public enum SdVersion {
    */
   public int sizes() {
     return readsScore() ? 5 : 6;
+  }
+
+  /** Whether its models refine what others have drawn, so that LoRAs are not trained on them. */
+  public boolean isRefiner() {
+    return this == REFINER;
   }
 
   /** Whether the U-Net reads an aesthetic score. */

@@ -86,8 +86,7 @@ final class OtherFiles {
     }
     found.ifPresent(
         other -> {
-          ErrorDetails details =
-              ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN);
+          ErrorDetails details = ErrorDetails.in(file.path()).withUnknownFamily();
           throw new LoraException(
               "LoRA '%s' is for %s (%s), expected one for %s"
                   .formatted(

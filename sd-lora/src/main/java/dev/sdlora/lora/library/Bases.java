@@ -1,6 +1,7 @@
 package dev.sdlora.lora.library;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.lora.family.Base;
 import dev.sdlora.tensors.file.FileHashes;
 import java.nio.file.Files;
 import java.nio.file.Path;

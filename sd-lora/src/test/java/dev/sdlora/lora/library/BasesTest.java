@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
+import dev.sdlora.lora.family.Base;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

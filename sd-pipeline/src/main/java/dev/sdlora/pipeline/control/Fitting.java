@@ -47,7 +47,7 @@ record Fitting(Checkpoint checkpoint, UNetConfig unet) {
       throw unfit(
           "T2I-Adapter",
           file,
-          config.isForSdxl() ? ModelFamily.SDXL : ModelFamily.SD1,
+          SdVersion.of(config).family(),
           channels(config.channels()),
           channels(unet.channels()));
     }

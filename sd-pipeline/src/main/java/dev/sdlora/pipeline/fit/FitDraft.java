@@ -8,7 +8,7 @@ import dev.sdlora.api.lora.LoraEffect;
 import dev.sdlora.api.lora.LoraFit;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.model.PredictionType;
-import dev.sdlora.lora.library.Base;
+import dev.sdlora.lora.family.Base;
 import dev.sdlora.lora.library.Bases;
 import java.util.ArrayList;
 import java.util.List;

@@ -35,6 +35,11 @@ public interface TrainedFamily {
   /** The names and shapes of the denoiser's weights, as it is trained. */
   Map<String, List<Long>> denoiserWeights();
 
+  /** Whether the denoiser reads the sizes and crops of images. */
+  default boolean readsSizes() {
+    return false;
+  }
+
   /** The number that width and height of an image must be multiples of. */
   int sizeMultiple();
 

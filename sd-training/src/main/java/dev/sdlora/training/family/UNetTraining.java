@@ -1,11 +1,11 @@
 package dev.sdlora.training.family;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.Prediction;
+import dev.sdlora.families.sd.SdVersion;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.plan.Network;
@@ -69,7 +69,7 @@ public record UNetTraining(UNetFiles model) implements TrainedFamily {
           "was trained on a continuous range of noise levels (EDM)",
           "expected a model with 1000 noise levels that predicts noise or velocity");
     }
-    if (checkpoint.family() == ModelFamily.SDXL_REFINER) {
+    if (SdVersion.of(checkpoint.family()).isRefiner()) {
       throw TrainedFamily.refusal(checkpoint, "is the refiner of SDXL", "expected the base model");
     }
     if (checkpoint.task() != Checkpoint.Task.TEXT_TO_IMAGE) {
@@ -93,6 +93,11 @@ public record UNetTraining(UNetFiles model) implements TrainedFamily {
   @Override
   public Map<String, List<Long>> denoiserWeights() {
     return model.unet().config().weights();
+  }
+
+  @Override
+  public boolean readsSizes() {
+    return model.unet().config().vectorWidth() > 0;
   }
 
   @Override

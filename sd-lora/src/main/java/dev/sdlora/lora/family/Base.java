@@ -1,4 +1,4 @@
-package dev.sdlora.lora.library;
+package dev.sdlora.lora.family;
 
 import dev.sdlora.api.model.ModelFamily;
 
