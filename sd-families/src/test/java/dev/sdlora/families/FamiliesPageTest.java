@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,10 +32,11 @@ class FamiliesPageTest {
 
         Each family whose models draw on their own. Parts that a transformer's file lacks are looked for under these names, next to it and in \
         ComfyUI's folders. `FamiliesPageTest` writes this table: `mvn test -pl :sd-families -am \
-        -Dtest=FamiliesPageTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.update=true`.
+        -Dtest=FamiliesPageTest -Dsurefire.failIfNoSpecifiedTests=false -Dapi.update=true`. \
+        Licences are those of the published models; models derived from them may have others.
 
-        | family | models | text encoders | VAE | brackets in prompts | values of block weights |
-        |---|---|---|---|---|---|
+        | family | models | licence | text encoders | VAE | brackets in prompts | values of block weights |
+        |---|---|---|---|---|---|---|
         """
         + Stream.concat(
                 Arrays.stream(SdVersion.values())
@@ -53,6 +56,7 @@ class FamiliesPageTest {
             .distinct()
             .map(side -> side + "²")
             .collect(Collectors.joining(" or ", "trained on ", "")),
+        version.licence(),
         version.encoders().size() + " in the file",
         "in the file");
   }
@@ -63,17 +67,36 @@ class FamiliesPageTest {
         definition.models().stream()
             .map(TransformerFamily.Model::name)
             .collect(Collectors.joining(", ")),
+        licences(definition),
         definition.textEncoders().stream()
             .map(kind -> file(definition.textEncoder(kind)))
             .collect(Collectors.joining("; ")),
         file(definition.vae()));
   }
 
-  private static String row(ModelFamily family, String models, String encoders, String vae) {
-    return "| %s | %s | %s | %s | %s | %s |\n"
+  /** Returns the licences; if there are several, each with the models that have it. */
+  private static String licences(FlowDefinition definition) {
+    Map<String, List<String>> models =
+        definition.models().stream()
+            .collect(
+                Collectors.groupingBy(
+                    TransformerFamily.Model::licence,
+                    LinkedHashMap::new,
+                    Collectors.mapping(TransformerFamily.Model::name, Collectors.toList())));
+    return models.size() == 1
+        ? models.keySet().iterator().next()
+        : models.entrySet().stream()
+            .map(entry -> entry.getKey() + " for " + String.join(", ", entry.getValue()))
+            .collect(Collectors.joining("; "));
+  }
+
+  private static String row(
+      ModelFamily family, String models, String licence, String encoders, String vae) {
+    return "| %s | %s | %s | %s | %s | %s | %s |\n"
         .formatted(
             family.label(),
             models,
+            licence,
             encoders,
             vae,
             family.readsPlainText() ? "text" : "emphasis",

@@ -33,7 +33,7 @@ public final class Chroma implements FlowDefinition {
 
   @Override
   public List<Model> models() {
-    return List.of(new Model(label(), any("distilled_guidance_layer.")));
+    return List.of(new Model(label(), APACHE, any("distilled_guidance_layer.")));
   }
 
   @Override

@@ -34,6 +34,8 @@ public final class Flux1 implements FlowDefinition {
   /** Tensors of FLUX.1 and its relatives. */
   public static final TensorRule BLOCKS = any("double_blocks.", "single_transformer_blocks.");
 
+  private static final String DEV_LICENCE = "FLUX.1 [dev] Non-Commercial License";
+
   private static final double DEV_GUIDANCE = 3.5;
   private static final double FILL_GUIDANCE = 30;
   private static final double CANNY_GUIDANCE = 30;
@@ -51,10 +53,10 @@ public final class Flux1 implements FlowDefinition {
   @Override
   public List<Model> models() {
     return List.of(
-        new Model("FLUX.1 Fill", guided(384)),
-        new Model("FLUX.1 Canny or Depth", guided(128)),
-        new Model("FLUX.1 [dev]", guided(64)),
-        new Model("FLUX.1 [schnell]", reading(64)));
+        new Model("FLUX.1 Fill", DEV_LICENCE, guided(384)),
+        new Model("FLUX.1 Canny or Depth", DEV_LICENCE, guided(128)),
+        new Model("FLUX.1 [dev]", DEV_LICENCE, guided(64)),
+        new Model("FLUX.1 [schnell]", APACHE, reading(64)));
   }
 
   private static TensorRule guided(long channels) {

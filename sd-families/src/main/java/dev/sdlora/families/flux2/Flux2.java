@@ -59,7 +59,7 @@ public final class Flux2 implements FlowDefinition {
 
   @Override
   public List<Model> models() {
-    return List.of(new Model(label(), BLOCKS.and(upTo(INPUT, WIDTH))));
+    return List.of(new Model(label(), APACHE, BLOCKS.and(upTo(INPUT, WIDTH))));
   }
 
   @Override

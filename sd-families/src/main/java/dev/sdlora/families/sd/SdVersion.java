@@ -14,13 +14,19 @@ import java.util.Map;
 /** The versions of Stable Diffusion whose denoiser is a U-Net: a row for each. */
 public enum SdVersion {
   /** SD 1.x; also the version of models that do not show theirs. */
-  SD1(ModelFamily.SD1, List.of(EncoderPlace.CLIP_L), 512),
+  SD1(ModelFamily.SD1, List.of(EncoderPlace.CLIP_L), 512, "CreativeML Open RAIL-M"),
   /** SD 2.x; the models that predict velocity were trained at 768 pixels. */
-  SD2(ModelFamily.SD2, List.of(EncoderPlace.CLIP_H), 512),
+  SD2(ModelFamily.SD2, List.of(EncoderPlace.CLIP_H), 512, SdVersion.RAIL),
   /** SDXL. */
-  SDXL(ModelFamily.SDXL, List.of(EncoderPlace.CLIP_L_XL, EncoderPlace.CLIP_G_XL), 1024),
+  SDXL(
+      ModelFamily.SDXL,
+      List.of(EncoderPlace.CLIP_L_XL, EncoderPlace.CLIP_G_XL),
+      1024,
+      SdVersion.RAIL),
   /** SDXL's refiner, which has only the second encoder of SDXL. */
-  REFINER(ModelFamily.SDXL_REFINER, List.of(EncoderPlace.CLIP_G_REFINER), 1024);
+  REFINER(ModelFamily.SDXL_REFINER, List.of(EncoderPlace.CLIP_G_REFINER), 1024, SdVersion.RAIL);
+
+  private static final String RAIL = "CreativeML Open RAIL++-M";
 
   /** SDXL's number of levels; the refiner has one more. */
   private static final int XL_LEVELS = 3;
@@ -31,11 +37,13 @@ public enum SdVersion {
   private final List<EncoderPlace> encoders;
 
   private final int side;
+  private final String licence;
 
-  SdVersion(ModelFamily family, List<EncoderPlace> encoders, int side) {
+  SdVersion(ModelFamily family, List<EncoderPlace> encoders, int side, String licence) {
     this.family = family;
     this.encoders = encoders;
     this.side = side;
+    this.licence = licence;
   }
 
   /** Returns the version of a family; SD 1.x for all others. */
@@ -94,6 +102,11 @@ public enum SdVersion {
   /** Returns the name of the family for callers. */
   public ModelFamily family() {
     return family;
+  }
+
+  /** Returns the licence of the weights of the published model. */
+  public String licence() {
+    return licence;
   }
 
   /** Returns the places of its text encoders in single files, in the order of their states. */

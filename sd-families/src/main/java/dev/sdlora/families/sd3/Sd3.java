@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 /** Stable Diffusion 3 Medium, and 3.5 Large, Large Turbo and Medium. */
 public final class Sd3 implements FlowDefinition {
   private static final TensorRule BLOCKS = any("joint_blocks.", "pos_embed.pos_embed");
+  private static final String LICENCE = "Stability AI Community License";
   private static final double SHIFT = 3;
 
   @Override
@@ -36,9 +37,13 @@ public final class Sd3 implements FlowDefinition {
   @Override
   public List<Model> models() {
     return List.of(
-        new Model("Stable Diffusion 3.5 Medium", BLOCKS.and(any("x_block.attn2.", "attn2.to_q."))),
-        new Model("Stable Diffusion 3.5 Large", BLOCKS.and(any("attn.ln_q.", "attn.norm_q."))),
-        new Model("Stable Diffusion 3 Medium", BLOCKS));
+        new Model(
+            "Stable Diffusion 3.5 Medium",
+            LICENCE,
+            BLOCKS.and(any("x_block.attn2.", "attn2.to_q."))),
+        new Model(
+            "Stable Diffusion 3.5 Large", LICENCE, BLOCKS.and(any("attn.ln_q.", "attn.norm_q."))),
+        new Model("Stable Diffusion 3 Medium", LICENCE, BLOCKS));
   }
 
   @Override

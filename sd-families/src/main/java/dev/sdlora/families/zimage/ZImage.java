@@ -49,6 +49,7 @@ public final class ZImage implements FlowDefinition {
     return List.of(
         new Model(
             label(),
+            APACHE,
             BLOCKS.and(
                 any(
                         "noise_refiner.0.attention.k_norm.weight",

@@ -20,6 +20,9 @@ import java.util.function.UnaryOperator;
  * package with an implementation, which {@code Families} lists.
  */
 public interface TransformerFamily {
+  /** The licence of most models. */
+  String APACHE = "Apache-2.0";
+
   /** Returns the family's name for callers. */
   ModelFamily family();
 
@@ -40,9 +43,10 @@ public interface TransformerFamily {
    * A published model, or several that differ in weights alone.
    *
    * @param name its name in errors and descriptions
+   * @param licence the licence of its weights
    * @param rule the tensors that show it, for files that are none of {@code KnownModels.RELATIVES}
    */
-  record Model(String name, TensorRule rule) {}
+  record Model(String name, String licence, TensorRule rule) {}
 
   /** Returns its models; the first whose tensors a file has counts. */
   List<Model> models();
