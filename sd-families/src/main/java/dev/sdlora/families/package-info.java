@@ -4,8 +4,9 @@
  * <p>Where to make changes:
  *
  * <ul>
- *   <li>Another family of transformers: a package with a {@code FlowDefinition}, a row in {@code
- *       Families} and one in {@code KnownModels}.
+ *   <li>Another family of transformers: a package with a {@code FlowDefinition}, and a row in
+ *       {@code Families}.
+ *   <li>Models that are recognised and not supported: {@code KnownModels}.
  * </ul>
  */
 @NullMarked

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -25,17 +28,10 @@ class FamilyMentionsTest {
   private static final int MOST = 1;
   private static final int MOST_FILES = 1;
 
-  private static final String FAMILIES =
-      "(?:SD1|SD2|SDXL|SDXL_REFINER|FLUX1|FLUX2|Z_IMAGE|CHROMA|SD3)";
+  private static final Path FAMILIES =
+      ROOT.resolve("sd-families/src/main/java/dev/sdlora/families");
 
-  /** Types of single families of transformers. */
-  private static final String TYPES =
-      "(?:Flux1|Flux2|ZImage|Chroma|Sd3)(?:Config|Flow|Transformer)?";
-
-  private static final Pattern MENTION =
-      Pattern.compile("\\bModelFamily\\." + FAMILIES + "\\b|\\bcase " + FAMILIES + "\\b");
-
-  private static final Pattern INSTANCE = Pattern.compile("\\binstanceof " + TYPES + "\\b(?!\\.)");
+  private static final Pattern MENTION = mention();
 
   private static final List<String> LIBRARY =
       List.of(
@@ -52,20 +48,45 @@ class FamilyMentionsTest {
           "apps",
           "integrations");
 
-  /** The packages of the families and the lists of them. */
-  private static final Pattern OWN =
-      Pattern.compile(
-          ".*/dev/sdlora/(?:lora/family|families|families/(?:sd|flux1|flux2|zimage|chroma|sd3))"
-              + "/[^/]*|.*/api/model/ModelFamily.java");
+  private static Pattern mention() {
+    String names =
+        Stream.of(ModelFamily.values())
+            .filter(family -> family != ModelFamily.UNKNOWN)
+            .map(ModelFamily::name)
+            .collect(Collectors.joining("|", "(?:", ")"));
+    return Pattern.compile("\\bModelFamily\\." + names + "\\b|\\bcase " + names + "\\b");
+  }
+
+  /** The packages of single families of transformers: those with a definition. */
+  private static List<Path> packages() throws IOException {
+    try (Stream<Path> files = Files.walk(FAMILIES, 2)) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .filter(file -> read(file).contains(" implements FlowDefinition"))
+          .map(Path::getParent)
+          .toList();
+    }
+  }
+
+  /** The packages of the families, and those that list them. */
+  private static boolean isOwn(Path file, List<Path> packages) {
+    Path folder = Objects.requireNonNull(file.getParent());
+    return packages.contains(folder)
+        || folder.equals(FAMILIES)
+        || folder.equals(FAMILIES.resolve("sd"))
+        || folder.endsWith("dev/sdlora/lora/family")
+        || file.endsWith("api/model/ModelFamily.java");
+  }
 
   private static Map<Path, Long> mentions(Pattern pattern) throws IOException {
     Map<Path, Long> found = new TreeMap<>();
+    List<Path> own = packages();
     for (String module : LIBRARY) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
         files
             .filter(file -> file.toString().contains("/src/main/java/"))
             .filter(file -> file.toString().endsWith(".java"))
-            .filter(file -> !OWN.matcher(file.toString()).matches())
+            .filter(file -> !isOwn(file, own))
             .forEach(
                 file -> {
                   long count = pattern.matcher(read(file)).results().count();
@@ -96,7 +117,19 @@ class FamilyMentionsTest {
 
   @Test
   void types_ofSingleFamilies_areNotToldApartElsewhere() throws IOException {
-    assertThat(mentions(INSTANCE)).isEmpty();
+    List<String> types = new ArrayList<>();
+    for (Path folder : packages()) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files
+            .map(file -> file.getFileName().toString().replace(".java", ""))
+            .filter(name -> !name.equals("package-info"))
+            .forEach(types::add);
+      }
+    }
+    assertThat(types).contains("Flux1", "Flux1Config");
+    Pattern instance =
+        Pattern.compile("\\binstanceof (?:" + String.join("|", types) + ")\\b(?!\\.)");
+    assertThat(mentions(instance)).isEmpty();
   }
 
   @Test
