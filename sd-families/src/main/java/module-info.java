@@ -54,6 +54,8 @@ module dev.sdlora.families {
       dev.sdlora.training;
 
   // The programs next to the classes are read by sd-tensors, which loads them.
+  opens dev.sdlora.families.chroma to
+      dev.sdlora.tensors;
   opens dev.sdlora.families.flux1 to
       dev.sdlora.tensors;
   opens dev.sdlora.families.flux2 to

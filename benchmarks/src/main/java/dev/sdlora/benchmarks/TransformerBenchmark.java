@@ -14,6 +14,7 @@ import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.families.checkpoint.transformer.TextParts;
 import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.flux1.Flux1Config;
+import dev.sdlora.families.flux1.OwnLayers;
 import dev.sdlora.families.network.AddedConditions;
 import dev.sdlora.families.sd3.Sd3Config;
 import dev.sdlora.families.transformer.DiffusionTransformer;
@@ -264,8 +265,7 @@ public final class TransformerBenchmark {
   }
 
   private static AddedConditions added(TransformerConfig config, Random random, NDManager scope) {
-    if (config instanceof Flux1Config flux1
-        && flux1.modulation() instanceof Flux1Config.OwnLayers own) {
+    if (config instanceof Flux1Config flux1 && flux1.modulation() instanceof OwnLayers own) {
       return new AddedConditions(
           RandomTensors.normal(random, scope, 1, own.pooledWidth()),
           Torch.floats(scope, new float[] {GUIDANCE}, 1, 1));

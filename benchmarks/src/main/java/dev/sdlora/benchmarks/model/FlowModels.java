@@ -1,7 +1,10 @@
 package dev.sdlora.benchmarks.model;
 
 import dev.sdlora.api.model.ModelFamily;
+import dev.sdlora.families.chroma.Approximator;
 import dev.sdlora.families.flux1.Flux1Config;
+import dev.sdlora.families.flux1.Modulation;
+import dev.sdlora.families.flux1.OwnLayers;
 import dev.sdlora.families.flux2.Flux2Config;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.families.network.vae.LatentFormat;
@@ -69,7 +72,7 @@ public final class FlowModels {
   public static final FlowConfig FLUX1 =
       new FlowConfig(
           ModelFamily.FLUX1,
-          flux1(new Flux1Config.OwnLayers(768, true)),
+          flux1(new OwnLayers(768, true)),
           new FlowTexts.ClipAndT5(List.of(CLIP_L), T5_XXL),
           fluxVae(128, 256, 512, 512));
 
@@ -77,7 +80,7 @@ public final class FlowModels {
   public static final FlowConfig CHROMA =
       new FlowConfig(
           ModelFamily.CHROMA,
-          flux1(new Flux1Config.Approximator(64, 5120, 5)),
+          flux1(new Approximator(64, 5120, 5)),
           new FlowTexts.ClipAndT5(List.of(), T5_XXL),
           fluxVae(128, 256, 512, 512));
 
@@ -111,7 +114,7 @@ public final class FlowModels {
   public static final FlowConfig TINY_FLUX1 =
       new FlowConfig(
           ModelFamily.FLUX1,
-          tinyFlux1(new Flux1Config.OwnLayers(64, true)),
+          tinyFlux1(new OwnLayers(64, true)),
           new FlowTexts.ClipAndT5(List.of(TINY_CLIP_L), TINY_T5),
           fluxVae(32, 32, 64, 64));
 
@@ -119,7 +122,7 @@ public final class FlowModels {
   public static final FlowConfig TINY_CHROMA =
       new FlowConfig(
           ModelFamily.CHROMA,
-          tinyFlux1(new Flux1Config.Approximator(64, 32, 2)),
+          tinyFlux1(new Approximator(64, 32, 2)),
           new FlowTexts.ClipAndT5(List.of(), TINY_T5),
           fluxVae(32, 32, 64, 64));
 
@@ -197,7 +200,7 @@ public final class FlowModels {
         ZImageConfig.THETA);
   }
 
-  private static Flux1Config flux1(Flux1Config.Modulation modulation) {
+  private static Flux1Config flux1(Modulation modulation) {
     int width = 24 * HEAD;
     return new Flux1Config(
         16,
@@ -213,7 +216,7 @@ public final class FlowModels {
         Flux1Config.THETA);
   }
 
-  private static Flux1Config tinyFlux1(Flux1Config.Modulation modulation) {
+  private static Flux1Config tinyFlux1(Modulation modulation) {
     return new Flux1Config(
         16, 16, 64, 2, 1, 2, 96, 256, modulation, Flux1Config.axes(32), Flux1Config.THETA);
   }

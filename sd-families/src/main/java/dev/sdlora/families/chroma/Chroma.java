@@ -17,8 +17,6 @@ import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.family.FlowDefinition;
 import dev.sdlora.families.family.FlowTraits;
 import dev.sdlora.families.flux1.Flux1;
-import dev.sdlora.families.flux1.Flux1Config;
-import dev.sdlora.families.flux1.Flux1Tensors;
 import dev.sdlora.families.transformer.TransformerConfig;
 import dev.sdlora.lora.plan.Network;
 import java.util.List;
@@ -33,12 +31,12 @@ public final class Chroma implements FlowDefinition {
 
   @Override
   public List<Model> models() {
-    return List.of(new Model(label(), APACHE, any("distilled_guidance_layer.")));
+    return List.of(new Model(label(), APACHE, any(Approximator.NAME)));
   }
 
   @Override
   public DenoiserTensors denoiser() {
-    return new Flux1Tensors(true);
+    return new ChromaTensors();
   }
 
   @Override
@@ -58,7 +56,7 @@ public final class Chroma implements FlowDefinition {
 
   @Override
   public TransformerConfig transformer(Map<String, List<Long>> shapes, JsonNode settings) {
-    return Flux1.config(shapes, settings);
+    return Flux1.withAxes(Approximator.config(shapes), settings);
   }
 
   @Override
@@ -82,7 +80,7 @@ public final class Chroma implements FlowDefinition {
   public Map<Network, Map<String, List<Long>>> published() {
     return Map.of(
         Network.UNET,
-        Flux1.published(new Flux1Config.Approximator(64, 5120, 5)),
+        Flux1.published(new Approximator(64, 5120, 5)),
         Network.TEXT_ENCODER,
         PublishedLayers.t5());
   }

@@ -73,7 +73,7 @@ public final class Flux1 implements FlowDefinition {
 
   @Override
   public DenoiserTensors denoiser() {
-    return new Flux1Tensors(false);
+    return new Flux1Tensors();
   }
 
   @Override
@@ -98,12 +98,11 @@ public final class Flux1 implements FlowDefinition {
 
   @Override
   public TransformerConfig transformer(Map<String, List<Long>> shapes, JsonNode settings) {
-    return config(shapes, settings);
+    return withAxes(Flux1Config.of(shapes), settings);
   }
 
-  /** Derives the dimensions of a transformer of FLUX.1 or Chroma. */
-  public static Flux1Config config(Map<String, List<Long>> shapes, JsonNode settings) {
-    Flux1Config config = Flux1Config.of(shapes);
+  /** Returns a copy with the axes of config.json, if it has any. */
+  public static Flux1Config withAxes(Flux1Config config, JsonNode settings) {
     List<Integer> axes = TransformerFamily.integers(settings.path("axes_dims_rope"));
     return axes.isEmpty() ? config : config.withAxes(axes);
   }
@@ -169,15 +168,15 @@ public final class Flux1 implements FlowDefinition {
   public Map<Network, Map<String, List<Long>>> published() {
     return Map.of(
         Network.UNET,
-        published(new Flux1Config.OwnLayers(768, true)),
+        published(new OwnLayers(768, true)),
         Network.TEXT_ENCODER,
         PublishedLayers.CLIP_L,
         Network.TEXT_ENCODER_2,
         PublishedLayers.t5());
   }
 
-  /** Returns the layers of FLUX.1's transformer, or of Chroma's. */
-  public static Map<String, List<Long>> published(Flux1Config.Modulation modulation) {
+  /** Returns the layers of a transformer of FLUX.1's size. */
+  public static Map<String, List<Long>> published(Modulation modulation) {
     int width = 3072;
     return PublishedLayers.matrices(
         new Flux1Config(

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The dimensions of FLUX.1's transformer (Black Forest Labs 2024), and of Chroma's (Lodestone Rock
- * 2025), which has the same blocks.
+ * The dimensions of FLUX.1's transformer (Black Forest Labs 2024), and of others with the same
+ * blocks.
  *
  * @param inputs channels of its input: those of a latent, and of further latents and masks in
  *     models that read them
@@ -53,7 +53,6 @@ public record Flux1Config(
   public static final int PATCH = 2;
 
   private static final int AREA = PATCH * PATCH;
-  private static final int SINUSOID = 256;
 
   /** Pixels of a position of the latent, each of which is a channel of a mask. */
   private static final int MASK = 64;
@@ -61,9 +60,6 @@ public record Flux1Config(
   private static final int AXES = 3;
   private static final String DOUBLE = "transformer_blocks.";
   private static final String SINGLE = "single_transformer_blocks.";
-  private static final String TIME = "time_text_embed.";
-  private static final String APPROXIMATOR = "distilled_guidance_layer.";
-  private static final String GUIDANCE = TIME + "guidance_embedder.";
 
   /** Copies the list. */
   public Flux1Config {
@@ -75,26 +71,6 @@ public record Flux1Config(
     }
   }
 
-  /** The source of each block's shifts, scales and gates. */
-  public sealed interface Modulation {}
-
-  /**
-   * Layers of its own in each block, which read time, pooled text and guidance.
-   *
-   * @param pooledWidth width of the pooled text
-   * @param isGuided whether the network reads the guidance scale: dev does, schnell does not
-   */
-  public record OwnLayers(int pooledWidth, boolean isGuided) implements Modulation {}
-
-  /**
-   * One network for all blocks, which reads the time: Chroma's distilled guidance layer.
-   *
-   * @param inputs width of its input
-   * @param hidden width of its layers
-   * @param layers the number of its layers
-   */
-  public record Approximator(int inputs, int hidden, int layers) implements Modulation {}
-
   /**
    * Derives the dimensions from the shapes of the weights, with the {@linkplain #axes axes} of the
    * published models.
@@ -103,23 +79,25 @@ public record Flux1Config(
    * @throws IllegalArgumentException if a weight that tells a dimension is missing
    */
   public static Flux1Config of(Map<String, List<Long>> shapes) {
-    boolean isChroma = shapes.containsKey(APPROXIMATOR + "in_proj.weight");
-    WeightShapes weights = new WeightShapes(isChroma ? "Chroma" : "FLUX.1", shapes);
-    int width = weights.side("x_embedder.weight", 0);
+    WeightShapes weights = new WeightShapes("FLUX.1", shapes);
+    return of(
+        weights,
+        new OwnLayers(
+            weights.side(OwnLayers.TIME + "text_embedder.linear_1.weight", 1),
+            shapes.containsKey(OwnLayers.GUIDANCE + "linear_1.weight")));
+  }
+
+  /**
+   * Derives the dimensions of a model of FLUX.1's kind from the shapes of the weights.
+   *
+   * @throws IllegalArgumentException if a weight that tells a dimension is missing
+   */
+  public static Flux1Config of(WeightShapes weights, Modulation modulation) {
     int head = weights.side(DOUBLE + "0.attn.norm_q.weight", 0);
-    Modulation modulation =
-        isChroma
-            ? new Approximator(
-                weights.side(APPROXIMATOR + "in_proj.weight", 1),
-                weights.side(APPROXIMATOR + "in_proj.weight", 0),
-                weights.count(APPROXIMATOR + "norms.", ".weight"))
-            : new OwnLayers(
-                weights.side(TIME + "text_embedder.linear_1.weight", 1),
-                shapes.containsKey(GUIDANCE + "linear_1.weight"));
     return new Flux1Config(
         weights.side("x_embedder.weight", 1) / AREA,
         weights.side("proj_out.weight", 0) / AREA,
-        width,
+        weights.side("x_embedder.weight", 0),
         weights.parts("x_embedder.weight", head),
         weights.count(DOUBLE, ".attn.to_q.weight"),
         weights.count(SINGLE, ".attn.to_q.weight"),
@@ -158,7 +136,7 @@ public record Flux1Config(
   /** Whether the network reads the guidance scale. */
   @Override
   public boolean isGuided() {
-    return modulation instanceof OwnLayers own && own.isGuided();
+    return modulation.isGuided();
   }
 
   /**
@@ -182,45 +160,22 @@ public record Flux1Config(
     WeightList list = new WeightList();
     list.linear("x_embedder", (long) inputs * AREA, width);
     list.linear("context_embedder", contextWidth, width);
-    if (modulation instanceof OwnLayers own) {
-      twoLayers(list, TIME + "timestep_embedder.", SINUSOID);
-      if (own.isGuided) {
-        twoLayers(list, GUIDANCE, SINUSOID);
-      }
-      twoLayers(list, TIME + "text_embedder.", own.pooledWidth);
-    } else if (modulation instanceof Approximator all) {
-      approximator(list, all);
-    }
+    modulation.addWeights(list, width);
     for (int i = 0; i < doubleBlocks; i++) {
       doubleBlock(list, DOUBLE + i);
     }
     for (int i = 0; i < singleBlocks; i++) {
       singleBlock(list, SINGLE + i);
     }
-    if (modulation instanceof OwnLayers) {
+    if (modulation.isInBlocks()) {
       list.linear("norm_out.linear", width, 2L * width);
     }
     list.linear("proj_out", width, (long) outputs * AREA);
     return list.shapes();
   }
 
-  private void twoLayers(WeightList list, String name, long in) {
-    list.linear(name + "linear_1", in, width);
-    list.linear(name + "linear_2", width, width);
-  }
-
-  private void approximator(WeightList list, Approximator all) {
-    list.linear(APPROXIMATOR + "in_proj", all.inputs, all.hidden);
-    for (int i = 0; i < all.layers; i++) {
-      list.add(APPROXIMATOR + "norms." + i + ".weight", all.hidden);
-      list.linear(APPROXIMATOR + "layers." + i + ".linear_1", all.hidden, all.hidden);
-      list.linear(APPROXIMATOR + "layers." + i + ".linear_2", all.hidden, all.hidden);
-    }
-    list.linear(APPROXIMATOR + "out_proj", all.hidden, width);
-  }
-
   private void doubleBlock(WeightList list, String block) {
-    if (modulation instanceof OwnLayers) {
+    if (modulation.isInBlocks()) {
       list.linear(block + ".norm1.linear", width, 6L * width);
       list.linear(block + ".norm1_context.linear", width, 6L * width);
     }
@@ -247,7 +202,7 @@ public record Flux1Config(
   }
 
   private void singleBlock(WeightList list, String block) {
-    if (modulation instanceof OwnLayers) {
+    if (modulation.isInBlocks()) {
       list.linear(block + ".norm.linear", width, 3L * width);
     }
     list.add(block + ".attn.norm_q.weight", width / heads);
@@ -269,10 +224,9 @@ public record Flux1Config(
     return new Flux1Transformer(torch, this, weights);
   }
 
-  /** {@inheritDoc} FLUX.1 fills prompts up, Chroma does not. */
   @Override
   public int usualTokens() {
-    return modulation instanceof Approximator ? TransformerConfig.super.usualTokens() : 512;
+    return modulation.usualTokens();
   }
 
   @Override

@@ -12,19 +12,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The tensors of the transformers of FLUX.1 and Chroma. Their authors' files fuse the query, key
+ * The tensors of the transformers of FLUX.1 and its kin. Their authors' files fuse the query, key
  * and value projections, in single blocks also the first layer of the MLP, and store shift before
  * scale in the last modulation.
  */
-public final class Flux1Tensors implements DenoiserTensors {
+public class Flux1Tensors implements DenoiserTensors {
   private static final String DOUBLE = "transformer_blocks.";
   private static final String SINGLE = "single_transformer_blocks.";
   private static final String TIME = "time_text_embed.";
-  private static final String APPROXIMATOR = "distilled_guidance_layer.";
   private static final String LAST_CHANGE = "norm_out.linear";
   private static final int AREA = Flux1Config.PATCH * Flux1Config.PATCH;
 
@@ -63,30 +63,37 @@ public final class Flux1Tensors implements DenoiserTensors {
           "attn.norm_k",
           Place.whole("norm.key_norm"));
 
-  private final boolean isChroma;
+  private final String label;
+  private final Function<StoredNetwork, Modulation> modulation;
+
+  /** Creates the names of FLUX.1. */
+  Flux1Tensors() {
+    this("FLUX.1 transformer", Flux1Tensors::ownLayers);
+  }
 
   /**
-   * Creates the names of a family.
+   * Creates the names of a family of FLUX.1's kind.
    *
-   * @param isChroma whether it is Chroma, whose blocks have no modulations of their own
+   * @param label the name of the transformer, for errors
+   * @param modulation reads the dimensions of the modulation
    */
-  public Flux1Tensors(boolean isChroma) {
-    this.isChroma = isChroma;
+  protected Flux1Tensors(String label, Function<StoredNetwork, Modulation> modulation) {
+    this.label = label;
+    this.modulation = modulation;
   }
 
   @Override
   public StoredNetwork in(NetworkWeights weights, String sign) {
-    String prefix =
-        DenoiserTensors.prefix(sign, APPROXIMATOR, "double_blocks.", SINGLE, TIME, "guidance_in.");
+    String prefix = prefix(sign);
     boolean diffusers =
         weights.names().stream()
             .anyMatch(name -> name.startsWith(prefix + DOUBLE) || name.startsWith(prefix + SINGLE));
-    return new StoredNetwork(
-        weights,
-        prefix,
-        isChroma ? "Chroma transformer" : "FLUX.1 transformer",
-        this::places,
-        diffusers);
+    return new StoredNetwork(weights, prefix, label, this::places, diffusers);
+  }
+
+  /** Returns the prefix of all names, from a name that only this family has. */
+  protected String prefix(String sign) {
+    return DenoiserTensors.prefix(sign, "double_blocks.", SINGLE, TIME, "guidance_in.");
   }
 
   @Override
@@ -105,12 +112,6 @@ public final class Flux1Tensors implements DenoiserTensors {
         places.add(Place.whole(row + place.name() + ".scale"));
       }
       places.add(new Place(row + place.name() + end, place.cut()));
-    } else if (name.startsWith(APPROXIMATOR)) {
-      places.add(
-          Place.whole(
-              name.contains(".norms.")
-                  ? name.replace(".weight", ".scale")
-                  : name.replace(".linear_1.", ".in_layer.").replace(".linear_2.", ".out_layer.")));
     } else {
       String module = name.substring(0, name.lastIndexOf('.'));
       boolean swapped = module.equals(LAST_CHANGE);
@@ -167,26 +168,20 @@ public final class Flux1Tensors implements DenoiserTensors {
             singles,
             size(network, 1, "context_embedder.weight"),
             Math.toIntExact(mlp),
-            isChroma ? approximator(network) : ownLayers(network),
+            modulation.apply(network),
             Flux1Config.axes(Math.toIntExact(width) / heads),
             Flux1Config.THETA)
         .weights();
   }
 
-  private static Flux1Config.OwnLayers ownLayers(StoredNetwork network) {
-    return new Flux1Config.OwnLayers(
+  private static OwnLayers ownLayers(StoredNetwork network) {
+    return new OwnLayers(
         size(network, 1, TIME + "text_embedder.linear_1.weight"),
         network.has(TIME + "guidance_embedder.linear_1.weight"));
   }
 
-  private static Flux1Config.Approximator approximator(StoredNetwork network) {
-    return new Flux1Config.Approximator(
-        size(network, 1, APPROXIMATOR + "in_proj.weight"),
-        size(network, 0, APPROXIMATOR + "in_proj.bias", APPROXIMATOR + "norms.0.weight"),
-        Math.max(1, network.blocks("distilled_guidance_layer\\.layers\\.(\\d+)\\.")));
-  }
-
-  private static int size(StoredNetwork network, int dimension, String... candidates) {
+  /** Returns the length of an axis that some weights have in common. */
+  protected static int size(StoredNetwork network, int dimension, String... candidates) {
     return Math.toIntExact(network.common(dimension, candidates));
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * FLUX.1's transformer (Black Forest Labs 2024), and Chroma's (Lodestone Rock 2025).
+ * FLUX.1's transformer (Black Forest Labs 2024), and those of its kin.
  *
  * <p>FLUX.1 reads all tokens of the context, the pooled text and, unless it is schnell, the
  * guidance scale; {@link DiffusionTransformer.Input#tokens} has no effect. References are behind
@@ -21,14 +21,6 @@ import java.util.function.Supplier;
  * own. Chroma reads only the context, each row up to its number of tokens.
  */
 final class Flux1Transformer implements DiffusionTransformer {
-  /** The TorchScript source of FLUX.1's method. */
-  public static final List<Program.Source> METHODS =
-      Program.Source.beside(Flux1Transformer.class, "flux1.torchscript.py");
-
-  /** The TorchScript source of Chroma's method. */
-  public static final List<Program.Source> CHROMA =
-      Program.Source.beside(Flux1Transformer.class, "chroma.torchscript.py");
-
   /** Functions of its own that gradients can pass through. */
   static final List<Program.Source> PARTS =
       Program.Source.beside(Flux1Transformer.class, "flux1_parts.torchscript.py");
@@ -41,7 +33,7 @@ final class Flux1Transformer implements DiffusionTransformer {
   /** Creates a transformer; the weights are not closed with it. */
   public Flux1Transformer(Torch torch, Flux1Config config, LiveWeights weights) {
     this(
-        Program.load(torch, isChroma(config) ? CHROMA : METHODS, functions(weights)),
+        Program.load(torch, config.modulation().methods(), functions(config, weights)),
         config,
         weights,
         weights::dict);
@@ -55,11 +47,7 @@ final class Flux1Transformer implements DiffusionTransformer {
     this.dict = dict;
   }
 
-  private static boolean isChroma(Flux1Config config) {
-    return config.modulation() instanceof Flux1Config.Approximator;
-  }
-
-  private static List<Program.Source> functions(LiveWeights weights) {
+  private static List<Program.Source> functions(Flux1Config config, LiveWeights weights) {
     return Program.Source.join(
         List.of(
             TransformerPrograms.fluxBlocks(weights),
@@ -69,7 +57,7 @@ final class Flux1Transformer implements DiffusionTransformer {
                     ? "flux1_packed_products.torchscript.py"
                     : "flux1_products.torchscript.py"),
             PARTS,
-            Program.Source.beside(Flux1Transformer.class, "chroma_parts.torchscript.py")));
+            config.modulation().functions()));
   }
 
   @Override
@@ -103,7 +91,7 @@ final class Flux1Transformer implements DiffusionTransformer {
           "a latent of %s x %s, expected an even height and width".formatted(shape[2], shape[3]));
     }
     long most = input.context().getShape().get(1);
-    if (isChroma(config)
+    if (config.modulation().countsTokens()
         && (input.tokens().size() != shape[0]
             || input.tokens().stream().anyMatch(n -> n < 1 || n > most))) {
       throw new IllegalArgumentException(

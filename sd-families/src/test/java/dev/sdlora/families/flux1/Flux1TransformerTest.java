@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import dev.sdlora.families.chroma.Approximator;
 import dev.sdlora.families.network.AddedConditions;
 import dev.sdlora.families.transformer.DiffusionTransformer;
 import dev.sdlora.families.transformer.StoredNetwork;
@@ -44,7 +45,7 @@ class Flux1TransformerTest {
   private static final StoredNetwork KONTEXT = StoredNetwork.open("flux1/golden_loras.safetensors");
   private static final StoredNetwork OF_CHROMA = StoredNetwork.open("chroma/golden.safetensors");
   private static final Flux1Config CONFIG = Flux1Config.of(DEV.shapes());
-  private static final Flux1Config CHROMA_CONFIG = Flux1Config.of(CHROMA.shapes());
+  private static final Flux1Config CHROMA_CONFIG = Approximator.config(CHROMA.shapes());
 
   private static final double TOLERANCE = 2e-5;
 
@@ -65,19 +66,9 @@ class Flux1TransformerTest {
     assertThat(CONFIG)
         .isEqualTo(
             new Flux1Config(
-                16,
-                16,
-                32,
-                2,
-                2,
-                2,
-                80,
-                128,
-                new Flux1Config.OwnLayers(32, true),
-                List.of(4, 6, 6),
-                10_000));
+                16, 16, 32, 2, 2, 2, 80, 128, new OwnLayers(32, true), List.of(4, 6, 6), 10_000));
     assertThat(CONFIG.weights()).isEqualTo(DEV.shapes());
-    assertThat(CHROMA_CONFIG.modulation()).isEqualTo(new Flux1Config.Approximator(64, 48, 3));
+    assertThat(CHROMA_CONFIG.modulation()).isEqualTo(new Approximator(64, 48, 3));
     assertThat(CHROMA_CONFIG.weights()).isEqualTo(CHROMA.shapes());
     assertThat(CONFIG.withAxes(List.of(2, 6, 8)).axes()).containsExactly(2, 6, 8);
   }
