@@ -6,10 +6,13 @@ import dev.sdlora.api.model.FileDescription;
 import dev.sdlora.api.model.FileDescription.Kind;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.api.value.Labels;
+import dev.sdlora.families.Families;
 import dev.sdlora.families.KnownModels;
 import dev.sdlora.families.checkpoint.layout.LdmNames;
 import dev.sdlora.families.checkpoint.stored.TensorHeaders;
 import dev.sdlora.families.checkpoint.transformer.KnownModel;
+import dev.sdlora.families.checkpoint.transformer.TextEncoderKind;
+import dev.sdlora.families.family.FlowDefinition;
 import dev.sdlora.families.sd.SingleFileFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
@@ -106,13 +109,23 @@ public final class FileKind {
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("model.embed_tokens.weight", "model.layers.0.self_attn.q_norm.weight"),
-              "is the text encoder Qwen3 alone, to be used with FLUX.2 klein or Z-Image"),
+              encoderAlone("Qwen3", TextEncoderKind.QWEN3)),
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("encoder.block.0.layer.0.SelfAttention.q.weight"),
-              "is the text encoder T5 alone, to be used with FLUX.1, Chroma or SD 3.x"));
+              encoderAlone("T5", TextEncoderKind.T5)));
 
   private FileKind() {}
+
+  private static String encoderAlone(String name, TextEncoderKind kind) {
+    List<ModelFamily> readers =
+        Families.ALL.stream()
+            .filter(family -> family.textEncoders().contains(kind))
+            .map(FlowDefinition::family)
+            .toList();
+    return "is the text encoder %s alone, to be used with %s"
+        .formatted(name, Labels.list(readers, ModelFamily::label, "or"));
+  }
 
   /** Compiles an expression once, because a large file has thousands of names to match. */
   private static Predicate<String> matches(String expression) {

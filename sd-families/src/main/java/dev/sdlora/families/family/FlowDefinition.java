@@ -1,5 +1,6 @@
 package dev.sdlora.families.family;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.families.checkpoint.transformer.TransformerFamily;
 import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.families.transformer.TransformerConfig;
@@ -33,6 +34,14 @@ public interface FlowDefinition extends TransformerFamily {
    * @param config the dimensions of the model
    */
   default Optional<TrainingRules> training(TransformerConfig config) {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns what keeps a model of a family with training rules from being trained, such as {@code
+   * is FLUX.1 Fill, an inpainting model}; empty if nothing does.
+   */
+  default Optional<String> untrainable(Checkpoint checkpoint) {
     return Optional.empty();
   }
 }

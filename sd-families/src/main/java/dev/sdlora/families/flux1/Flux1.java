@@ -203,4 +203,16 @@ public final class Flux1 implements FlowDefinition {
             KeyNaming.PEFT,
             false));
   }
+
+  @Override
+  public Optional<String> untrainable(Checkpoint checkpoint) {
+    return switch (checkpoint.task()) {
+      case INPAINTING -> Optional.of("is FLUX.1 Fill, an inpainting model");
+      case CONTROL -> Optional.of("reads a control image, like FLUX.1 Canny and Depth");
+      case TEXT_TO_IMAGE, EDITING ->
+          family().readsReferences(checkpoint.name())
+              ? Optional.of("is FLUX.1 Kontext, an image editing model")
+              : Optional.empty();
+    };
+  }
 }

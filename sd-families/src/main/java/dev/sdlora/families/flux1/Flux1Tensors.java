@@ -180,7 +180,7 @@ public class Flux1Tensors implements DenoiserTensors {
         network.has(TIME + "guidance_embedder.linear_1.weight"));
   }
 
-  /** Returns the length of an axis that some weights have in common. */
+  /** Returns the size on which most of some weights agree. */
   protected static int size(StoredNetwork network, int dimension, String... candidates) {
     return Math.toIntExact(network.common(dimension, candidates));
   }

@@ -29,7 +29,6 @@ import dev.sdlora.training.step.TrainedNetworks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -57,20 +56,12 @@ public record FlowTraining(TransformerModel model, TrainingPrecision precision)
   private void requireTrainable() {
     Checkpoint checkpoint = model.checkpoint();
     rules();
-    if (checkpoint.task() != Checkpoint.Task.TEXT_TO_IMAGE) {
-      throw TrainedFamily.refusal(
-          checkpoint,
-          checkpoint.task() == Checkpoint.Task.INPAINTING
-              ? "is FLUX.1 Fill, an inpainting model"
-              : "reads a control image, like FLUX.1 Canny and Depth",
-          "expected a text-to-image model");
-    }
-    if (checkpoint.name().toLowerCase(Locale.ROOT).contains("kontext")) {
-      throw TrainedFamily.refusal(
-          checkpoint,
-          "is FLUX.1 Kontext, an image editing model",
-          "expected a text-to-image model");
-    }
+    Families.of(checkpoint.family())
+        .untrainable(checkpoint)
+        .ifPresent(
+            found -> {
+              throw TrainedFamily.refusal(checkpoint, found, "expected a text-to-image model");
+            });
   }
 
   private TrainingRules rules() {
