@@ -84,8 +84,8 @@ public final class FlowCheckpoint {
       case FLUX1 -> "flux1-dev.safetensors";
       case CHROMA -> "Chroma1-HD.safetensors";
       case SD3 -> "sd3.5_medium.safetensors";
-      case SD1, SD2, SDXL, SDXL_REFINER, UNKNOWN ->
-          throw new IllegalArgumentException(config.family() + " has no transformer");
+      default ->
+          throw new IllegalArgumentException(config.family() + " has no published file to imitate");
     };
   }
 
