@@ -26,9 +26,10 @@ import org.junit.jupiter.api.Test;
  */
 final class PublicTypesTest {
   /**
-   * This module depends neither on the benchmarks, which count operations, nor on the apps, which
-   * word messages, read settings and draw charts, nor on sd-models, which downloads. Compilers copy
-   * the constants of {@code FlowKeys}, {@code DetailKeys} and {@code T5Tensors}.
+   * This module depends neither on the benchmarks, which count operations and build networks, nor
+   * on the apps, which word messages, read settings and draw charts, nor on sd-models, which
+   * downloads. Compilers copy the constants of {@code FlowKeys}, {@code DetailKeys} and {@code
+   * T5Tensors}.
    */
   private static final Set<String> FOR_OTHER_MODULES =
       Set.of(
@@ -39,6 +40,11 @@ final class PublicTypesTest {
           "dev.sdlora.api.setting.FlowKeys",
           "dev.sdlora.api.value.Wording",
           "dev.sdlora.families.checkpoint.transformer.T5Tensors",
+          "dev.sdlora.families.chroma.Approximator",
+          "dev.sdlora.families.flux1.OwnLayers",
+          "dev.sdlora.families.flux2.Flux2Config",
+          "dev.sdlora.families.sd3.Sd3Config",
+          "dev.sdlora.families.zimage.ZImageConfig",
           "dev.sdlora.infotext.key.DetailKeys",
           "dev.sdlora.pipeline.speed.ProductRate",
           "dev.sdlora.pipeline.speed.TransformerWork",
