@@ -3,6 +3,7 @@ package dev.sdlora.models;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.api.value.JsonMistake;
 import dev.sdlora.api.value.Utf8;
 import dev.sdlora.models.DownloadException.Reason;
 import dev.sdlora.models.web.Answer;
@@ -32,7 +33,9 @@ final class SiteJson {
     } catch (JsonProcessingException e) {
       throw new DownloadException(
           Reason.WRONG_CONTENT,
-          what + " cannot be parsed: expected JSON, found " + e.getOriginalMessage(),
+          what
+              + " cannot be parsed: expected JSON, found "
+              + JsonMistake.reason(e.getOriginalMessage()),
           e);
     } catch (CharacterCodingException e) {
       throw new DownloadException(

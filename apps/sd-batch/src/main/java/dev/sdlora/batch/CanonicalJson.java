@@ -28,7 +28,7 @@ final class CanonicalJson {
       return Fields.parse(text.getBytes(StandardCharsets.UTF_8)).node();
     } catch (IllegalArgumentException e) {
       // The text is one line; the caller reports its number.
-      String sentence = String.valueOf(e.getMessage()).replace("(line 1, column ", "(column ");
+      String sentence = String.valueOf(e.getMessage()).replace("line 1, column ", "column ");
       throw new IllegalArgumentException("it " + sentence, e);
     }
   }

@@ -284,7 +284,8 @@ final class ManifestTest {
         "{'prompt': 'x', 'prompt': 'y'}    | it is not JSON: Duplicate field 'prompt'",
         "[1]                               | it must be a JSON object",
         "{'prompt': 'x'} {}                | it is not JSON: Trailing token",
-        "{'prompt': 'x'                    | it is not JSON: Unexpected end-of-input",
+        "{'prompt': 'x'                    | it is not JSON: Unexpected end-of-input: expected close"
+            + " marker for Object (opened at column 1) (column 15)",
         "{'prompt': []}                    | the list of 'prompt' has no values",
         "{'prompt': [['x']]}               | 'prompt' has a nested list",
         "{'lora': [['x'], 'y']}            | 'lora' must be a list, or a list of lists",

@@ -21,6 +21,7 @@ import dev.sdlora.cli.model.BundledModel;
 import dev.sdlora.cli.model.PublishedFile;
 import dev.sdlora.cli.report.Json;
 import dev.sdlora.cli.report.PromptView;
+import dev.sdlora.tensors.io.SettingsJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -198,7 +199,7 @@ final class PromptCommand implements Callable<Integer> {
 
   private static String reason(IOException e) {
     return e instanceof JsonProcessingException json
-        ? "not valid JSON: " + json.getOriginalMessage()
+        ? "not valid JSON: " + SettingsJson.reason(json)
         : FileReason.of(e);
   }
 

@@ -337,7 +337,8 @@ class SdapiTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "txt2img | {'prompt': | 400 | the body is not JSON",
+        "txt2img | {'prompt': | 400 | the body is not JSON: Unexpected end-of-input within/between"
+            + " Object entries (line 1, column 11)",
         "txt2img | [] | 400 | must be a JSON object",
         "txt2img | {'steps': 'many'} | 422 | field 'steps' must be a number",
         "txt2img | {'steps': 1.5} | 422 | field 'steps' must be a whole number",

@@ -108,7 +108,7 @@ final class AdapterConfig {
       try {
         return Optional.of(sections(file.path(), source, SettingsJson.parse(text), NETWORKS));
       } catch (JsonProcessingException e) {
-        throw error(file.path(), source + " is not JSON: " + e.getOriginalMessage(), e);
+        throw error(file.path(), source + " is not JSON: " + SettingsJson.reason(e), e);
       }
     }
     Path beside = beside(file.path());
@@ -119,7 +119,7 @@ final class AdapterConfig {
       return Optional.of(
           sections(file.path(), FILE_NAME + " next to it", SettingsJson.read(beside), List.of("")));
     } catch (JsonProcessingException e) {
-      throw error(file.path(), FILE_NAME + " next to it is not JSON: " + e.getOriginalMessage(), e);
+      throw error(file.path(), FILE_NAME + " next to it is not JSON: " + SettingsJson.reason(e), e);
     } catch (IOException e) {
       throw error(file.path(), FILE_NAME + " next to it cannot be read: " + e.getMessage(), e);
     }

@@ -30,7 +30,7 @@ final class JsonRows {
       root = SettingsJson.parse(text);
     } catch (JsonProcessingException e) {
       throw new EmbeddingException(
-          "is damaged: the embedding in the image is not JSON: " + e.getOriginalMessage(), e);
+          "is damaged: the embedding in the image is not JSON: " + SettingsJson.reason(e), e);
     }
     collect("", root);
     root.properties().forEach(field -> collect(field.getKey() + ".", field.getValue()));

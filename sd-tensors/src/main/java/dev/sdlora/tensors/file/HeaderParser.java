@@ -11,6 +11,7 @@ import dev.sdlora.api.error.TensorFileException;
 import dev.sdlora.tensors.entry.TensorContents;
 import dev.sdlora.tensors.entry.TensorEntry;
 import dev.sdlora.tensors.io.Cancellation;
+import dev.sdlora.tensors.io.SettingsJson;
 import dev.sdlora.tensors.io.TensorFileErrors;
 import dev.sdlora.tensors.number.DType;
 import java.io.IOException;
@@ -126,12 +127,12 @@ final class HeaderParser {
       }
     } catch (StreamConstraintsException e) {
       throw TensorFileErrors.error(
-          path, "has a header that exceeds the limits: " + e.getOriginalMessage(), e);
+          path, "has a header that exceeds the limits: " + SettingsJson.reason(e), e);
     } catch (CharacterCodingException e) {
       throw TensorFileErrors.ioError(path, "has a header that is not UTF-8 text", e);
     } catch (JsonProcessingException e) {
       throw TensorFileErrors.error(
-          path, "has a header that is not valid JSON: " + e.getOriginalMessage(), e);
+          path, "has a header that is not valid JSON: " + SettingsJson.reason(e), e);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(path, "has a header that cannot be read", e);
     }

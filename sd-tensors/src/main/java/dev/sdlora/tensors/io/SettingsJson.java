@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.api.value.JsonMistake;
 import dev.sdlora.api.value.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,10 +85,10 @@ public final class SettingsJson {
   public static String reason(IOException failure) {
     if (failure instanceof JsonProcessingException mistake) {
       JsonLocation place = mistake.getLocation();
-      return mistake.getOriginalMessage()
-          + (place == null
-              ? ""
-              : " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")");
+      String message = mistake.getOriginalMessage();
+      return place == null
+          ? JsonMistake.reason(message)
+          : JsonMistake.reason(message, place.getLineNr(), place.getColumnNr());
     }
     if (failure instanceof CharacterCodingException) {
       return "it is not UTF-8";

@@ -86,6 +86,7 @@ final class SafetensorsRefusalTest {
         header("", "not a JSON object"),
         header("[]", "not a JSON object"),
         header("{\"a\":", "not valid JSON"),
+        header("{", "close marker for Object (opened at line 1, column 1) (line 1, column 2)"),
         header("{}{}", "text after the JSON object"),
         arguments(RawFiles.prefixed(4, "{\"\u00c0\""), "not UTF-8"),
         header("{\"a\":{\"b\":1,\"b\":2}}", "Duplicate"),

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.JsonMistake;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.Utf8;
 import java.io.IOException;
@@ -110,8 +111,8 @@ public final class Fields {
       throw new IllegalArgumentException("must be a JSON object");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "is not JSON: %s (line %s, column %s)"
-              .formatted(
+          "is not JSON: "
+              + JsonMistake.reason(
                   e.getOriginalMessage(),
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 1 : e.getLocation().getColumnNr()),

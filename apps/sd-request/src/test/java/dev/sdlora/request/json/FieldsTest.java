@@ -7,6 +7,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FieldsTest {
@@ -31,6 +32,39 @@ class FieldsTest {
     assertThatThrownBy(() -> Fields.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("is not JSON: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"a\": 1 | Unexpected end-of-input: expected close marker for Object (opened at line 1,"
+            + " column 1) (line 1, column 8)",
+        "{\"a\": [1} | Unexpected close marker '}': expected ']' (opened at line 1, column 7)"
+            + " (line 1, column 9)",
+        "{a: 1} | Unexpected character 'a': was expecting double-quote to start field name (line 1,"
+            + " column 2)",
+        "{\"a\": tru} | Unrecognized token 'tru': was expecting (JSON String, Number, Array, Object"
+            + " or token 'null', 'true' or 'false') (line 1, column 7)",
+        "{\"a\": 1, \"a\": 2} | Duplicate field 'a' (line 1, column 13)",
+        "{\"a\": 1} {} | Trailing token after the value (line 1, column 10)",
+        "{\"a\": +1} | Unexpected character '+' in numeric value: JSON spec does not allow numbers"
+            + " to have plus signs (line 1, column 8)",
+        "{\"a\": \"\t\"} | Illegal unquoted character (code 9): has to be escaped using backslash to"
+            + " be included in string value (line 1, column 8)",
+        "/* */{} | Unexpected character '/': maybe a (non-standard) comment? (line 1, column 1)"
+      })
+  void parse_mistake_isASentenceWithItsPlace(String text, String sentence) {
+    assertThatThrownBy(() -> Fields.parse(utf8(text))).hasMessage("is not JSON: " + sentence);
+  }
+
+  @Test
+  void parse_nestedTooDeep_namesTheLimitAlone() {
+    assertThatThrownBy(() -> Fields.parse(utf8("{\"a\":" + "[".repeat(200))))
+        .hasMessage(
+            "is not JSON: Document nesting depth (101) exceeds the maximum allowed (100) (line 1,"
+                + " column 1)");
   }
 
   @Test
