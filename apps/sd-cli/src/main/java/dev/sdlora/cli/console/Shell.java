@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,11 +13,11 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The shells for which completion scripts can be printed. */
 public enum Shell {
-  /** Completes with bash-completion or bash alone. */
+  /** Completes with bash alone or bash-completion. */
   BASH {
     @Override
     public String script(CommandLine root) {
-      return AutoComplete.bash(root.getCommandName(), root);
+      return BashCompletion.script(root);
     }
   },
   /** Completes with zsh's own system, {@code _arguments}, and describes options. */
@@ -48,7 +47,7 @@ public enum Shell {
   /** Returns the script that completes a command, its subcommands and their options. */
   public abstract String script(CommandLine root);
 
-  private static List<OptionSpec> options(CommandLine command) {
+  static List<OptionSpec> options(CommandLine command) {
     return command.getCommandSpec().options().stream().filter(option -> !option.hidden()).toList();
   }
 
@@ -70,7 +69,7 @@ public enum Shell {
   /**
    * Returns the values that an option or argument is limited to; none for numbers, texts and files.
    */
-  private static List<String> values(ArgSpec argument) {
+  static List<String> values(ArgSpec argument) {
     if (argument.typeInfo().getType() == Object.class && argument.completionCandidates() != null) {
       return StreamSupport.stream(argument.completionCandidates().spliterator(), false).toList();
     }
@@ -87,14 +86,21 @@ public enum Shell {
   }
 
   /** Returns the values that the arguments of a command are limited to; none for files. */
-  private static List<String> argumentValues(CommandLine command) {
+  static List<String> argumentValues(CommandLine command) {
     return command.getCommandSpec().positionalParameters().stream()
         .flatMap(argument -> values(argument).stream())
         .toList();
   }
 
+  /** Returns words as a list in zsh and fish, with a backslash before what separates or ends it. */
+  private static String list(List<String> values) {
+    return values.stream()
+        .map(value -> value.replaceAll("[^\\w.+-]", "\\\\$0"))
+        .collect(Collectors.joining(" "));
+  }
+
   private static String zshValues(List<String> values) {
-    return values.isEmpty() ? "_files" : "(" + String.join(" ", values) + ")";
+    return values.isEmpty() ? "_files" : "(" + list(values) + ")";
   }
 
   private static void zsh(StringBuilder script, CommandLine command, String function) {
@@ -150,7 +156,7 @@ public enum Shell {
     if (!argumentValues(command).isEmpty()) {
       script.append(
           "complete -c %s -n '%s' -f -a '%s'\n"
-              .formatted(root.name(), here, String.join(" ", argumentValues(command))));
+              .formatted(root.name(), here, list(argumentValues(command))));
     }
     for (OptionSpec option : options(command)) {
       script.append("complete -c %s -n '%s'".formatted(root.name(), here));
@@ -161,7 +167,7 @@ public enum Shell {
         script.append(values(option).isEmpty() ? " -r" : " -x");
       }
       if (!values(option).isEmpty()) {
-        script.append(" -a '").append(String.join(" ", values(option))).append('\'');
+        script.append(" -a '").append(list(values(option))).append('\'');
       }
       script.append(" -d '").append(summary(option.description())).append("'\n");
     }

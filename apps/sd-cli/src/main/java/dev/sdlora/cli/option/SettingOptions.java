@@ -134,7 +134,7 @@ public final class SettingOptions<O, B> {
     if (kind.type() == Kind.Type.FLAG) {
       return option.type(boolean.class).build();
     }
-    if (areWords(kind.choices())) {
+    if (!kind.choices().isEmpty()) {
       option.completionCandidates(kind.choices());
     }
     if (isAnyText(kind)) {
@@ -220,7 +220,7 @@ public final class SettingOptions<O, B> {
     };
   }
 
-  /** Whether shells can complete the names. */
+  /** Whether the names fit in a label. */
   private static boolean areWords(List<String> names) {
     return names.stream().allMatch(name -> name.matches("[\\w.+-]+"));
   }
