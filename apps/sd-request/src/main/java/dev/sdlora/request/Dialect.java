@@ -8,8 +8,8 @@ import dev.sdlora.api.sampling.Sampler;
 public enum Dialect {
   /**
    * The defaults of A1111's API, which differ from those of its web page, with the checkpoint's
-   * guidance settings. Models that A1111 does not know have their own defaults: 50 steps would take
-   * a distilled one twelve times as long.
+   * guidance settings. Transformers have their own defaults: 50 steps would take a distilled one
+   * twelve times as long.
    */
   A1111 {
     @Override

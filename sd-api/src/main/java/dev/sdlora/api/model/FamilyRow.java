@@ -28,8 +28,7 @@ record FamilyRow(
   enum Trait {
     XL,
     CLIP_SKIP,
-    PLAIN_TEXT,
-    OWN_DEFAULTS
+    PLAIN_TEXT
   }
 
   private FamilyRow(boolean isTransformer, List<List<String>> blocks) {

@@ -21,16 +21,9 @@ public enum ModelFamily {
   /** FLUX.2 klein: a rectified flow, one Qwen3 text encoder. */
   FLUX2(
       "FLUX.2 klein",
-      FamilyRow.transformer("D5 S20", "D8 S24")
-          .with(FamilyRow.Trait.PLAIN_TEXT)
-          .with(FamilyRow.Trait.OWN_DEFAULTS)
-          .references("")),
+      FamilyRow.transformer("D5 S20", "D8 S24").with(FamilyRow.Trait.PLAIN_TEXT).references("")),
   /** Z-Image and Z-Image-Turbo: a rectified flow, one Qwen3 text encoder. */
-  Z_IMAGE(
-      "Z-Image",
-      FamilyRow.transformer("N2 C2 L30")
-          .with(FamilyRow.Trait.PLAIN_TEXT)
-          .with(FamilyRow.Trait.OWN_DEFAULTS)),
+  Z_IMAGE("Z-Image", FamilyRow.transformer("N2 C2 L30").with(FamilyRow.Trait.PLAIN_TEXT)),
   /** FLUX.1 dev, schnell and their relatives: rectified flows, CLIP ViT-L and T5-XXL. */
   FLUX1("FLUX.1", FamilyRow.transformer("D19 S38").references("kontext")),
   /** Chroma: a rectified flow with the blocks of FLUX.1, one T5-XXL text encoder. */
@@ -91,10 +84,10 @@ public enum ModelFamily {
 
   /**
    * {@return whether requests in A1111's words that omit size, steps and sampler have the model's
-   * own} A1111 does not know these models; others have A1111's defaults.
+   * own} A1111's defaults, 50 steps at 512 pixels, are for U-Nets.
    */
   public boolean hasOwnDefaults() {
-    return row.traits().contains(FamilyRow.Trait.OWN_DEFAULTS);
+    return row.isTransformer();
   }
 
   /**

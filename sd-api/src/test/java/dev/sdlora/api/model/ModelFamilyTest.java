@@ -27,8 +27,13 @@ class ModelFamilyTest {
   }
 
   @Test
-  void ownDefaults_areThoseOfModelsThatA1111DoesNotKnow() {
+  void ownDefaults_areThoseOfTransformers() {
     assertThat(Arrays.stream(ModelFamily.values()).filter(ModelFamily::hasOwnDefaults))
-        .containsExactly(ModelFamily.FLUX2, ModelFamily.Z_IMAGE);
+        .containsExactly(
+            ModelFamily.FLUX2,
+            ModelFamily.Z_IMAGE,
+            ModelFamily.FLUX1,
+            ModelFamily.CHROMA,
+            ModelFamily.SD3);
   }
 }
