@@ -3,6 +3,7 @@
 module dev.sdlora.cli {
   requires static org.jspecify;
   requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.dataformat.toml;
   requires dev.sdlora.api;
   requires dev.sdlora.batch;
   requires dev.sdlora.demo.model;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -33,9 +34,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class ErrorReporter implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private final BooleanSupplier stacktrace;
+  private UnaryOperator<String> placed = UnaryOperator.identity();
 
   ErrorReporter(BooleanSupplier stacktrace) {
     this.stacktrace = stacktrace;
+  }
+
+  /** Adds to sentences the file that the option they are about comes from. */
+  void placed(UnaryOperator<String> placing) {
+    placed = placing;
   }
 
   @Override
@@ -134,7 +141,7 @@ final class ErrorReporter implements IParameterExceptionHandler, IExecutionExcep
   }
 
   private void print(Throwable e, String sentence, PrintWriter err) {
-    err.println("sd: " + sentence);
+    err.println("sd: " + placed.apply(sentence));
     if (stacktrace.getAsBoolean()) {
       e.printStackTrace(err);
     }

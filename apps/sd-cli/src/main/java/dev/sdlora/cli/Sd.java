@@ -12,17 +12,20 @@ import dev.sdlora.cli.console.VisibleText;
 import dev.sdlora.cli.lora.LoraCommand;
 import dev.sdlora.cli.model.ControlArgument;
 import dev.sdlora.cli.model.LoraCurve;
+import dev.sdlora.cli.training.ConfigFile;
 import dev.sdlora.request.FewStepsChoice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
@@ -114,7 +117,7 @@ public final class Sd {
   private static CommandLine commandLine(List<Class<?>> commands) {
     Sd sd = new Sd();
     ErrorReporter failures = new ErrorReporter(() -> sd.stacktrace);
-    CommandLine command = new AsciiNumbers(sd);
+    CommandLine command = new Execution(sd, failures);
     commands.forEach(command::addSubcommand);
     GroupedHelp.on(command);
     return command
@@ -152,24 +155,42 @@ public final class Sd {
     return ExitCode.OK;
   }
 
-  /**
-   * Formats numbers as in English in any locale, with ASCII digits and a decimal point, so that
-   * scripts can read them.
-   */
-  private static final class AsciiNumbers extends CommandLine {
-    AsciiNumbers(Sd sd) {
+  /** Adds the options of a {@link ConfigFile}, and prints numbers alike in any locale. */
+  private static final class Execution extends CommandLine {
+    private final ErrorReporter failures;
+
+    Execution(Sd sd, ErrorReporter failures) {
       super(sd);
+      this.failures = failures;
     }
 
+    /**
+     * Formats numbers as in English in any locale, with ASCII digits and a decimal point, so that
+     * scripts can read them.
+     */
     @Override
     public int execute(String... args) {
       Locale before = Locale.getDefault();
       Locale.setDefault(Locale.ENGLISH);
       try {
-        return super.execute(args);
+        return executeWithConfig(args);
       } finally {
         Locale.setDefault(before);
       }
+    }
+
+    private int executeWithConfig(String... args) {
+      Optional<ConfigFile> config;
+      try {
+        config = ConfigFile.of(this, args);
+      } catch (ParameterException e) {
+        return failures.handleParseException(e, args);
+      }
+      if (config.isEmpty()) {
+        return super.execute(args);
+      }
+      failures.placed(config.get()::placed);
+      return super.execute(config.get().together(args));
     }
   }
 

@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
       "  sd train cats --trigger mycat -o mycat.safetensors --checkpoint m.safetensors",
       "  sd train badges --trigger badge -o badge.safetensors --sample \"a badge\"",
       "  sd train cats -o cats.safetensors --validation 0.1 --patience 5 --report cats.html",
+      "  sd train --config cats.toml --out cats2.safetensors --seed 2",
       "  sd train --slider star --positive \"large star\" -o large.safetensors"
     })
 @Heading("Output")
@@ -86,6 +87,15 @@ final class TrainCommand implements Runnable {
       paramLabel = "PATH",
       description = "Checkpoint to train on. Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "TOML or JSON file of options, such as rank = 16. Other options on the command line"
+              + " replace those of the file.")
+  @SuppressWarnings("UnusedVariable") // handled by ConfigFile
+  private Optional<Path> config = Optional.empty();
 
   private final TrainerOptions state = new TrainerOptions("saveEvery", "resume");
 

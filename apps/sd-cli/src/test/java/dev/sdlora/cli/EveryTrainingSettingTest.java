@@ -8,23 +8,29 @@ import dev.sdlora.api.setting.Draft;
 import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
+import dev.sdlora.cli.training.ConfigFile;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.TrainingExample;
 import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.setting.TrainingSettings;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Tests that every setting of a training has an option of {@code sd train} that sets it. */
 class EveryTrainingSettingTest {
@@ -96,12 +102,47 @@ class EveryTrainingSettingTest {
     assertThat(plain(defaultOf(group, setting.name()), setting)).isNotEqualTo(found);
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("settings")
+  void configFile_setsTheSame(
+      String path, Group<?, ?> group, Setting<?, ?, ?> setting, @TempDir Path folder)
+      throws IOException {
+    Written written =
+        Optional.ofNullable(NOTATIONS.get(path)).orElseGet(() -> written(path, group, setting));
+    Path file = Files.writeString(folder.resolve("config.toml"), toml(written.options()));
+
+    Optional<Object> found = find(trainer("--config " + file), path, setting.name());
+
+    assertThat(found).as(Files.readString(file)).contains(written.plain());
+  }
+
+  /** Writes options as TOML, those with numbers without quotes. */
+  private static String toml(String options) {
+    StringBuilder text = new StringBuilder("[some_section]\n");
+    for (String option : options.split(" ?--", -1)) {
+      if (!option.isEmpty()) {
+        String[] parts = option.split(" ", 2);
+        String value = parts.length == 1 ? "true" : parts[1];
+        text.append(parts[0].replace('-', '_'))
+            .append(" = ")
+            .append(value.matches("true|[0-9.]+") ? value : '"' + value + '"')
+            .append('\n');
+      }
+    }
+    return text.toString();
+  }
+
   private static LoraTrainerBuilder trainer(String options) {
     TrainCommand command = new TrainCommand();
-    new CommandLine(command)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .parseArgs(("--out x.safetensors " + options).split(" "));
-    boolean slider = options.contains("--slider");
+    CommandLine line =
+        new CommandLine(CommandSpec.create())
+            .addSubcommand(command)
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    String[] args = ("train --out x.safetensors " + options).split(" ");
+    Optional<ConfigFile> config = ConfigFile.of(line, args);
+    String[] together = config.map(file -> file.together(args)).orElse(args);
+    line.parseArgs(together);
+    boolean slider = List.of(together).toString().contains("--slider");
     LoraTrainerBuilder trainer =
         command.trainer(DemoModel.checkpoint(), slider ? Optional.empty() : Optional.of(IMAGES));
     command.applyTo(trainer, 100);

@@ -73,7 +73,13 @@ public final class UnknownWord {
     return "unexpected argument '%s'".formatted(word);
   }
 
-  private static String meant(String word, Set<String> known) {
+  /**
+   * Returns a question for the option that an unknown one means.
+   *
+   * @param word the unknown option, with its dashes
+   * @param known the options of the command
+   */
+  public static String meant(String word, Set<String> known) {
     String other = OTHER_PROGRAMS.get(word.toLowerCase(Locale.ROOT).replace('_', '-'));
     return other != null && known.contains(other)
         ? Nearest.question(List.of(other))
