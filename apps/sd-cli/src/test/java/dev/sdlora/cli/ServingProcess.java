@@ -71,10 +71,14 @@ record ServingProcess(Process process, BufferedReader out, URI address) implemen
   }
 
   JsonNode get(String path) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(address.resolve(path)).build();
-    HttpResponse<String> answer = CLIENT.send(request, BodyHandlers.ofString());
+    HttpResponse<String> answer = read(path);
     assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(200);
     return JSON.readTree(answer.body());
+  }
+
+  private HttpResponse<String> read(String path) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(address.resolve(path)).build();
+    return CLIENT.send(request, BodyHandlers.ofString());
   }
 
   byte[] image(JsonNode job) throws IOException, InterruptedException {
@@ -83,15 +87,25 @@ record ServingProcess(Process process, BufferedReader out, URI address) implemen
     return CLIENT.send(request, BodyHandlers.ofByteArray()).body();
   }
 
-  /** Waits until a job has a state; fails if it ends with another one. */
+  /**
+   * Waits until a job has a state; fails if it ends with another one. Asks again while the database
+   * of the jobs cannot be used: connections that it closed fail once each.
+   */
   JsonNode until(String id, String state) throws IOException, InterruptedException {
-    JsonNode job = get("/api/jobs/" + id);
-    while (!job.get("state").asText().equals(state)) {
-      assertThat(job.get("state").asText()).isIn("waiting", "running");
+    while (true) {
+      HttpResponse<String> answer = read("/api/jobs/" + id);
+      if (answer.statusCode() != 503) {
+        assertThat(answer.statusCode()).describedAs(answer.body()).isEqualTo(200);
+        JsonNode job = JSON.readTree(answer.body());
+        if (job.get("state").asText().equals(state)) {
+          return job;
+        }
+        assertThat(job.get("state").asText()).isIn("waiting", "running");
+      } else {
+        assertThat(answer.body()).contains("cannot be used now");
+      }
       Thread.sleep(20);
-      job = get("/api/jobs/" + id);
     }
-    return job;
   }
 
   @Override

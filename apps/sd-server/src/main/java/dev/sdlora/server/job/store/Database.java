@@ -2,6 +2,7 @@ package dev.sdlora.server.job.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.sdlora.server.job.StoreException;
 import java.io.File;
 import java.nio.file.Path;
@@ -222,8 +223,12 @@ final class Database implements AutoCloseable {
     StoreException error =
         new StoreException(
             "the jobs in %s cannot be used: %s".formatted(name, reason(failure, false)), failure);
-    if (embedded && !isConflict(error)) {
-      reopen(used);
+    if (!isConflict(error)) {
+      if (embedded) {
+        reopen(used);
+      } else if (isAway(error)) {
+        forgetIdle(used);
+      }
     }
     throw error;
   }
@@ -232,6 +237,14 @@ final class Database implements AutoCloseable {
   private static boolean isConflict(StoreException error) {
     String state = error.getCause() instanceof SQLException sql ? sql.getSQLState() : null;
     return state != null && (state.startsWith("23") || state.startsWith("40"));
+  }
+
+  /** A server that restarted has closed all connections; without this each fails a transaction. */
+  private static void forgetIdle(HikariDataSource used) {
+    HikariPoolMXBean pool = used.getHikariPoolMXBean();
+    if (pool != null) {
+      pool.softEvictConnections();
+    }
   }
 
   /** H2 closes a database when the memory or the disk is full, and never opens it again. */
