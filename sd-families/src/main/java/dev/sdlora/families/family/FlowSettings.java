@@ -16,6 +16,10 @@ import java.util.stream.Stream;
 
 /** Checks requests to families whose denoiser is a transformer that predicts flows. */
 public final class FlowSettings {
+  /** Why other models refuse reference images. */
+  public static final String REFERENCE_READERS =
+      "only FLUX.2 and FLUX.1 Kontext, Canny and Depth read them";
+
   private final String label;
   private final boolean isDistilled;
   private final boolean readsReferences;
@@ -67,7 +71,7 @@ public final class FlowSettings {
     refuse(
         readsReferences || spec.referenceImages().isEmpty(),
         "referenceImages are given",
-        "only FLUX.2 and FLUX.1 Kontext, Canny and Depth read them");
+        REFERENCE_READERS);
     for (Image image : spec.referenceImages()) {
       if (image.width() < multiple || image.height() < multiple) {
         throw new IllegalArgumentException(

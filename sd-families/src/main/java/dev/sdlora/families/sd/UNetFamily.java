@@ -13,6 +13,7 @@ import dev.sdlora.families.denoise.BatchedPredictor;
 import dev.sdlora.families.denoise.GuidanceEmbedding;
 import dev.sdlora.families.denoise.NoisePredictor;
 import dev.sdlora.families.family.Family;
+import dev.sdlora.families.family.FlowSettings;
 import dev.sdlora.families.family.SkippableLayers;
 import dev.sdlora.families.network.Prediction;
 import dev.sdlora.families.network.UNetConfig;
@@ -116,8 +117,8 @@ public record UNetFamily(
     SkippableLayers.require(spec, name(), OptionalInt.empty());
     if (!spec.referenceImages().isEmpty()) {
       throw new IllegalArgumentException(
-          "referenceImages are given, but the checkpoint is %s: only FLUX.2 reads them; remove them, or start from the image with imageToImage"
-              .formatted(name().label()));
+          "referenceImages are given, but the checkpoint is %s: %s; remove them, or start from the image with imageToImage"
+              .formatted(name().label(), FlowSettings.REFERENCE_READERS));
     }
   }
 

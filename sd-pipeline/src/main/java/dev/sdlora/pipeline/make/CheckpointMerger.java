@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.make;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.error.CheckpointException;
 import dev.sdlora.api.error.ErrorDetails;
+import dev.sdlora.api.lora.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.CreatedCheckpoint;
 import dev.sdlora.api.make.MakingListener;
@@ -167,10 +168,12 @@ final class CheckpointMerger {
         .ifPresent(
             weights -> {
               throw new IllegalArgumentException(
-                  "%s block weights do not fit %s, the family of '%s'; expected 26 for SD 1.x and 2.x, 20"
-                          .formatted(weights.values().size(), family.label(), task.a())
-                      + " for SDXL, 26 for FLUX.2 klein, 35 for Z-Image, 58 for FLUX.1 and Chroma,"
-                      + " 25 or 39 for SD 3.x");
+                  "%s block weights do not fit %s, the family of '%s'; expected %s"
+                      .formatted(
+                          weights.values().size(),
+                          family.label(),
+                          task.a(),
+                          BlockWeights.sizes(family)));
             });
   }
 

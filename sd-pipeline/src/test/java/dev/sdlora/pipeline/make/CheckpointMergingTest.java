@@ -239,7 +239,8 @@ class CheckpointMergingTest {
                     .blocks(BlockWeights.of(new double[20]))
                     .write(sum))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("20 block weights do not fit SD 1.x");
+        .hasMessageContaining("20 block weights do not fit SD 1.x")
+        .hasMessageEndingWith("expected 17 or 26");
   }
 
   /** Writes a model whose first convolution has more input channels. */
