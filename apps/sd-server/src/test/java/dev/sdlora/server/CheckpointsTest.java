@@ -8,6 +8,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.mcp.RawMcp;
 import dev.sdlora.testkit.TinyModels;
 import dev.sdlora.testkit.TinyTransformers;
 import java.io.IOException;

@@ -21,15 +21,15 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** A server with the bundled model, and an HTTP client. */
-final class Served implements AutoCloseable {
-  static final ObjectMapper JSON = new ObjectMapper();
+public final class Served implements AutoCloseable {
+  public static final ObjectMapper JSON = new ObjectMapper();
 
   /** A request that draws for most of a minute unless it is cancelled. */
-  static final String LONG =
+  public static final String LONG =
       "{'prompt': 'a red star', 'width': 128, 'height': 128, 'steps': 1000, 'seed': 1}";
 
-  final Pipeline pipeline;
-  final SdServer server;
+  public final Pipeline pipeline;
+  public final SdServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
   private Served(Pipeline pipeline, UnaryOperator<SdServerBuilder> settings) {
@@ -37,7 +37,7 @@ final class Served implements AutoCloseable {
     this.server = settings.apply(SdServer.builder(pipeline).port(0)).start();
   }
 
-  static Pipeline pipeline(int concurrency) {
+  public static Pipeline pipeline(int concurrency) {
     return Pipeline.builder()
         .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
         .loraDirectory(DemoModel.loras())
@@ -49,23 +49,23 @@ final class Served implements AutoCloseable {
         .build();
   }
 
-  static Served of(Pipeline pipeline, UnaryOperator<SdServerBuilder> settings) {
+  public static Served of(Pipeline pipeline, UnaryOperator<SdServerBuilder> settings) {
     return new Served(pipeline, settings);
   }
 
-  static Served of(Pipeline pipeline) {
+  public static Served of(Pipeline pipeline) {
     return new Served(pipeline, settings -> settings);
   }
 
-  HttpRequest.Builder request(String path) {
+  public HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(server.uri() + path));
   }
 
-  HttpRequest.Builder post(String path, String body) {
+  public HttpRequest.Builder post(String path, String body) {
     return request(path).POST(BodyPublishers.ofString(body.replace('\'', '"')));
   }
 
-  HttpResponse<String> send(HttpRequest.Builder request) {
+  public HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       return client.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
@@ -75,7 +75,7 @@ final class Served implements AutoCloseable {
     }
   }
 
-  HttpResponse<byte[]> sendForBytes(HttpRequest.Builder request) {
+  public HttpResponse<byte[]> sendForBytes(HttpRequest.Builder request) {
     try {
       return client.send(request.build(), BodyHandlers.ofByteArray());
     } catch (IOException e) {
@@ -85,26 +85,26 @@ final class Served implements AutoCloseable {
     }
   }
 
-  CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
+  public CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
     return client.sendAsync(request.build(), BodyHandlers.ofString());
   }
 
-  JsonNode get(String path) {
+  public JsonNode get(String path) {
     return json(send(request(path)));
   }
 
-  JsonNode ask(String path, String body) {
+  public JsonNode ask(String path, String body) {
     return json(send(post(path, body)));
   }
 
-  static JsonNode json(HttpResponse<String> answer) {
+  public static JsonNode json(HttpResponse<String> answer) {
     if (answer.statusCode() >= 300) {
       throw new AssertionError(answer.statusCode() + ": " + answer.body());
     }
     return json(answer.body());
   }
 
-  static JsonNode json(String text) {
+  public static JsonNode json(String text) {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
@@ -113,7 +113,7 @@ final class Served implements AutoCloseable {
   }
 
   /** Polls until the response satisfies a condition. */
-  JsonNode until(String path, Predicate<JsonNode> holds) {
+  public JsonNode until(String path, Predicate<JsonNode> holds) {
     JsonNode answer = get(path);
     while (!holds.test(answer)) {
       Thread.onSpinWait();
@@ -123,11 +123,11 @@ final class Served implements AutoCloseable {
   }
 
   /** Waits until nothing is drawing: a cancelled request still finishes its step. */
-  JsonNode untilIdle() {
+  public JsonNode untilIdle() {
     return until("/api/jobs", answer -> unfinished(answer) == 0);
   }
 
-  static long unfinished(JsonNode jobs) {
+  public static long unfinished(JsonNode jobs) {
     long count = 0;
     for (JsonNode job : jobs.get("jobs")) {
       String state = job.get("state").asText();

@@ -28,7 +28,6 @@ class SizesTest {
   private static final Map<String, Integer> LARGE_PACKAGES =
       Map.ofEntries(
           entry("apps/sd-cli/src/test/java/dev/sdlora/cli", 47),
-          entry("apps/sd-server/src/test/java/dev/sdlora/server", 44),
           entry("sd-api/src/main/java/dev/sdlora/api", 32),
           entry("sd-training/src/main/java/dev/sdlora/training", 42),
           entry("sd-training/src/test/java/dev/sdlora/training", 40));

@@ -1,4 +1,4 @@
-/** Tests of OpenAI's API without a server. */
+/** Tests of OpenAI's API. */
 @NullMarked
 package dev.sdlora.server.openai;
 

@@ -1,4 +1,4 @@
-/** Tests of the parts of trainings over HTTP. */
+/** Tests of trainings over HTTP, and of their parts. */
 @NullMarked
 package dev.sdlora.server.training;
 

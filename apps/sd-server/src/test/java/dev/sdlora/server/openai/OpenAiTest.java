@@ -1,4 +1,4 @@
-package dev.sdlora.server;
+package dev.sdlora.server.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +18,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.request.image.Base64Images;
+import dev.sdlora.server.Served;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -1,10 +1,11 @@
-package dev.sdlora.server;
+package dev.sdlora.server.job.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.Served;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;

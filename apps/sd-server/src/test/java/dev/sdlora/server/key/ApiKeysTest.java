@@ -1,4 +1,4 @@
-package dev.sdlora.server;
+package dev.sdlora.server.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.ApiKey;
+import dev.sdlora.server.SdServer;
+import dev.sdlora.server.SdServerBuilder;
+import dev.sdlora.server.Served;
+import dev.sdlora.server.mcp.RawMcp;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -1,4 +1,4 @@
-package dev.sdlora.server;
+package dev.sdlora.server.sdapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
@@ -9,6 +9,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.image.Image;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.Served;
 import dev.sdlora.server.image.FixedDetector;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -1,4 +1,4 @@
-package dev.sdlora.server;
+package dev.sdlora.server.sdapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,7 @@ import dev.sdlora.api.image.Preprocessor;
 import dev.sdlora.api.sampling.Sampler;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.request.image.Base64Images;
+import dev.sdlora.server.Served;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;

@@ -1,4 +1,4 @@
-package dev.sdlora.server;
+package dev.sdlora.server.sdapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,8 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.ApiKey;
+import dev.sdlora.server.Served;
 import dev.sdlora.testkit.TinyModels;
 import java.io.IOException;
 import java.net.http.HttpRequest;

@@ -1,4 +1,4 @@
-package dev.sdlora.server;
+package dev.sdlora.server.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.Served;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

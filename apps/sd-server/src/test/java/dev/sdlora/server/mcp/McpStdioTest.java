@@ -1,10 +1,12 @@
-package dev.sdlora.server;
+package dev.sdlora.server.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.CheckpointException;
+import dev.sdlora.server.McpStdio;
+import dev.sdlora.server.Served;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,10 +1,11 @@
-package dev.sdlora.server;
+package dev.sdlora.server.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.Served;
 import dev.sdlora.server.transport.RawClient;
 import java.io.IOException;
 import java.net.http.HttpRequest;

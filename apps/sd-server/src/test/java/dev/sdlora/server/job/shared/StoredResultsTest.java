@@ -1,9 +1,10 @@
-package dev.sdlora.server;
+package dev.sdlora.server.job.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.Served;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

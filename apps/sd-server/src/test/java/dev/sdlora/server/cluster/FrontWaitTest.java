@@ -1,10 +1,12 @@
-package dev.sdlora.server;
+package dev.sdlora.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.ApiKey;
+import dev.sdlora.server.Served;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -1,4 +1,4 @@
-package dev.sdlora.server;
+package dev.sdlora.server.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,8 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.lora.LoraMode;
 import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.SdWorker;
+import dev.sdlora.server.Served;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;

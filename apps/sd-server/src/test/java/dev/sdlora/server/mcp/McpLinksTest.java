@@ -1,10 +1,11 @@
-package dev.sdlora.server;
+package dev.sdlora.server.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.Served;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,11 @@
-package dev.sdlora.server;
+package dev.sdlora.server.job.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.Served;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,9 +1,11 @@
-package dev.sdlora.server;
+package dev.sdlora.server.job.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.SdWorker;
+import dev.sdlora.server.Served;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

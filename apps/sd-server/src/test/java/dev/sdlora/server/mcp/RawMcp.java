@@ -1,7 +1,8 @@
-package dev.sdlora.server;
+package dev.sdlora.server.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.server.Served;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -13,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** A client of {@code /mcp} that does what no well-behaved one would. */
-final class RawMcp {
+public final class RawMcp {
   static final String INITIALIZE =
       "{'jsonrpc':'2.0','id':0,'method':'initialize','params':{'protocolVersion':'2025-06-18',"
           + "'capabilities':{},'clientInfo':{'name':'raw','version':'1'}}}";
@@ -31,7 +32,7 @@ final class RawMcp {
   }
 
   /** Begins a session. */
-  static RawMcp begin(Served served, String key) {
+  public static RawMcp begin(Served served, String key) {
     return new RawMcp(served, key);
   }
 
@@ -64,7 +65,7 @@ final class RawMcp {
   }
 
   /** Calls a tool; returns the messages of the answer. */
-  List<JsonNode> call(String tool, ObjectNode arguments) {
+  public List<JsonNode> call(String tool, ObjectNode arguments) {
     try {
       return messages(
           client.send(request(call(7, tool, arguments)).build(), BodyHandlers.ofLines()).body());
