@@ -13,6 +13,7 @@ import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.recipe.NetworkArguments;
 import dev.sdlora.training.recipe.Recipe;
+import dev.sdlora.training.run.CheckpointIdentity;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.sdlora.training;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.recipe.Recipe;
+import dev.sdlora.training.run.CheckpointIdentity;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

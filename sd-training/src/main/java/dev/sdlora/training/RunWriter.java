@@ -5,6 +5,7 @@ import dev.sdlora.api.value.FileReason;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.training.adapter.LoraWriter;
+import dev.sdlora.training.run.StopRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,11 @@ package dev.sdlora.training;
 
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.data.Validation;
 import dev.sdlora.training.option.ValidationOptions;
 import dev.sdlora.training.report.Losses;
+import dev.sdlora.training.run.CheckpointIdentity;
+import dev.sdlora.training.run.StopRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,10 +1,7 @@
-package dev.sdlora.training;
+package dev.sdlora.training.data;
 
 import dev.sdlora.api.sampling.Rng;
 import dev.sdlora.sampler.noise.Noise;
-import dev.sdlora.training.data.Batch;
-import dev.sdlora.training.data.Example;
-import dev.sdlora.training.data.SeededRandom;
 import dev.sdlora.training.noise.NoiseLevel;
 import dev.sdlora.training.noise.NoiseProcess;
 import java.util.List;
@@ -21,7 +18,7 @@ import java.util.function.Function;
  * @param process how noise is added
  * @param seed the seed of the training
  */
-record Validation(List<Example> images, NoiseProcess process, long seed) {
+public record Validation(List<Example> images, NoiseProcess process, long seed) {
   private static final int LEVELS = 4;
 
   /** Multiples of it modulo 1 are spread evenly (Weyl 1916). */
@@ -34,7 +31,7 @@ record Validation(List<Example> images, NoiseProcess process, long seed) {
    * @param errors computes the errors of the members of a batch
    * @return the mean loss, or nothing if it was cancelled before the end
    */
-  OptionalDouble measure(
+  public OptionalDouble measure(
       double weight, Function<Batch, float[]> errors, BooleanSupplier cancelled) {
     double sum = 0;
     int count = images.size() * LEVELS;

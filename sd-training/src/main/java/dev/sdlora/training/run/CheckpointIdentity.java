@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.run;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.tensors.file.FileHashes;
@@ -11,10 +11,10 @@ import dev.sdlora.tensors.folder.HashIndex;
  * @param sha256 the SHA-256 of its file, 64 hex digits; empty for a folder
  * @param legacyHash A1111's older hash of the file; empty for a folder
  */
-record CheckpointIdentity(String name, String sha256, String legacyHash) {
+public record CheckpointIdentity(String name, String sha256, String legacyHash) {
 
   /** Identifies a checkpoint, reading the whole file if its hash is not cached. */
-  static CheckpointIdentity of(Checkpoint checkpoint) {
+  public static CheckpointIdentity of(Checkpoint checkpoint) {
     String name = String.valueOf(checkpoint.path().getFileName());
     if (checkpoint.isFolder()) {
       return new CheckpointIdentity(name, "", "");
@@ -26,7 +26,7 @@ record CheckpointIdentity(String name, String sha256, String legacyHash) {
   }
 
   /** The hash, or the best available substitute. */
-  String digest() {
+  public String digest() {
     return sha256.isEmpty() ? name : sha256;
   }
 }

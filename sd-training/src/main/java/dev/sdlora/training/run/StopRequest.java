@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.run;
 
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -8,23 +8,23 @@ import org.slf4j.LoggerFactory;
  * A request to stop a training run, by a call or by an interrupt of its thread. {@link #cancel} can
  * be called from any thread, the other methods only from that of the training.
  */
-final class StopRequest {
+public final class StopRequest {
   private static final Logger LOG = LoggerFactory.getLogger(StopRequest.class);
 
   private volatile boolean cancelled;
   private boolean interrupted;
 
-  void cancel() {
+  public void cancel() {
     cancelled = true;
   }
 
-  boolean isMade() {
+  public boolean isMade() {
     noticeInterrupt();
     return cancelled;
   }
 
   /** Restores the interrupt status if an interrupt was noticed. */
-  void passOn() {
+  public void passOn() {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -41,7 +41,7 @@ final class StopRequest {
   }
 
   /** Runs a task that accesses files; if an interrupt makes it fail, it is repeated once. */
-  <T> T unbroken(Supplier<T> task) {
+  public <T> T unbroken(Supplier<T> task) {
     noticeInterrupt();
     try {
       return task.get();
@@ -55,7 +55,7 @@ final class StopRequest {
   }
 
   /** Runs a task that accesses files, like {@link #unbroken(Supplier)}. */
-  void runUnbroken(Runnable task) {
+  public void runUnbroken(Runnable task) {
     unbroken(
         () -> {
           task.run();
