@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Random;
 
 /** Checkpoints, images and builders for the tests. */
-final class Fixtures {
-  static final Path CHECKPOINT = TinyModels.CHECKPOINT;
+public final class Fixtures {
+  public static final Path CHECKPOINT = TinyModels.CHECKPOINT;
 
   /** Small, so that a step takes hundredths of a second. */
-  static final ImageSize SIZE = new ImageSize(64, 64);
+  public static final ImageSize SIZE = new ImageSize(64, 64);
 
   /** Files contain times; with this clock they are the same in every run. */
   static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
@@ -33,12 +33,12 @@ final class Fixtures {
   private Fixtures() {}
 
   /** A builder of pipelines whose results do not depend on the processor's instruction set. */
-  static Pipeline.Builder float32() {
+  public static Pipeline.Builder float32() {
     return Pipeline.builder().precision(Precision.FLOAT32);
   }
 
   /** Discs in three colours. */
-  static TrainingSet discs() {
+  public static TrainingSet discs() {
     return TrainingSet.of(
         List.of(
             TrainingExample.of(disc(Color.RED), "a red disc, flat"),
@@ -46,7 +46,7 @@ final class Fixtures {
             TrainingExample.of(disc(Color.BLUE), "a blue disc")));
   }
 
-  static BufferedImage disc(Color color) {
+  public static BufferedImage disc(Color color) {
     BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(Color.LIGHT_GRAY);
@@ -58,7 +58,7 @@ final class Fixtures {
   }
 
   /** A copy of a checkpoint with random vectors for the tokens that its vocabulary lacks. */
-  static Path withWholeVocabulary(Path checkpoint, Path target) {
+  public static Path withWholeVocabulary(Path checkpoint, Path target) {
     TensorFile file = TensorFile.open(checkpoint);
     SafetensorsWriter writer = new SafetensorsWriter();
     file.metadata().forEach(writer::metadata);
@@ -88,7 +88,7 @@ final class Fixtures {
   }
 
   /** A training run of five steps at a high learning rate. */
-  static LoraTrainerBuilder trainer(Path output) {
+  public static LoraTrainerBuilder trainer(Path output) {
     return LoraTrainer.builder()
         .checkpoint(CHECKPOINT)
         .trainingSet(discs())

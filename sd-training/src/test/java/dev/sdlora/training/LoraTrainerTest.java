@@ -14,6 +14,7 @@ import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TrainedModules;
+import dev.sdlora.training.step.Bench;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;

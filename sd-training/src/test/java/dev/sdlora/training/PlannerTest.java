@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.training.family.ModelCallCost;
 import dev.sdlora.training.option.ValidationOptions;
+import dev.sdlora.training.step.Bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -20,6 +20,7 @@ import dev.sdlora.training.noise.NoiseLevel;
 import dev.sdlora.training.noise.NoiseProcess;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.step.Bench;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.io.IOException;
 import java.io.InputStream;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Training runs that are stopped and resumed. */
 @Timeout(600)
 @Tag("slow")
-class ResumeTest {
+public class ResumeTest {
   @TempDir private Path folder;
 
   private LoraTrainerBuilder trainer(String name) {
@@ -47,7 +47,7 @@ class ResumeTest {
   }
 
   /** Trains and runs an action with the trainer after a step. */
-  static TrainingResult trainWith(
+  public static TrainingResult trainWith(
       LoraTrainerBuilder builder, int step, Consumer<LoraTrainer> action) {
     AtomicReference<@Nullable LoraTrainer> trainer = new AtomicReference<>();
     builder.listener(

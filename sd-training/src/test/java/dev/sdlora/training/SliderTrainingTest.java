@@ -23,6 +23,7 @@ import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.setting.TrainingSettings;
 import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.Bench;
 import dev.sdlora.training.step.TrainedNetworks;
 import java.io.IOException;
 import java.nio.file.Files;

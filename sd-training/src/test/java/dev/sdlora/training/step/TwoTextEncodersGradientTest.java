@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -33,10 +33,12 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.TrainingExample;
+import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.adapter.LoraWriter;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.TrainedModules;
-import dev.sdlora.training.step.AdamW;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,14 +17,15 @@ import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.network.ClipConfig;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.data.Batch;
-import dev.sdlora.training.family.UNetTraining;
-import dev.sdlora.training.family.UntrainableException;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.recipe.AdapterSettings;
 import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.Bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

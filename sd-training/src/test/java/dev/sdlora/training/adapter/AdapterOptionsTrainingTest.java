@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,12 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.ResumeTest;
+import dev.sdlora.training.TrainingListener;
+import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.LayerRule;

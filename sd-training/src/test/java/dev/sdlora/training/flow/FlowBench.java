@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -10,6 +10,9 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.transformer.TransformerModel;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.TrainingExample;
+import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Batches;
@@ -26,6 +29,7 @@ import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.step.Bench;
 import dev.sdlora.training.step.FlowNetworks;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,12 @@ import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.ResumeTest;
+import dev.sdlora.training.TrainingException;
+import dev.sdlora.training.TrainingResult;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.TrainedModules;
@@ -80,7 +86,7 @@ class CheckpointingTest {
   }
 
   /**
-   * Gradients of the whole network are compared with PyTorch's in {@link ReferenceTrainingTest}.
+   * Gradients of the whole network are compared with PyTorch's in {@code ReferenceTrainingTest}.
    */
   @ParameterizedTest
   @CsvSource({

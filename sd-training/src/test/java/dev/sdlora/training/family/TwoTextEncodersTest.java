@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,10 @@ import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.ResumeTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -7,12 +7,15 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.KeyNaming;
 import dev.sdlora.tensors.number.DType;
-import dev.sdlora.training.adapter.LoraWriter;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.option.AdapterKind;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.recipe.AdapterSettings;
+import dev.sdlora.training.step.Bench;
+import dev.sdlora.training.step.PatchedLoss;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Gradients and losses of every kind of adapter, as in {@link GradientTest} for LoRA. */
+/** Gradients and losses of every kind of adapter, as in {@code GradientTest} for LoRA. */
 @Tag("slow")
 class AdapterKindsTest {
   private static final ImageSize SIZE = new ImageSize(128, 128);

@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

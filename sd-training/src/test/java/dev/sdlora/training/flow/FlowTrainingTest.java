@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,13 @@ import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.testkit.TinyTransformers;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.ResumeTest;
+import dev.sdlora.training.TrainingException;
+import dev.sdlora.training.TrainingResult;
+import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.LearningRateSchedule;
 import dev.sdlora.training.option.TrainedModules;

@@ -1,13 +1,13 @@
-package dev.sdlora.training;
+package dev.sdlora.training.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.families.network.UNetConfig;
-import dev.sdlora.training.family.StepEstimate;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.recipe.Recipe;
+import dev.sdlora.training.step.Bench;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -12,6 +12,7 @@ import dev.sdlora.training.data.FlowCaptions;
 import dev.sdlora.training.data.TrainingImageSizes;
 import dev.sdlora.training.option.TrainingPrecision;
 import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.Bench;
 import dev.sdlora.training.step.FlowNetworks;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -90,7 +91,7 @@ class FlowReferenceTest {
     private final TensorFile file;
 
     Reference(FlowGradientTest.Family family) {
-      String name = "flow/" + family.name().toLowerCase(Locale.ROOT) + ".safetensors";
+      String name = family.name().toLowerCase(Locale.ROOT) + ".safetensors";
       try {
         this.file =
             TensorFile.open(

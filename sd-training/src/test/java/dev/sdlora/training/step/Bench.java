@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -11,6 +11,9 @@ import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.Fixtures;
+import dev.sdlora.training.TrainingExample;
+import dev.sdlora.training.TrainingSet;
 import dev.sdlora.training.adapter.AdapterParameters;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Batches;
@@ -27,8 +30,6 @@ import dev.sdlora.training.option.CaptionOptions;
 import dev.sdlora.training.option.TimestepSampling;
 import dev.sdlora.training.option.TrainedModules;
 import dev.sdlora.training.recipe.AdapterSettings;
-import dev.sdlora.training.step.DenoisingNetworks;
-import dev.sdlora.training.step.DenoisingProgram;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,8 +39,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /** The parts of a training run, for tests that run them individually. */
-final class Bench implements AutoCloseable {
-  static final UNetFiles MODEL = CheckpointReader.read(Fixtures.CHECKPOINT);
+public final class Bench implements AutoCloseable {
+  public static final UNetFiles MODEL = CheckpointReader.read(Fixtures.CHECKPOINT);
 
   /** Float32, with inner values kept. */
   static final DenoisingProgram.Computation PLAIN =
@@ -49,20 +50,20 @@ final class Bench implements AutoCloseable {
   private static final double REACH = 0.1;
 
   final UNetFiles model;
-  final Torch torch = Torch.open("cpu");
+  public final Torch torch = Torch.open("cpu");
   final ImageSize size;
   final AdapterSettings adapter;
-  final EncodedCaptions captions;
-  final DenoisingNetworks networks;
-  final AdapterParameters parameters;
-  final Batches batches;
+  public final EncodedCaptions captions;
+  public final DenoisingNetworks networks;
+  public final AdapterParameters parameters;
+  public final Batches batches;
 
-  Bench(
+  public Bench(
       TrainingSet set, ImageSize size, TrainedModules modules, boolean textEncoder, int batchSize) {
     this(MODEL, set, size, modules, textEncoder, batchSize);
   }
 
-  Bench(
+  public Bench(
       UNetFiles model,
       TrainingSet set,
       ImageSize size,
@@ -89,7 +90,8 @@ final class Bench implements AutoCloseable {
         computation);
   }
 
-  Bench(UNetFiles model, TrainingSet set, ImageSize size, AdapterSettings adapter, int batchSize) {
+  public Bench(
+      UNetFiles model, TrainingSet set, ImageSize size, AdapterSettings adapter, int batchSize) {
     this(model, set, size, adapter, batchSize, PLAIN);
   }
 
@@ -150,7 +152,7 @@ final class Bench implements AutoCloseable {
    * Fills all factors with random numbers, so that all of them have a gradient; DoRA's magnitudes
    * stay near the norms of the weights.
    */
-  void randomise(double deviation) {
+  public void randomise(double deviation) {
     SplittableRandom random = new SplittableRandom(11);
     parameters
         .weights()
@@ -165,7 +167,7 @@ final class Bench implements AutoCloseable {
             });
   }
 
-  static void set(NDArray tensor, float[] values) {
+  public static void set(NDArray tensor, float[] values) {
     tensor.set(FloatBuffer.wrap(values));
   }
 
@@ -178,12 +180,12 @@ final class Bench implements AutoCloseable {
     }
   }
 
-  Map<String, NDArray> gradients(Batch batch, NDManager scope) {
+  public Map<String, NDArray> gradients(Batch batch, NDManager scope) {
     int chunks = captions.chunks(batch.captions());
     return networks.gradients(batch, parameters.tensors(batch.strengths(), chunks, scope), scope);
   }
 
-  double loss(Batch batch) {
+  public double loss(Batch batch) {
     try (NDManager scope = torch.scope()) {
       return Objects.requireNonNull(gradients(batch, scope).get("loss")).getFloat();
     }
@@ -194,12 +196,12 @@ final class Bench implements AutoCloseable {
    * near 1, accurate to 1e-7; the smallest gradient of the tests, 1e-4, changes it by 2e-5 and, at
    * half the distance, by 1e-5, so the error is about 2 percent.
    */
-  void assertGradients(List<String> modules) {
+  public void assertGradients(List<String> modules) {
     assertGradients(modules, List.of("lora_down.weight", "lora_up.weight"));
   }
 
   /** The same for tensors with other names. */
-  void assertGradients(List<String> modules, List<String> factors) {
+  public void assertGradients(List<String> modules, List<String> factors) {
     Batch batch = batches.at(0);
     Map<String, float[]> gradients = gradients(batch);
     for (String module : modules) {

@@ -1,4 +1,4 @@
-package dev.sdlora.training;
+package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.Map;
 
 /** The loss of the networks that draw images, with a LoRA file patched into their weights. */
-final class PatchedLoss {
+public final class PatchedLoss {
   private PatchedLoss() {}
 
   /** The loss of a member of a batch, with its strength. */
-  static double of(Bench bench, LoraFile file, Batch batch, int member) {
+  public static double of(Bench bench, LoraFile file, Batch batch, int member) {
     double strength = batch.strengths()[member];
     try (Torch torch = Torch.open("cpu")) {
       TensorLoader loader = new TensorLoader(torch);
