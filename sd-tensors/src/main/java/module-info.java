@@ -11,6 +11,8 @@ module dev.sdlora.tensors {
   requires com.sun.jna;
   requires org.slf4j;
 
+  uses dev.sdlora.tensors.torch.TorchEngine;
+
   exports dev.sdlora.tensors.entry to
       dev.sdlora.families,
       dev.sdlora.lora,
@@ -39,6 +41,7 @@ module dev.sdlora.tensors {
   exports dev.sdlora.tensors.natives to
       com.sun.jna,
       dev.sdlora.families,
+      dev.sdlora.libtorch,
       dev.sdlora.pipeline,
       dev.sdlora.training;
   exports dev.sdlora.tensors.number to
@@ -48,6 +51,7 @@ module dev.sdlora.tensors {
       dev.sdlora.training;
   exports dev.sdlora.tensors.torch to
       dev.sdlora.families,
+      dev.sdlora.libtorch,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.training;

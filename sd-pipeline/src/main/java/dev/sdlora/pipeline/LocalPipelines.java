@@ -98,10 +98,10 @@ public final class LocalPipelines implements Backend.Pipelines {
           PrecisionChoice.precision(PrecisionChoice.of(Precision.AUTO, device)),
           PrecisionChoice.reason(device),
           PrecisionChoice.packed(torch, device),
-          torch.threads(),
+          Torch.threads(),
           MachineMemory.physical(),
           memory.getAsLong(),
-          "libtorch " + Natives.libtorch());
+          "libtorch " + Torch.libtorch());
     }
   }
 

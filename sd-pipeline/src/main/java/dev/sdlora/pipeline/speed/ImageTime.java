@@ -43,7 +43,7 @@ public final class ImageTime {
                 size,
                 spec.steps(),
                 PrecisionChoice.precision(type),
-                torch.threads());
+                Torch.threads());
           });
     }
   }

@@ -24,7 +24,7 @@ public final class ProductRate {
    */
   public static double of(Torch torch, int side, ScalarType type) {
     return MEASURED.computeIfAbsent(
-        new Size(side, type, torch.threads()), size -> measure(torch, size));
+        new Size(side, type, Torch.threads()), size -> measure(torch, size));
   }
 
   /** Creates a square matrix of random numbers. */

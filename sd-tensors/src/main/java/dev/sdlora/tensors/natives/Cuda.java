@@ -43,7 +43,8 @@ final class Cuda {
     }
   }
 
-  private static boolean onlyForProcessors() {
+  /** Whether all of DJL's libtorch on the class path, at least one, is for CPUs only. */
+  static boolean onlyForProcessors() {
     try {
       List<URL> natives =
           Collections.list(

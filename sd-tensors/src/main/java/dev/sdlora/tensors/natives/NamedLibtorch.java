@@ -35,6 +35,11 @@ record NamedLibtorch(LibtorchFolder libtorch, Bridge bridge, String flavor) {
 
   private static final String NEW_STRINGS = "__cxx11";
 
+  /** Whether {@code SDLORA_NATIVES} is set. */
+  static boolean isNamed() {
+    return EnvironmentSettings.value(VARIABLE, PROPERTY).isPresent();
+  }
+
   /**
    * Returns libtorch in the folder that {@code SDLORA_NATIVES} names, if it is set.
    *

@@ -1,6 +1,8 @@
 package dev.sdlora.tensors.natives;
 
+import ai.djl.util.ClassLoaderUtils;
 import ai.djl.util.Platform;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Makes the decisions that DJL would otherwise make at its start: the location of native code, no
@@ -69,6 +72,50 @@ public final class Natives {
   }
 
   /**
+   * Prepares the process for another binding to libtorch than DJL's: chooses a folder that other
+   * users cannot change, and how libtorch's threads wait.
+   *
+   * @param property the system property that names the binding's folder; kept if it is set
+   * @param name the name of the folder, next to that of DJL
+   * @throws IllegalStateException if other users could change the folder or a file in it
+   */
+  public static synchronized void prepare(String property, String name) {
+    Path cache = UnpackingFolder.choose();
+    setDefault("jna.tmpdir", folderForJna(cache).toString());
+    CLibrary.patientThreads();
+    setDefault(property, cache.resolve(name).toString());
+    Path folder = Path.of(System.getProperty(property)).toAbsolutePath();
+    Ownership.createOwn(folder);
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.forEach(Ownership::requireOwn);
+    } catch (IOException e) {
+      throw new IllegalStateException(folder + " cannot be read: " + e, e);
+    }
+  }
+
+  /**
+   * Whether DJL's libtorch is on the class path or in a folder that is named, or may be downloaded.
+   */
+  public static boolean isPresent() {
+    return isNamed()
+        || ClassLoaderUtils.getContextClassLoader().getResource("native/lib/pytorch.properties")
+            != null
+        || !EnvironmentSettings.value("DJL_OFFLINE", "ai.djl.offline")
+            .or(() -> EnvironmentSettings.value("offline", "offline"))
+            .map(Boolean::parseBoolean)
+            .orElse(true);
+  }
+
+  /** Whether DJL's libtorch is on the class path, and has no CUDA. */
+  public static boolean isOnlyForProcessors() {
+    return !isNamed() && Cuda.onlyForProcessors();
+  }
+
+  private static boolean isNamed() {
+    return NamedLibtorch.isNamed() || isSet("PYTORCH_LIBRARY_PATH") || isSet("PYTORCH_VERSION");
+  }
+
+  /**
    * Returns the version of libtorch, its flavour and the folder from which it is loaded: {@code
    * 2.7.1+cu128 (cu128) in /opt/torch/lib, named by SDLORA_NATIVES}. Valid once {@link #prepare}
    * has returned.
@@ -92,8 +139,8 @@ public final class Natives {
   public static synchronized String gpuFinding() {
     return cuda.isPresent()
         ? NvidiaDriver.find(cuda.getAsInt()).finding()
-        : "they need NVIDIA's driver and a libtorch with CUDA, whose folder SDLORA_NATIVES can"
-            + " name";
+        : "GPUs need NVIDIA's driver and a libtorch with CUDA, from the dependency"
+            + " dev.sdlora:sd-libtorch or in a folder that SDLORA_NATIVES names";
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.sdlora.tensors.natives;
 
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
 import com.sun.jna.ptr.IntByReference;
 
 /**
@@ -10,8 +11,8 @@ import com.sun.jna.ptr.IntByReference;
  * @param gpus the number of GPUs that this process may use
  * @param finding the driver's version or what is missing, as a clause
  */
-record NvidiaDriver(int gpus, String finding) {
-  private static final String LIBRARY = "libcuda.so.1";
+public record NvidiaDriver(int gpus, String finding) {
+  private static final String LIBRARY = Platform.isWindows() ? "nvcuda" : "libcuda.so.1";
 
   /**
    * Loads the driver's library, if it is installed, and counts.
@@ -19,7 +20,7 @@ record NvidiaDriver(int gpus, String finding) {
    * @param cuda the first number of the version of CUDA that libtorch uses; a driver for an earlier
    *     one cannot run it
    */
-  static NvidiaDriver find(int cuda) {
+  public static NvidiaDriver find(int cuda) {
     try {
       NativeLibrary driver = NativeLibrary.getInstance(LIBRARY);
       int failure = driver.getFunction("cuInit").invokeInt(new Object[] {0});

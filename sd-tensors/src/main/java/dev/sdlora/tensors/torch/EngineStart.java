@@ -1,7 +1,5 @@
 package dev.sdlora.tensors.torch;
 
-import ai.djl.engine.Engine;
-import ai.djl.pytorch.engine.PtEngineProvider;
 import dev.sdlora.tensors.natives.Natives;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,14 +16,14 @@ final class EngineStart {
 
   private EngineStart() {}
 
-  /** Returns the engine. Waits if another thread is starting it. */
-  static synchronized Engine engine() {
-    Natives.prepare();
+  /** Returns the engine of this process, started. Waits if another thread is starting it. */
+  static synchronized TorchEngine engine() {
+    TorchEngine engine = Engines.engine();
     if (!started) {
-      load();
+      load(engine);
       started = true;
     }
-    return Engine.getEngine("PyTorch");
+    return engine;
   }
 
   /** Starts the engine on a thread of its own. If that fails, the next caller tries again. */
@@ -51,17 +49,14 @@ final class EngineStart {
    * Delays the end of the process while libraries are being loaded: the C library would run their
    * destructors and constructors at the same time.
    */
-  private static void load() {
+  private static void load(TorchEngine engine) {
     Thread hook = new Thread(EngineStart::awaitEnd, "sd-lora libtorch is loaded");
     Runtime.getRuntime().addShutdownHook(hook);
     synchronized (LOADING) {
       if (ending) {
         throw new IllegalStateException("the JVM is ending");
       }
-      // In a jar that contains all dependencies, the service entry of DJL's api may have replaced
-      // this one.
-      Engine.registerEngine(new PtEngineProvider());
-      Engine.getEngine("PyTorch");
+      engine.start();
       Natives.started();
     }
     try {

@@ -1,29 +1,18 @@
 package dev.sdlora.tensors.torch;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import dev.sdlora.tensors.natives.Natives;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -34,11 +23,11 @@ import java.util.stream.Collectors;
 public final class Program {
   private static final Map<Text, Program> COMPILED = new ConcurrentHashMap<>();
 
-  private final PtSymbolBlock block;
+  private final TorchEngine.Script script;
   private final Set<String> methodsRun = ConcurrentHashMap.newKeySet();
 
-  private Program(PtSymbolBlock block) {
-    this.block = block;
+  private Program(TorchEngine.Script script) {
+    this.script = script;
   }
 
   private record Text(List<Source> methods, List<Source> functions) {
@@ -51,14 +40,7 @@ public final class Program {
       String name = methods.get(0).resource();
       byte[] archive =
           ProgramArchive.of(name.substring(0, name.indexOf('.')), join(methods), join(functions));
-      // Not the manager of the first caller: others use the program after that manager is closed.
-      PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
-      try {
-        return new Program(
-            JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));
-      } catch (IOException e) {
-        throw new UncheckedIOException("reading from memory failed", e);
-      }
+      return new Program(EngineStart.engine().compile(archive));
     }
   }
 
@@ -140,11 +122,10 @@ public final class Program {
     }
   }
 
-  /** The arguments of one call. Not thread-safe. Running the call frees them. */
+  /** The arguments of one call. Not thread-safe. */
   public final class Call {
     private final String method;
-    private final List<IValue> arguments = new ArrayList<>();
-    private final List<IValue> owned = new ArrayList<>();
+    private final List<Object> arguments = new ArrayList<>();
 
     private Call(String method) {
       this.method = method;
@@ -152,48 +133,46 @@ public final class Program {
 
     /** Adds a tensor. */
     public Call tensor(NDArray tensor) {
-      return own(IValue.from((PtNDArray) tensor));
+      return add(tensor);
     }
 
     /** Adds a dictionary of tensors, {@code Dict[str, Tensor]}. */
     public Call tensors(TensorDict dict) {
-      arguments.add(dict.value());
-      return this;
+      return add(dict.dictionary());
     }
 
     /** Adds an integer. */
     public Call integer(long value) {
-      return own(IValue.from(value));
+      return add(value);
     }
 
     /** Adds a number. */
     public Call number(double value) {
-      return own(IValue.from(value));
+      return add(value);
     }
 
     /** Adds a text. */
     public Call text(String value) {
-      return own(IValue.from(value));
+      return add(value);
     }
 
     /** Adds a list of integers, {@code List[int]}. */
     public Call integers(long... values) {
-      return own(IValue.listFrom(values));
+      return add(values);
     }
 
     /** Adds a list of numbers, {@code List[float]}. */
     public Call numbers(double... values) {
-      return own(IValue.listFrom(values));
+      return add(values);
     }
 
     /** Adds a list of tensors, {@code List[Tensor]}. */
     public Call list(NDArray... tensors) {
-      return own(IValue.listFrom(Arrays.copyOf(tensors, tensors.length, PtNDArray[].class)));
+      return add(tensors);
     }
 
-    private Call own(IValue value) {
-      arguments.add(value);
-      owned.add(value);
+    private Call add(Object argument) {
+      arguments.add(argument);
       return this;
     }
 
@@ -204,7 +183,11 @@ public final class Program {
      * @return the tensor that the method returns
      */
     public NDArray run(NDManager scope) {
-      return run(result -> result.toTensor((PtNDManager) scope));
+      try {
+        return script.run(method, arguments, scope);
+      } finally {
+        hasRun(method);
+      }
     }
 
     /**
@@ -214,29 +197,21 @@ public final class Program {
      * @param scope the manager that will own the results
      */
     public List<NDArray> runForList(NDManager scope) {
-      return run(result -> List.of(result.toTensorArray((PtNDManager) scope)));
-    }
-
-    private <T> T run(Function<IValue, T> convert) {
-      // Otherwise libtorch recompiles whenever a shape changes. The setting is per thread.
-      JniUtils.setGraphExecutorOptimize(false);
-      try (IValue result = IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]))) {
-        return convert.apply(result);
+      try {
+        return script.runForList(method, arguments, scope);
       } finally {
         hasRun(method);
-        owned.forEach(IValue::close);
       }
     }
   }
 
   /**
-   * The arguments of one call that records gradients. DJL passes only tensors and dictionaries of
-   * them to it, and identifies them by the names of the arrays, which this class changes.
+   * The arguments of one call that records gradients: tensors and dictionaries of them. Running it
+   * changes the names of the arrays.
    */
   public final class RecordingCall {
     private final String method;
-    private final List<NDArray> arguments = new ArrayList<>();
-    private int dictionaries;
+    private final List<Object> arguments = new ArrayList<>();
 
     private RecordingCall(String method) {
       this.method = method;
@@ -244,19 +219,13 @@ public final class Program {
 
     /** Adds a tensor. */
     public RecordingCall tensor(NDArray tensor) {
-      tensor.setName(null);
       arguments.add(tensor);
       return this;
     }
 
     /** Adds a dictionary of tensors, {@code Dict[str, Tensor]}, which must not be empty. */
     public RecordingCall tensors(Map<String, NDArray> tensors) {
-      String prefix = "dict" + dictionaries++ + ".";
-      tensors.forEach(
-          (name, tensor) -> {
-            tensor.setName(prefix + name);
-            arguments.add(tensor);
-          });
+      arguments.add(tensors);
       return this;
     }
 
@@ -267,25 +236,11 @@ public final class Program {
      * @return the dictionary that the method returns
      */
     public Map<String, NDArray> run(NDManager scope) {
-      JniUtils.setGraphExecutorOptimize(false);
-      NDArray name = scope.create(0);
-      name.setName("module_method:" + method);
-      // DJL attaches the results to the manager of the first array.
-      NDList inputs = new NDList(name);
-      inputs.addAll(arguments);
-      Map<String, NDArray> results = new LinkedHashMap<>();
-      // DJL disables recording for each thread.
-      JniUtils.setGradMode(true);
       try {
-        for (NDArray result : IValueUtils.forward(block, inputs, true)) {
-          results.put(result.getName(), result);
-        }
+        return script.record(method, arguments, scope);
       } finally {
-        JniUtils.setGradMode(false);
         hasRun(method);
-        name.close();
       }
-      return results;
     }
   }
 }

@@ -12,7 +12,7 @@ import java.util.zip.ZipOutputStream;
  * Packs TorchScript text into the archive that libtorch loads: a zip of uncompressed entries with
  * the code, a pickle of the module object, a pickle of its constants, and the format version.
  */
-final class ProgramArchive {
+public final class ProgramArchive {
   /** A pickle of {@code __torch__.Net} with its one attribute, {@code training = False}. */
   private static final byte[] MODULE =
       bytes("\u0080\u0002c__torch__\nNet\n)\u0081}(X\b\0\0\0training\u0089ub.");
@@ -29,7 +29,7 @@ final class ProgramArchive {
    * @param methods methods of the class {@code Net}, indented by two spaces
    * @param functions functions that the methods call as {@code __torch__.name}
    */
-  static byte[] of(String name, String methods, String functions) {
+  public static byte[] of(String name, String methods, String functions) {
     String code =
         "class Net(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
             + methods

@@ -1,9 +1,6 @@
 package dev.sdlora.tensors.torch;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.IValue;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -11,25 +8,23 @@ import java.util.Map;
  * reflects changes made in place. Closing it frees the dictionary, not the tensors.
  */
 public final class TensorDict implements AutoCloseable {
-  private final IValue value;
+  private final TorchEngine.Dictionary dictionary;
 
-  private TensorDict(IValue value) {
-    this.value = value;
+  private TensorDict(TorchEngine.Dictionary dictionary) {
+    this.dictionary = dictionary;
   }
 
   /** Creates a dictionary of the given tensors. */
   public static TensorDict of(Map<String, NDArray> tensors) {
-    Map<String, PtNDArray> handles = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> handles.put(name, (PtNDArray) tensor));
-    return new TensorDict(IValue.stringMapFrom(handles));
+    return new TensorDict(EngineStart.engine().dictionary(tensors));
   }
 
-  IValue value() {
-    return value;
+  TorchEngine.Dictionary dictionary() {
+    return dictionary;
   }
 
   @Override
   public void close() {
-    value.close();
+    dictionary.close();
   }
 }

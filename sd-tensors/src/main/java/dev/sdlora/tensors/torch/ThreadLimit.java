@@ -1,6 +1,5 @@
 package dev.sdlora.tensors.torch;
 
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -67,31 +66,32 @@ public final class ThreadLimit {
   }
 
   private static <T> T limited(boolean small, Supplier<T> work) {
-    int before = enter(small);
+    TorchEngine engine = EngineStart.engine();
+    int before = enter(small, engine);
     try {
       return work.get();
     } finally {
-      if (before != JniUtils.getNumThreads()) {
-        JniUtils.setNumThreads(before);
+      if (before != engine.threads()) {
+        engine.setThreads(before);
       }
     }
   }
 
   /** Synchronized so that no thread mistakes the number of another thread for its own. */
-  private static synchronized int enter(boolean small) {
+  private static synchronized int enter(boolean small, TorchEngine engine) {
     // The query also makes libtorch initialize the number of a new thread, which it would otherwise
     // do later.
-    int before = JniUtils.getNumThreads();
+    int before = engine.threads();
     if (small && before != 1) {
-      JniUtils.setNumThreads(1);
+      engine.setThreads(1);
       // That also set the number for new threads. Setting it on another thread restores it.
       try {
         CompletableFuture.runAsync(
-                () -> JniUtils.setNumThreads(before), task -> new Thread(task).start())
+                () -> engine.setThreads(before), task -> new Thread(task).start())
             .join();
       } catch (RuntimeException | Error e) {
         // No thread could be created. The limit is lifted, for this thread and for others.
-        JniUtils.setNumThreads(before);
+        engine.setThreads(before);
         throw e;
       }
     }

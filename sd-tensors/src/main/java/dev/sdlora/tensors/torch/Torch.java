@@ -1,13 +1,9 @@
 package dev.sdlora.tensors.torch;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.JniUtils;
 import dev.sdlora.api.error.StableDiffusionException;
-import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
 
 /**
@@ -35,26 +31,31 @@ public final class Torch implements AutoCloseable {
   /**
    * Starts libtorch, on its first use in the process, and opens a device.
    *
-   * @param device DJL's name of the device: {@code cpu}, {@code gpu0}
+   * @param device the name of the device: {@code cpu}, {@code gpu0}, {@code mps}
    * @throws IllegalStateException if libtorch is not on the class path, or other users could change
    *     the folder to which it is unpacked
    * @throws StableDiffusionException if there is no such device, or libtorch does not support it
    */
   public static Torch open(String device) {
-    Natives.prepare();
+    TorchEngine engine = Engines.with(device);
     try {
-      Engine engine = EngineStart.engine();
-      Device place = Device.fromName(device, engine);
-      requireThere(place, engine);
-      return new Torch(engine.newBaseManager(place));
+      return new Torch(EngineStart.engine().open(device));
     } catch (StableDiffusionException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(
           "libtorch %s, cannot be started on device '%s': %s"
-              .formatted(Natives.libtorch(), device, reason(e)),
+              .formatted(engine.libtorch(), device, reason(e)),
           e);
     }
+  }
+
+  /**
+   * Returns libtorch's version, its flavour and its folder: {@code 2.7.1 (cpu) from the class path,
+   * unpacked to ...}.
+   */
+  public static String libtorch() {
+    return EngineStart.engine().libtorch();
   }
 
   /**
@@ -68,19 +69,9 @@ public final class Torch implements AutoCloseable {
     return String.valueOf(inner.getMessage());
   }
 
-  /** Checks the device in advance, because libtorch itself reports pages of internals. */
-  private static void requireThere(Device place, Engine engine) {
-    int there = Natives.gpus().orElseGet(engine::getGpuCount);
-    if (place.isGpu() && place.getDeviceId() >= there) {
-      throw new StableDiffusionException(
-          "there is no GPU %s: libtorch %s, finds %s NVIDIA GPUs; %s"
-              .formatted(place.getDeviceId(), Natives.libtorch(), there, Natives.gpuFinding()));
-    }
-  }
-
   /** Returns the number of threads that a native call of the current thread uses. */
-  public int threads() {
-    return JniUtils.getNumThreads();
+  public static int threads() {
+    return EngineStart.engine().threads();
   }
 
   /** Returns the manager of tensors that live as long as this owner. */

@@ -2,7 +2,6 @@ package dev.sdlora.tensors.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,15 +18,15 @@ final class ThreadLimitTest {
   void run_smallModel_limitsThisThreadAlone() {
     try (Torch torch = Torch.open("cpu")) {
       assertThat(torch.liveArrays()).isZero();
-      JniUtils.setNumThreads(3);
+      EngineStart.engine().setThreads(3);
       List<Integer> threads = new ArrayList<>();
       ThreadLimit.run(
           6_000_000,
           () -> {
-            threads.add(JniUtils.getNumThreads());
-            threads.add(CompletableFuture.supplyAsync(JniUtils::getNumThreads, NEW_THREAD).join());
+            threads.add(Torch.threads());
+            threads.add(CompletableFuture.supplyAsync(Torch::threads, NEW_THREAD).join());
           });
-      threads.add(JniUtils.getNumThreads());
+      threads.add(Torch.threads());
       assertThat(threads).containsExactly(1, 3, 3);
     }
   }
@@ -36,9 +35,9 @@ final class ThreadLimitTest {
   void run_fullSize_keepsAllThreads() {
     try (Torch torch = Torch.open("cpu")) {
       assertThat(torch.liveArrays()).isZero();
-      JniUtils.setNumThreads(3);
+      EngineStart.engine().setThreads(3);
       List<Integer> threads = new ArrayList<>();
-      ThreadLimit.run(860_000_000, () -> threads.add(JniUtils.getNumThreads()));
+      ThreadLimit.run(860_000_000, () -> threads.add(Torch.threads()));
       assertThat(threads).containsExactly(3);
     }
   }
@@ -49,9 +48,9 @@ final class ThreadLimitTest {
       long weights, long pixels, int expected) {
     try (Torch torch = Torch.open("cpu")) {
       assertThat(torch.liveArrays()).isZero();
-      JniUtils.setNumThreads(3);
-      assertThat(ThreadLimit.draw(weights, pixels, JniUtils::getNumThreads)).isEqualTo(expected);
-      assertThat(JniUtils.getNumThreads()).isEqualTo(3);
+      EngineStart.engine().setThreads(3);
+      assertThat(ThreadLimit.draw(weights, pixels, Torch::threads)).isEqualTo(expected);
+      assertThat(Torch.threads()).isEqualTo(3);
     }
   }
 }

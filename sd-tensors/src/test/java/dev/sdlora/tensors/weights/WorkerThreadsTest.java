@@ -3,7 +3,6 @@ package dev.sdlora.tensors.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.pytorch.jni.JniUtils;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.List;
 import java.util.Queue;
@@ -32,7 +31,7 @@ final class WorkerThreadsTest {
 
     @Override
     public void work(Integer job) {
-      nativeThreads.add(JniUtils.getNumThreads());
+      nativeThreads.add(Torch.threads());
       if (job == bad) {
         throw new IllegalStateException("job " + job);
       }
@@ -49,11 +48,11 @@ final class WorkerThreadsTest {
   void work_manyJobs_doesEachOnceOnOneNativeThread() {
     try (Torch torch = Torch.open("cpu")) {
       assertThat(torch.liveArrays()).isZero();
-      int before = JniUtils.getNumThreads();
+      int before = Torch.threads();
       WorkerThreads.work(jobs(1000), THREADS, () -> new Recorder(-1));
       assertThat(done).containsExactlyInAnyOrderElementsOf(jobs(1000));
       assertThat(nativeThreads).containsExactly(1);
-      assertThat(JniUtils.getNumThreads()).isEqualTo(before);
+      assertThat(Torch.threads()).isEqualTo(before);
       assertThat(open).hasValue(0);
     }
   }

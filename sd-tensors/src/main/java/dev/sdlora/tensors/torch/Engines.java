@@ -1,0 +1,156 @@
+package dev.sdlora.tensors.torch;
+
+import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.tensors.natives.EnvironmentSettings;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the engine of this process, once, and the devices of its pipelines. Asks the class path
+ * and drivers, and starts nothing. Thread-safe.
+ */
+public final class Engines {
+  private static final String VARIABLE = "SDLORA_ENGINE";
+  private static final String PROPERTY = "sdlora.engine";
+  private static final TorchEngine DJL = new DjlEngine();
+
+  /** Kinds of devices, the fastest first. */
+  private static final List<String> KINDS = List.of("gpu", "mps", "cpu");
+
+  private static @Nullable TorchEngine chosen;
+
+  private Engines() {}
+
+  /**
+   * Chooses the device of a pipeline, and the engine if none has been chosen yet: the one with the
+   * best device, and of equal ones {@code djl}.
+   *
+   * @param engine the name of the engine; by default that of {@code SDLORA_ENGINE} or of the system
+   *     property {@code sdlora.engine}
+   * @param device the device; by default the best one
+   * @return the device
+   * @throws StableDiffusionException if there is no such engine or device, or the process already
+   *     uses another engine
+   */
+  public static synchronized String device(Optional<String> engine, Optional<String> device) {
+    List<TorchEngine> candidates = candidates(engine);
+    String place =
+        device.orElseGet(
+            () ->
+                candidates.stream()
+                    .flatMap(each -> each.devices().stream())
+                    .min(Comparator.comparingInt(Engines::rank))
+                    .orElse("cpu"));
+    choose(candidates, place);
+    return place;
+  }
+
+  private static int rank(String device) {
+    return KINDS.indexOf(device.substring(0, 3));
+  }
+
+  /** Returns the engine of this process; chooses one with a device if none has been chosen. */
+  static synchronized TorchEngine with(String device) {
+    TorchEngine known = chosen;
+    return known == null ? choose(candidates(Optional.empty()), device) : known;
+  }
+
+  /** Returns the engine of this process; chooses one if none has been chosen. */
+  static synchronized TorchEngine engine() {
+    TorchEngine known = chosen;
+    if (known == null) {
+      device(Optional.empty(), Optional.empty());
+      return engine();
+    }
+    return known;
+  }
+
+  /** A single candidate is chosen whatever it has: it says itself why a device is missing. */
+  private static TorchEngine choose(List<TorchEngine> candidates, String device) {
+    TorchEngine one =
+        candidates.stream()
+            .filter(each -> candidates.size() == 1 || has(each, device))
+            .findFirst()
+            .orElseThrow(() -> missing(candidates, device));
+    chosen = one;
+    return one;
+  }
+
+  private static boolean has(TorchEngine engine, String device) {
+    return engine.devices().contains(device);
+  }
+
+  private static StableDiffusionException missing(List<TorchEngine> candidates, String device) {
+    String found =
+        candidates.stream()
+            .map(
+                each ->
+                    "engine '%s' finds %s; %s"
+                        .formatted(
+                            each.name(), String.join(", ", each.devices()), each.cure(device)))
+            .collect(Collectors.joining("; "));
+    Optional<TorchEngine> other =
+        present().stream()
+            .filter(each -> !candidates.contains(each) && has(each, device))
+            .findFirst();
+    return new StableDiffusionException(
+        "there is no device '%s': %s%s"
+            .formatted(
+                device,
+                found,
+                other
+                    .map(each -> "; engine '" + each.name() + "' has it, but is not the chosen one")
+                    .orElse("")));
+  }
+
+  /** Returns the engines that can be chosen, at least one. */
+  private static List<TorchEngine> candidates(Optional<String> name) {
+    TorchEngine known = chosen;
+    Optional<String> wanted =
+        known == null ? name.or(() -> EnvironmentSettings.value(VARIABLE, PROPERTY)) : name;
+    if (known != null && (wanted.isEmpty() || wanted.get().equals(known.name()))) {
+      return List.of(known);
+    }
+    List<TorchEngine> all = all();
+    if (wanted.isPresent()) {
+      TorchEngine named =
+          all.stream()
+              .filter(each -> each.name().equals(wanted.get()))
+              .findFirst()
+              .orElseThrow(() -> unknown(wanted.get(), all));
+      if (known != null) {
+        throw new StableDiffusionException(
+            "engine '%s' cannot start because '%s' computes in this process, which can load only one libtorch; name the engine for the first pipeline, or set %s"
+                .formatted(named.name(), known.name(), VARIABLE));
+      }
+      return List.of(named);
+    }
+    List<TorchEngine> present = present();
+    return present.isEmpty() ? List.of(DJL) : present;
+  }
+
+  private static StableDiffusionException unknown(String name, List<TorchEngine> all) {
+    return new StableDiffusionException(
+        "there is no engine '%s' on the class path: expected %s%s"
+            .formatted(
+                name,
+                all.stream().map(TorchEngine::name).collect(Collectors.joining(" or ")),
+                name.equals("libtorch") ? "; libtorch is in dev.sdlora:sd-libtorch" : ""));
+  }
+
+  private static List<TorchEngine> present() {
+    return all().stream().filter(TorchEngine::isPresent).toList();
+  }
+
+  private static List<TorchEngine> all() {
+    List<TorchEngine> all = new ArrayList<>();
+    all.add(DJL);
+    ServiceLoader.load(TorchEngine.class, Engines.class.getClassLoader()).forEach(all::add);
+    return all;
+  }
+}
