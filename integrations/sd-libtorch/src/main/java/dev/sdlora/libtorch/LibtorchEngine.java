@@ -2,7 +2,6 @@ package dev.sdlora.libtorch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.natives.NvidiaDriver;
 import dev.sdlora.tensors.torch.TorchEngine;
@@ -78,7 +77,7 @@ public final class LibtorchEngine implements TorchEngine {
           "there is no libtorch for %s on the class path; add org.bytedeco:pytorch and org.bytedeco:openblas with this classifier, or pytorch with %s"
               .formatted(Loader.getPlatform(), Loader.getPlatform() + GPU));
     }
-    Natives.prepare(FOLDER, "javacpp");
+    folder();
     // JavaCPP would refuse to allocate when the process is larger than four Java heaps. Weights
     // are, and are counted by this library.
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
@@ -89,20 +88,16 @@ public final class LibtorchEngine implements TorchEngine {
   @Override
   public String libtorch() {
     return "%s (%s) from the class path, unpacked to %s"
-        .formatted(VERSION, torch.hasCUDA() ? "cu" + CUDA : "cpu", folder());
+        .formatted(VERSION, hasNatives(GPU) ? "cu" + CUDA : "cpu", folder());
   }
 
   private static Path folder() {
+    Natives.prepare(FOLDER, "javacpp");
     return Path.of(System.getProperty(FOLDER, "")).toAbsolutePath();
   }
 
   @Override
   public NDManager open(String device) {
-    if (!devices().contains(device)) {
-      throw new StableDiffusionException(
-          "there is no device '%s': libtorch %s, finds %s; %s"
-              .formatted(device, libtorch(), String.join(", ", devices()), cure(device)));
-    }
     return LibtorchManager.on(Devices.of(device));
   }
 

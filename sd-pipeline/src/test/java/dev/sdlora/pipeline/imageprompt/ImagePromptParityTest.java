@@ -43,6 +43,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Compares vision encoders, IP-Adapters and U-Nets with them to diffusers in float64. */
 class ImagePromptParityTest {
   private static final double TOLERANCE = 2e-5;
+
+  /**
+   * One unit in the last place of the sample changes the noise of this network for SD 1.x by up to
+   * 3.4e-5, so that is what kernels other than those of the golden may differ by.
+   */
+  private static final double NOISE_TOLERANCE = 1e-4;
+
   private static final double WEIGHT = 0.7;
   private static final double[] MEAN = {0.48145466, 0.4578275, 0.40821073};
   private static final double[] DEVIATION = {0.26862954, 0.26130258, 0.27577711};
@@ -121,7 +128,7 @@ class ImagePromptParityTest {
                         added.with(new ImageKeys(List.of(0), keys)),
                         Residuals.NONE),
                     scope);
-        assertCloseToScale(noise.toFloatArray(), floats(GOLDEN, prefix + ".out"), TOLERANCE);
+        assertCloseToScale(noise.toFloatArray(), floats(GOLDEN, prefix + ".out"), NOISE_TOLERANCE);
       }
     }
   }
@@ -159,7 +166,7 @@ class ImagePromptParityTest {
                       AddedConditions.none(2, scope).with(new ImageKeys(List.of(0, 1), keys)),
                       Residuals.NONE),
                   scope);
-      assertCloseToScale(noise.toFloatArray(), floats(GOLDEN, "sd1.both.out"), TOLERANCE);
+      assertCloseToScale(noise.toFloatArray(), floats(GOLDEN, "sd1.both.out"), NOISE_TOLERANCE);
     }
   }
 

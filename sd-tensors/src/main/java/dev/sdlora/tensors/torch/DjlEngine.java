@@ -10,7 +10,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
-import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.tensors.natives.Natives;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -74,21 +73,14 @@ final class DjlEngine implements TorchEngine {
 
   @Override
   public String libtorch() {
+    Natives.prepare();
     return Natives.libtorch();
   }
 
-  /** Checks the device in advance, because libtorch itself reports pages of internals. */
   @Override
   public NDManager open(String device) {
     Engine engine = djl();
-    Device place = Device.fromName(device, engine);
-    int there = Natives.gpus().orElseGet(engine::getGpuCount);
-    if (place.isGpu() && place.getDeviceId() >= there) {
-      throw new StableDiffusionException(
-          "there is no GPU %s: libtorch %s, finds %s NVIDIA GPUs; %s"
-              .formatted(place.getDeviceId(), libtorch(), there, Natives.gpuFinding()));
-    }
-    return engine.newBaseManager(place);
+    return engine.newBaseManager(Device.fromName(device, engine));
   }
 
   @Override

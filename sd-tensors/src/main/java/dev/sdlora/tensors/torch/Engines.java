@@ -19,8 +19,10 @@ public final class Engines {
   private static final String PROPERTY = "sdlora.engine";
   private static final TorchEngine DJL = new DjlEngine();
 
+  private static final String CPU = "cpu";
+
   /** Kinds of devices, the fastest first. */
-  private static final List<String> KINDS = List.of("gpu", "mps", "cpu");
+  private static final List<String> KINDS = List.of("gpu", "mps", CPU);
 
   private static @Nullable TorchEngine chosen;
 
@@ -45,7 +47,7 @@ public final class Engines {
                 candidates.stream()
                     .flatMap(each -> each.devices().stream())
                     .min(Comparator.comparingInt(Engines::rank))
-                    .orElse("cpu"));
+                    .orElse(CPU));
     choose(candidates, place);
     return place;
   }
@@ -54,10 +56,9 @@ public final class Engines {
     return KINDS.indexOf(device.substring(0, 3));
   }
 
-  /** Returns the engine of this process; chooses one with a device if none has been chosen. */
+  /** Returns the engine of this process, which has a device; chooses one if none is chosen. */
   static synchronized TorchEngine with(String device) {
-    TorchEngine known = chosen;
-    return known == null ? choose(candidates(Optional.empty()), device) : known;
+    return choose(candidates(Optional.empty()), device);
   }
 
   /** Returns the engine of this process; chooses one if none has been chosen. */
@@ -70,11 +71,11 @@ public final class Engines {
     return known;
   }
 
-  /** A single candidate is chosen whatever it has: it says itself why a device is missing. */
+  /** Every engine has the processor, so a single candidate is not asked for it. */
   private static TorchEngine choose(List<TorchEngine> candidates, String device) {
     TorchEngine one =
         candidates.stream()
-            .filter(each -> candidates.size() == 1 || has(each, device))
+            .filter(each -> (candidates.size() == 1 && device.equals(CPU)) || has(each, device))
             .findFirst()
             .orElseThrow(() -> missing(candidates, device));
     chosen = one;
@@ -87,25 +88,32 @@ public final class Engines {
 
   private static StableDiffusionException missing(List<TorchEngine> candidates, String device) {
     String found =
-        candidates.stream()
-            .map(
-                each ->
-                    "engine '%s' finds %s; %s"
-                        .formatted(
-                            each.name(), String.join(", ", each.devices()), each.cure(device)))
-            .collect(Collectors.joining("; "));
-    Optional<TorchEngine> other =
+        candidates.stream().map(each -> finding(each, device)).collect(Collectors.joining("; "));
+    String other =
         present().stream()
             .filter(each -> !candidates.contains(each) && has(each, device))
-            .findFirst();
+            .map(each -> "; engine '%s' has it and must be named first".formatted(each.name()))
+            .findFirst()
+            .orElse("");
     return new StableDiffusionException(
-        "there is no device '%s': %s%s"
+        "there is no %s: %s%s"
             .formatted(
-                device,
+                isGpu(device) ? "GPU " + device.substring(3) : "device '" + device + "'",
                 found,
-                other
-                    .map(each -> "; engine '" + each.name() + "' has it, but is not the chosen one")
-                    .orElse("")));
+                other));
+  }
+
+  private static String finding(TorchEngine engine, String device) {
+    long gpus = engine.devices().stream().filter(Engines::isGpu).count();
+    return "libtorch %s, finds %s; %s"
+        .formatted(
+            engine.libtorch(),
+            isGpu(device) ? gpus + " NVIDIA GPUs" : String.join(", ", engine.devices()),
+            engine.cure(device));
+  }
+
+  private static boolean isGpu(String device) {
+    return device.startsWith("gpu");
   }
 
   /** Returns the engines that can be chosen, at least one. */

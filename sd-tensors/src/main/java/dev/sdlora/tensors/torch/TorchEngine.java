@@ -2,7 +2,6 @@ package dev.sdlora.tensors.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.error.StableDiffusionException;
 import java.util.List;
 import java.util.Map;
 
@@ -38,14 +37,13 @@ public interface TorchEngine {
    */
   void start();
 
-  /** Returns libtorch's version, its flavour and its folder. Valid once it has been started. */
+  /** Returns libtorch's version, its flavour and its folder. */
   String libtorch();
 
   /**
    * Returns an owner of tensors on a device. The caller closes it.
    *
    * @param device one of {@link #devices}
-   * @throws StableDiffusionException if libtorch cannot use the device
    */
   NDManager open(String device);
 
