@@ -10,9 +10,9 @@ import java.util.Objects;
 /**
  * The properties of a device of this machine that matter to pipelines. Immutable.
  *
- * @param device the device's name: {@code cpu}, {@code gpu0} and so on
- * @param processor the name of the processor, or its architecture if the system does not report a
- *     name
+ * @param device the device's name: {@code cpu}, {@code gpu0}, {@code mps}
+ * @param processor the name of the processor or GPU, or its architecture if the system does not
+ *     report a name
  * @param instructions the processor's instruction sets that affect speed, by their Linux names such
  *     as {@code avx512_bf16}, sorted; only those that every core has. Empty on systems other than
  *     Linux
@@ -23,9 +23,9 @@ import java.util.Objects;
  *     kernels, in the order of {@link Precision}; in other precisions they keep the layout of the
  *     file, which is slower. {@link Precision#INT8} is among them if it is available
  * @param threads the number of threads of one model call; small models and images use one
- * @param totalBytes the memory of the machine
- * @param availableBytes the memory available on the machine or in the container; pipelines reject
- *     requests that need more
+ * @param totalBytes the memory of the machine, or of an NVIDIA GPU
+ * @param availableBytes the memory available on the machine or in the container, or on an NVIDIA
+ *     GPU; pipelines reject requests that need more
  * @param engine the version of the native libraries that compute, for which devices they are, and
  *     the folder from which they were loaded, as one phrase
  */

@@ -342,7 +342,8 @@ public interface Pipeline extends AutoCloseable {
     private Precision precision = Precision.AUTO;
     private WeightFormat weights = WeightFormat.AS_STORED;
     private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
-    private String device = "cpu";
+    private Optional<String> engine = Optional.empty();
+    private String device = DeviceNames.AUTO;
     private LoraMode loraMode = LoraMode.AUTO;
     private boolean lenient;
     private int concurrency = 1;
@@ -617,17 +618,34 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the device. The code makes no assumption about the device, but only the CPU is tested.
+     * Sets the device.
      *
-     * @param device {@code cpu}, the default; or {@code gpu}, the first NVIDIA GPU, with the
-     *     aliases {@code gpu0}, {@code gpu:0}, {@code cuda} and {@code cuda:0}, which needs the
-     *     native libraries for CUDA on the class path. Further GPUs are {@code gpu1} and so on
+     * @param device {@code auto}, the default: the first GPU that libtorch supports, otherwise the
+     *     processor; {@code cpu}, the processor; {@code gpu}, the first NVIDIA GPU, with the
+     *     aliases {@code gpu0}, {@code gpu:0}, {@code cuda} and {@code cuda:0}, further ones are
+     *     {@code gpu1} and so on; {@code mps}, the GPU of an Apple processor. GPUs need the module
+     *     sd-libtorch or another libtorch for them: see docs/natives.md
      * @return this builder
      * @throws IllegalArgumentException if the name is invalid
      */
     public Builder device(String device) {
       Objects.requireNonNull(device, "device");
       this.device = DeviceNames.canonical(device);
+      return this;
+    }
+
+    /**
+     * Sets the engine that computes. A process uses one engine, that of its first pipeline, because
+     * it can load only one libtorch.
+     *
+     * @param engine {@code djl}, DJL's PyTorch; or {@code libtorch}, the module sd-libtorch.
+     *     Default: the environment variable {@code SDLORA_ENGINE} or the system property {@code
+     *     sdlora.engine}; otherwise the one on the class path that has the device, and {@code djl}
+     *     if both have it. {@link #build} throws if the engine is missing, or another one computes
+     * @return this builder
+     */
+    public Builder engine(String engine) {
+      this.engine = Optional.of(engine);
       return this;
     }
 
@@ -794,6 +812,7 @@ public interface Pipeline extends AutoCloseable {
                   precision,
                   weights,
                   memoryPolicy,
+                  engine,
                   device,
                   loraMode,
                   lenient,

@@ -9,7 +9,7 @@ import dev.sdlora.api.spi.Backend;
 import dev.sdlora.families.checkpoint.CheckpointReader;
 import dev.sdlora.families.checkpoint.UNetFiles;
 import dev.sdlora.families.checkpoint.transformer.ModelFiles;
-import dev.sdlora.families.memory.MachineMemory;
+import dev.sdlora.families.memory.DeviceMemory;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
@@ -23,6 +23,7 @@ import dev.sdlora.pipeline.speed.ImageTime;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.natives.Processor;
+import dev.sdlora.tensors.torch.Engines;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,6 +36,7 @@ public final class LocalPipelines implements Backend.Pipelines {
     if (settings.withoutWeights()) {
       return HeaderPipeline.open(settings);
     }
+    String device = Engines.device(settings.engine(), settings.device());
     warmUp();
     FolderLibrary library =
         FolderLibrary.open(FileCaches.LORAS, FileCaches.LORA_CARDS, settings.loraDirectories());
@@ -52,11 +54,7 @@ public final class LocalPipelines implements Backend.Pipelines {
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks =
         Networks.load(
-            files,
-            settings.precision(),
-            settings.weights(),
-            settings.device(),
-            settings.memoryPolicy());
+            files, settings.precision(), settings.weights(), device, settings.memoryPolicy());
     try {
       AuxiliaryNetworks auxiliary = AuxiliaryNetworks.load(settings, upscalers, files, networks);
       Model model =
@@ -69,7 +67,7 @@ public final class LocalPipelines implements Backend.Pipelines {
                       Refiner.load(
                           second,
                           networks.formats(),
-                          settings.device(),
+                          device,
                           settings.memoryPolicy(),
                           networks.torch())),
               auxiliary,
@@ -88,18 +86,19 @@ public final class LocalPipelines implements Backend.Pipelines {
   }
 
   @Override
-  public DeviceInfo describe(String device) {
-    MachineMemory memory = new MachineMemory();
+  public DeviceInfo describe(String name) {
+    String device = Engines.device(Optional.empty(), name);
+    DeviceMemory memory = new DeviceMemory(device);
     try (Torch torch = Torch.open(device)) {
       return new DeviceInfo(
           device,
-          Processor.name(),
+          memory.name(),
           Processor.instructions(),
           PrecisionChoice.precision(PrecisionChoice.of(Precision.AUTO, device)),
           PrecisionChoice.reason(device),
           PrecisionChoice.packed(torch, device),
           Torch.threads(),
-          MachineMemory.physical(),
+          memory.physical(),
           memory.getAsLong(),
           "libtorch " + Torch.libtorch());
     }

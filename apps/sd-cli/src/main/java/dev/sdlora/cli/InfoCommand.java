@@ -44,9 +44,9 @@ final class InfoCommand implements Runnable {
       names = "--device",
       paramLabel = "NAME",
       arity = "0..1",
-      fallbackValue = "cpu",
+      fallbackValue = "auto",
       description =
-          "Describe a device, cpu (default) or gpu, gpu:1 …: the native libraries and their folder,"
+          "Describe a device, cpu, gpu, gpu:1 … or mps, by default the best: the native libraries and their folder,"
               + " instructions, threads, memory, and the dtype that --precision auto chooses, with"
               + " the reason.")
   private Optional<String> device = Optional.empty();

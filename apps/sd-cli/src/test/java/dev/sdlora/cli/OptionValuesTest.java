@@ -160,7 +160,7 @@ final class OptionValuesTest {
         "--control a,b,c,d    | --control must be"
             + " NETWORK[:union=TYPE],[PREPROCESSOR:]IMAGE[,WEIGHT[,START,END]]: 'a,b,c,d'",
         "--lora-curve ink     | --lora-curve must be NAME=POINTS",
-        "--device tpu         | --device must be cpu, gpu or cuda",
+        "--device tpu         | --device must be auto, cpu, mps",
         "--ip-adapter a --image-prompt a.png:1,2 | --image-prompt must be"
             + " IMAGE[:WEIGHT[,START,END][:TYPE]][:scaling=SCALING][:mask=REGION]: 'a.png:1,2'",
         "--ip-adapter a --image-prompt a.png:1,.8,.2 | --image-prompt: image prompt end must be"

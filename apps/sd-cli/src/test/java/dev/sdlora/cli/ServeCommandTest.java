@@ -46,8 +46,8 @@ class ServeCommandTest {
     "--allowed-host, http://foo, --allowed-host: an allowed host must be a name",
     "--results, gs://bucket, --results: results must be a folder or an address that begins with",
     "--results-age, 3, --results-age needs --results",
-    "--device, 'cpu,tpu', '--device must be cpu, gpu or cuda'",
-    "--device, 'cpu,', '--device must be cpu, gpu or cuda'",
+    "--device, 'cpu,tpu', '--device must be auto, cpu, mps'",
+    "--device, 'cpu,', '--device must be auto, cpu, mps'",
     "--listen, no.such.name.invalid, --listen has an unknown address: no.such.name.invalid"
   })
   void value_impossible_isToldInTheOptionsWords(String option, String value, String sentence) {

@@ -112,6 +112,11 @@ public final class LibtorchEngine implements TorchEngine {
   }
 
   @Override
+  public void returnFreedMemory() {
+    torch.emptyCache();
+  }
+
+  @Override
   public int threads() {
     return torch.get_num_threads();
   }

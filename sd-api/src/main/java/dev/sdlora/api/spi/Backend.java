@@ -380,7 +380,8 @@ public final class Backend {
    * @param precision the precision of the computation
    * @param weights the format of the weights in memory
    * @param memoryPolicy the networks that stay in memory between the stages of a request
-   * @param device {@code cpu}, {@code gpu0} and so on
+   * @param engine the name of the engine; empty for the default
+   * @param device {@code auto}, {@code cpu}, {@code gpu0} and so on
    * @param loraMode the way LoRAs are applied, for requests that do not set it
    * @param lenient whether LoRAs and embeddings that cannot be used are skipped with a warning, for
    *     requests that do not set it
@@ -408,6 +409,7 @@ public final class Backend {
       Precision precision,
       WeightFormat weights,
       MemoryPolicy memoryPolicy,
+      Optional<String> engine,
       String device,
       LoraMode loraMode,
       boolean lenient,
@@ -436,6 +438,7 @@ public final class Backend {
      * @param precision the precision of the computation
      * @param weights the format of the weights in memory
      * @param memoryPolicy the networks that stay in memory
+     * @param engine the name of the engine; empty for the default
      * @param device the canonical name: {@code gpu0}, not {@code cuda}
      * @param loraMode the default of requests
      * @param lenient the default of requests

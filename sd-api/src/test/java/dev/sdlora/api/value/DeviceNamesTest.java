@@ -11,7 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeviceNamesTest {
   @ParameterizedTest
   @CsvSource({
+    "auto, auto",
     "cpu, cpu",
+    "MPS, mps",
     "CPU, cpu",
     "gpu, gpu0",
     "gpu0, gpu0",
@@ -34,7 +36,7 @@ class DeviceNamesTest {
     assertThatThrownBy(() -> builder.device(name))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "device must be cpu, gpu or cuda, optionally with a number as in gpu1, gpu:1 or cuda:1: '%s'",
+            "device must be auto, cpu, mps, or gpu or cuda, optionally with a number as in gpu1, gpu:1 or cuda:1: '%s'",
             name);
   }
 }

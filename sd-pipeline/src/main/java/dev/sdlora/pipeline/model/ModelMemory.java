@@ -4,7 +4,7 @@ import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.spi.Backend.Settings;
-import dev.sdlora.families.memory.MachineMemory;
+import dev.sdlora.families.memory.DeviceMemory;
 import dev.sdlora.families.memory.MemoryBudget;
 import dev.sdlora.families.network.AdaptableNetwork;
 import dev.sdlora.families.network.vae.Vae;
@@ -36,8 +36,8 @@ public final class ModelMemory {
     this.budget =
         new MemoryBudget(
             settings.limits().maxBytes(),
-            new MachineMemory(),
-            Natives::returnFreedMemory,
+            new DeviceMemory(networks.torch().device()),
+            networks.torch()::returnFreedMemory,
             Natives::freedBytes,
             Runtime.getRuntime().maxMemory(),
             largestWeight(weights));

@@ -149,7 +149,7 @@ public final class PrecisionChoice {
   /**
    * Returns the dtype for a precision.
    *
-   * @param device DJL's name of the device
+   * @param device the name of the device
    * @throws StableDiffusionException if the device does not support it
    */
   public static ScalarType of(Precision precision, String device) {
@@ -165,7 +165,11 @@ public final class PrecisionChoice {
         yield ScalarType.FLOAT16;
       }
       case INT8, AUTO ->
-          isProcessor(device) && Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32;
+          isNvidia(device)
+              ? ScalarType.FLOAT16
+              : isProcessor(device) && Processor.hasBfloat16()
+                  ? ScalarType.BFLOAT16
+                  : ScalarType.FLOAT32;
     };
   }
 
@@ -214,7 +218,9 @@ public final class PrecisionChoice {
   /** Returns the reason for the choice of {@link Precision#AUTO}, as a clause. */
   public static String reason(String device) {
     if (!isProcessor(device)) {
-      return "other dtypes are untested on GPUs";
+      return isNvidia(device)
+          ? "NVIDIA GPUs multiply it faster than float32"
+          : "other dtypes are untested on Apple's GPUs";
     }
     List<String> instructions = Processor.bfloat16();
     return instructions.isEmpty()
@@ -248,6 +254,10 @@ public final class PrecisionChoice {
 
   private static boolean isPacked(Torch torch, ScalarType type, String device) {
     return isProcessor(device) && Packer.isSupported(torch, type);
+  }
+
+  private static boolean isNvidia(String device) {
+    return device.startsWith("gpu");
   }
 
   private static boolean isProcessor(String device) {

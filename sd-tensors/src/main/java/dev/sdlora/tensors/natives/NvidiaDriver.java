@@ -12,7 +12,7 @@ import com.sun.jna.ptr.IntByReference;
  * @param finding the driver's version or what is missing, as a clause
  */
 public record NvidiaDriver(int gpus, String finding) {
-  private static final String LIBRARY = Platform.isWindows() ? "nvcuda" : "libcuda.so.1";
+  static final String LIBRARY = Platform.isWindows() ? "nvcuda" : "libcuda.so.1";
 
   /**
    * Loads the driver's library, if it is installed, and counts.

@@ -115,6 +115,11 @@ final class DjlEngine implements TorchEngine {
   }
 
   @Override
+  public void returnFreedMemory() {
+    JniUtils.emptyCudaCache();
+  }
+
+  @Override
   public int threads() {
     return JniUtils.getNumThreads();
   }

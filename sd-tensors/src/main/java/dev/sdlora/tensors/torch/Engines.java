@@ -1,6 +1,7 @@
 package dev.sdlora.tensors.torch;
 
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.value.DeviceNames;
 import dev.sdlora.tensors.natives.EnvironmentSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,24 +31,24 @@ public final class Engines {
 
   /**
    * Chooses the device of a pipeline, and the engine if none has been chosen yet: the one with the
-   * best device, and of equal ones {@code djl}.
+   * device, and {@code djl} if both have it.
    *
    * @param engine the name of the engine; by default that of {@code SDLORA_ENGINE} or of the system
    *     property {@code sdlora.engine}
-   * @param device the device; by default the best one
-   * @return the device
+   * @param device the device; {@code auto} is the best one
+   * @return the device, not {@code auto}
    * @throws StableDiffusionException if there is no such engine or device, or the process already
    *     uses another engine
    */
-  public static synchronized String device(Optional<String> engine, Optional<String> device) {
+  public static synchronized String device(Optional<String> engine, String device) {
     List<TorchEngine> candidates = candidates(engine);
     String place =
-        device.orElseGet(
-            () ->
-                candidates.stream()
-                    .flatMap(each -> each.devices().stream())
-                    .min(Comparator.comparingInt(Engines::rank))
-                    .orElse(CPU));
+        device.equals(DeviceNames.AUTO)
+            ? candidates.stream()
+                .flatMap(each -> each.devices().stream())
+                .min(Comparator.comparingInt(Engines::rank))
+                .orElse(CPU)
+            : device;
     choose(candidates, place);
     return place;
   }
@@ -65,7 +66,7 @@ public final class Engines {
   static synchronized TorchEngine engine() {
     TorchEngine known = chosen;
     if (known == null) {
-      device(Optional.empty(), Optional.empty());
+      device(Optional.empty(), DeviceNames.AUTO);
       return engine();
     }
     return known;

@@ -1,9 +1,11 @@
 package dev.sdlora.tensors.torch;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
 
 /**
@@ -74,6 +76,12 @@ public final class Torch implements AutoCloseable {
     return EngineStart.engine().threads();
   }
 
+  /** Returns the name of the device: {@code cpu}, {@code gpu0}, {@code mps}. */
+  public String device() {
+    Device device = manager.getDevice();
+    return device.isGpu() ? "gpu" + device.getDeviceId() : device.getDeviceType();
+  }
+
   /** Returns the manager of tensors that live as long as this owner. */
   public NDManager manager() {
     return manager;
@@ -100,6 +108,14 @@ public final class Torch implements AutoCloseable {
   /** Returns the number of live native tensors of this owner. */
   public int liveArrays() {
     return manager.getManagedArrays().size();
+  }
+
+  /** Returns freed memory of the device, and of the process, to the system, where possible. */
+  public void returnFreedMemory() {
+    Natives.returnFreedMemory();
+    if (!device().equals("cpu")) {
+      EngineStart.engine().returnFreedMemory();
+    }
   }
 
   /** Frees all tensors. Programs are kept for other owners. */

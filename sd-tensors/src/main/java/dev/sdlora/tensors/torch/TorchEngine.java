@@ -53,6 +53,9 @@ public interface TorchEngine {
   /** Creates a dictionary of tensors, which refers to them. The caller closes it. */
   Dictionary dictionary(Map<String, NDArray> tensors);
 
+  /** Returns memory that libtorch keeps for its next tensors on a GPU to the system. */
+  void returnFreedMemory();
+
   /** Returns the number of threads that native calls of the current thread use. */
   int threads();
 

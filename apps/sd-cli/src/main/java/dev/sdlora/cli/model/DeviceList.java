@@ -7,11 +7,15 @@ import dev.sdlora.server.PipelineGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The devices that {@code --device} names, separated by commas. */
 final class DeviceList {
+  private static final Set<String> ALWAYS_THERE = Set.of("auto", "cpu");
+
   private final List<String> names;
 
   DeviceList(String value) {
@@ -26,7 +30,7 @@ final class DeviceList {
   Pipeline open(Pipeline.Builder builder, Function<Pipeline.Builder, Pipeline> opener) {
     for (String name : names) {
       OptionValue.set("--device", Optional.of(name), builder::device);
-      if (!name.equalsIgnoreCase("cpu")) {
+      if (!ALWAYS_THERE.contains(name.toLowerCase(Locale.ROOT))) {
         DeviceReport.find(name);
       }
     }

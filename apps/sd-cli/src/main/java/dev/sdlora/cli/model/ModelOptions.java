@@ -112,11 +112,12 @@ public final class ModelOptions {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      defaultValue = "cpu",
+      defaultValue = "auto",
       description =
-          "Compute device: cpu, gpu (or cuda), gpu:1 …; for sd serve also several, gpu:0,gpu:1, on"
-              + " each of which jobs run. Default: ${DEFAULT-VALUE}.")
-  private String device = "cpu";
+          "Compute device: cpu, gpu (or cuda), gpu:1 …, mps (Apple); auto is the best that is there;"
+              + " for sd serve also several, gpu:0,gpu:1, on each of which jobs run. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String device = "auto";
 
   @Option(
       names = "--preview-decoder",
