@@ -29,7 +29,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor. Thread-safe as libtorch's: threads may read it together. */
-final class LibtorchArray extends NDArrayAdapter {
+class LibtorchArray extends NDArrayAdapter {
   private final AtomicReference<@Nullable Tensor> tensor;
 
   /** A buffer with the memory of the tensor. */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 class LibtorchManager extends BaseNDManager {
   private static final Root ROOT = new Root();
 
-  private LibtorchManager(@Nullable NDManager parent, Device device) {
+  LibtorchManager(@Nullable NDManager parent, Device device) {
     super(parent, device);
   }
 
@@ -47,7 +47,11 @@ class LibtorchManager extends BaseNDManager {
 
   @Override
   public LibtorchManager newSubManager(Device place) {
-    LibtorchManager manager = new LibtorchManager(this, place);
+    return adopted(new LibtorchManager(this, place));
+  }
+
+  /** Closes a manager with this one. */
+  <M extends LibtorchManager> M adopted(M manager) {
     attachUncappedInternal(manager.uid, manager);
     return manager;
   }
@@ -71,7 +75,12 @@ class LibtorchManager extends BaseNDManager {
 
   /** Wraps a tensor that was {@linkplain Native#owned kept}. */
   LibtorchArray own(Tensor tensor) {
-    return new LibtorchArray(this, tensor, null);
+    return own(tensor, null);
+  }
+
+  /** Wraps a tensor in the memory of a buffer. */
+  LibtorchArray own(Tensor tensor, @Nullable Buffer memory) {
+    return new LibtorchArray(this, tensor, memory);
   }
 
   /** Runs calls that create a tensor. */
@@ -134,7 +143,7 @@ class LibtorchManager extends BaseNDManager {
                       ? here
                       : here.to(Devices.of(getDevice()), Types.of(type)));
             });
-    return new LibtorchArray(this, tensor, shared ? data : null);
+    return own(tensor, shared ? data : null);
   }
 
   private static Tensor copied(Buffer data, Shape shape, DataType type) {

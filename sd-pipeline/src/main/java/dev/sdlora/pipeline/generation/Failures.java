@@ -84,6 +84,7 @@ public final class Failures {
     return message
         .lines()
         .map(String::strip)
+        .filter(line -> !line.startsWith("frame #"))
         .filter(line -> line.contains("Error:") || line.contains("error:"))
         .reduce((first, second) -> second)
         .orElseGet(() -> message.lines().findFirst().orElse("no reason given"));

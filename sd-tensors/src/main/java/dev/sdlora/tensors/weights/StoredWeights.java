@@ -77,7 +77,7 @@ final class StoredWeights {
     for (int i = 1; i < head.length; i++) {
       head[i] = origin.shape().get(i - 1);
     }
-    tensors.add(owner.create(head));
+    tensors.add(program().call("head").integers(head).run(owner));
     tensors.addAll(
         StoredFormat.of(origin).filter(format::equals).isPresent()
             ? format.load(loader, reader, origin, owner)
