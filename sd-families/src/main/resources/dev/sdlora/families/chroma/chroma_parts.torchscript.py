@@ -27,8 +27,8 @@ def chroma_changes(t: Tensor, rows: int, w: Dict[str, Tensor]) -> Tensor:
   p = "distilled_guidance_layer."
   format = w[p + "in_proj.bias"].dtype
   b = torch.size(t, 0)
-  time = __torch__.sinusoid(torch.mul(torch.to(t, 7), 1000), 16)
-  none = __torch__.sinusoid(torch.zeros_like(t), 16)
+  time = __torch__.sinusoid(torch.mul(__torch__.doubles(t), 1000), 16, t)
+  none = __torch__.sinusoid(__torch__.doubles(torch.zeros_like(t)), 16, t)
   half = torch.arange(16, dtype=6, layout=0, device=t.device, pin_memory=False)
   speeds = torch.exp(torch.div(torch.mul(half, -torch.log(10000.)), 16))
   angles = torch.outer(torch.mul(torch.arange(rows, dtype=6, layout=0, device=t.device, pin_memory=False), 1000), speeds)

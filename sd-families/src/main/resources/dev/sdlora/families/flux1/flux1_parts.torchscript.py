@@ -22,19 +22,19 @@ def patches(x: Tensor) -> Tensor:
   return torch.reshape(y, [b, -1, 4 * c])
 def flux1_turns(n: int, x: Tensor, references: List[Tensor], axes: List[int], theta: float) -> Tensor:
   # The text has no places; a reference is behind the image on the first axis.
-  text = torch.zeros([n, 3], dtype=7, layout=0, device=x.device, pin_memory=False)
-  places = annotate(List[Tensor], [text, __torch__.grid_ids(0, 0, torch.size(x, 2) // 2, torch.size(x, 3) // 2, 3, x)])
+  text = torch.zeros([n, 3], dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False)
+  places = annotate(List[Tensor], [text, __torch__.grid_ids(0, 0, torch.size(x, 2) // 2, torch.size(x, 3) // 2, 3)])
   for i in range(torch.len(references)):
     reference = references[i]
-    _0 = torch.append(places, __torch__.grid_ids(i + 1, 0, torch.size(reference, 2) // 2, torch.size(reference, 3) // 2, 3, x))
-  return __torch__.turns(torch.cat(places, 0), axes, theta)
+    _0 = torch.append(places, __torch__.grid_ids(i + 1, 0, torch.size(reference, 2) // 2, torch.size(reference, 3) // 2, 3))
+  return __torch__.turns(torch.cat(places, 0), axes, theta, x)
 def flux1_time(t: Tensor, guidance: Tensor, vector: Tensor, format: int, w: Dict[str, Tensor]) -> Tensor:
   # Time, guidance and pooled text, one row if all are alike. Dtype 7 is float64.
   p = "time_text_embed."
-  h = __torch__.two_layers(torch.to(__torch__.sinusoid(torch.mul(torch.to(t, 7), 1000), 256), format), w, p + "timestep_embedder")
+  h = __torch__.two_layers(torch.to(__torch__.sinusoid(torch.mul(__torch__.doubles(t), 1000), 256, t), format), w, p + "timestep_embedder")
   if torch.__contains__(w, p + "guidance_embedder.linear_1.bias"):
-    g = torch.mul(torch.to(torch.select(guidance, 1, 0), 7), 1000)
-    h = torch.add(h, __torch__.two_layers(torch.to(__torch__.sinusoid(g, 256), format), w, p + "guidance_embedder"))
+    g = torch.mul(__torch__.doubles(torch.select(guidance, 1, 0)), 1000)
+    h = torch.add(h, __torch__.two_layers(torch.to(__torch__.sinusoid(g, 256, t), format), w, p + "guidance_embedder"))
   h = torch.add(h, __torch__.two_layers(torch.to(vector, format), w, p + "text_embedder"))
   first = torch.slice(h, 0, 0, 1)
   if torch.equal(h, torch.expand_as(first, h)):

@@ -5,21 +5,21 @@
     n = torch.size(ctx, 1)
     format = w["x_embedder.weight"].dtype
     # 1. Places: the text counts on the fourth axis, a reference is behind the image on the first.
-    ids = torch.zeros([n, 4], dtype=7, layout=0, device=x.device, pin_memory=False)
-    _0 = torch.copy_(torch.select(ids, 1, 3), torch.arange(n, dtype=7, layout=0, device=x.device, pin_memory=False))
-    places = annotate(List[Tensor], [ids, __torch__.grid_ids(0, 0, hh, ww, 4, x)])
+    ids = torch.zeros([n, 4], dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False)
+    _0 = torch.copy_(torch.select(ids, 1, 3), torch.arange(n, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False))
+    places = annotate(List[Tensor], [ids, __torch__.grid_ids(0, 0, hh, ww, 4)])
     tokens = annotate(List[Tensor], [__torch__.flat(x)])
     for i in range(torch.len(references)):
       reference = references[i]
-      _1 = torch.append(places, __torch__.grid_ids(10 * (i + 1), 0, torch.size(reference, 2), torch.size(reference, 3), 4, x))
+      _1 = torch.append(places, __torch__.grid_ids(10 * (i + 1), 0, torch.size(reference, 2), torch.size(reference, 3), 4))
       _2 = torch.append(tokens, torch.expand(__torch__.flat(reference), [b, -1, -1]))
-    around = __torch__.turns(torch.cat(places, 0), axes, theta)
+    around = __torch__.turns(torch.cat(places, 0), axes, theta, x)
     image = __torch__.linear(torch.to(torch.cat(tokens, 1), format), w, "x_embedder")
     text = __torch__.linear(torch.to(ctx, format), w, "context_embedder")
     # 2. Time, one row if all are alike, and the changes that it makes in all blocks.
     if float(torch.min(t)) == float(torch.max(t)):
       t = torch.slice(t, 0, 0, 1)
-    time = torch.silu(__torch__.flux2_time(torch.mul(torch.to(t, 7), 1000), format, w))
+    time = torch.silu(__torch__.flux2_time(t, format, w))
     of_image = __torch__.changes(time, w, "double_stream_modulation_img.linear", 6)
     of_text = __torch__.changes(time, w, "double_stream_modulation_txt.linear", 6)
     of_all = __torch__.changes(time, w, "single_stream_modulation.linear", 3)

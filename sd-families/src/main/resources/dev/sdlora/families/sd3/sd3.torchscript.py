@@ -9,7 +9,7 @@
     image = __torch__.lora_conv(image, x, w, "pos_embed.proj", 2, 0)
     image = torch.add(torch.transpose(torch.flatten(image, 2), 1, 2), __torch__.middle_positions(w["pos_embed.pos_embed"], height, width))
     # 2. Time and pooled prompt.
-    time = torch.to(__torch__.sinusoid(torch.mul(torch.to(t, 7), 1000), torch.size(w["time_text_embed.timestep_embedder.linear_1.weight"], 1)), format)
+    time = torch.to(__torch__.sinusoid(torch.mul(__torch__.doubles(t), 1000), torch.size(w["time_text_embed.timestep_embedder.linear_1.weight"], 1), t), format)
     time = __torch__.silu_layers(time, w, "time_text_embed.timestep_embedder.linear_")
     time = torch.silu(torch.add(time, __torch__.silu_layers(torch.to(pooled, format), w, "time_text_embed.text_embedder.linear_")))
     text = __torch__.linear(torch.to(ctx, format), w, "context_embedder")

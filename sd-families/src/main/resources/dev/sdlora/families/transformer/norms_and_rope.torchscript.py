@@ -26,30 +26,33 @@ def rotated(x: Tensor, turns: Tensor) -> Tensor:
   b, n, heads, d = torch.size(x)
   pairs = torch.view_as_complex(torch.reshape(x, [b, n, heads, d // 2, 2]))
   return torch.flatten(torch.view_as_real(torch.mul_(pairs, torch.unsqueeze(turns, 1))), 3)
-def turns(ids: Tensor, axes: List[int], theta: float) -> Tensor:
-  # ids float64 [n, A], the places on each axis; axes: the channels that each turns -> unit complex numbers [n, C / 2], computed in float64 (dtype 7).
+def doubles(t: Tensor) -> Tensor:
+  # In float64 (dtype 7), on the processor: Apple's GPUs have no float64, and these tensors are small.
+  return torch.to(t, torch.device("cpu"), 7)
+def turns(ids: Tensor, axes: List[int], theta: float, like: Tensor) -> Tensor:
+  # ids float64 [n, A] on the processor, the places on each axis; axes: the channels that each turns -> unit complex numbers [n, C / 2], computed in float64.
   parts = annotate(List[Tensor], [])
   for i in range(torch.len(axes)):
-    steps = torch.arange(0, axes[i], 2, dtype=7, layout=0, device=ids.device, pin_memory=False)
+    steps = torch.arange(0, axes[i], 2, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False)
     speeds = torch.exp(torch.mul(steps, -torch.log(theta) / axes[i]))
     _0 = torch.append(parts, torch.outer(torch.select(ids, 1, i), speeds))
   angles = torch.cat(parts, 1)
-  return torch.complex(torch.to(torch.cos(angles), 6), torch.to(torch.sin(angles), 6))
-def grid_ids(first: int, top: int, height: int, width: int, axes: int, like: Tensor) -> Tensor:
-  # The places of a grid's positions, row by row, float64 [height * width, axes]: (first, top + row, column, 0 ...).
-  rows = torch.add(torch.arange(height, dtype=7, layout=0, device=like.device, pin_memory=False), top)
-  columns = torch.arange(width, dtype=7, layout=0, device=like.device, pin_memory=False)
-  ids = torch.zeros([height, width, axes], dtype=7, layout=0, device=like.device, pin_memory=False)
+  return torch.to(torch.complex(torch.to(torch.cos(angles), 6), torch.to(torch.sin(angles), 6)), like.device, 9)
+def grid_ids(first: int, top: int, height: int, width: int, axes: int) -> Tensor:
+  # The places of a grid's positions, row by row, float64 [height * width, axes] on the processor: (first, top + row, column, 0 ...).
+  rows = torch.add(torch.arange(height, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False), top)
+  columns = torch.arange(width, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False)
+  ids = torch.zeros([height, width, axes], dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False)
   _0 = torch.fill_(torch.select(ids, 2, 0), first)
   _1 = torch.copy_(torch.select(ids, 2, 1), torch.unsqueeze(rows, 1))
   _2 = torch.copy_(torch.select(ids, 2, 2), torch.unsqueeze(columns, 0))
   return torch.flatten(ids, 0, 1)
-def sinusoid(t: Tensor, width: int) -> Tensor:
-  # t [B] -> float32 [B, width], cosines first; angles in float64, because those of float32 are coarse at 1000.
+def sinusoid(t: Tensor, width: int, like: Tensor) -> Tensor:
+  # t float64 [B] on the processor -> float32 [B, width], cosines first; angles in float64, because those of float32 are coarse at 1000.
   half = width // 2
-  steps = torch.arange(half, dtype=7, layout=0, device=t.device, pin_memory=False)
-  angles = torch.outer(torch.to(t, 7), torch.exp(torch.mul(steps, -torch.log(10000.) / half)))
-  return torch.to(torch.cat([torch.cos(angles), torch.sin(angles)], 1), 6)
+  steps = torch.arange(half, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False)
+  angles = torch.outer(t, torch.exp(torch.mul(steps, -torch.log(10000.) / half)))
+  return torch.to(torch.to(torch.cat([torch.cos(angles), torch.sin(angles)], 1), 6), like.device, 6)
 def masked_attention(q: Tensor, k: Tensor, v: Tensor, heads: int, mask: Optional[Tensor]) -> Tensor:
   # q [B, m, C], k and v [B, n, C] -> [B, m, C]; the mask is true for keys that are read, or is added, [B, 1, 1 or m, n].
   if torch.__is__(mask, None):

@@ -11,11 +11,11 @@ def qwen3_layer(x: Tensor, turns: List[Tensor], w: Dict[str, Tensor], p: str, re
   y = __torch__.gated(y, w, p + ".mlp.gate_proj", p + ".mlp.up_proj")
   return torch.add(x, __torch__.linear(y, w, p + ".mlp.down_proj"))
 def half_turns(n: int, d: int, theta: float, like: Tensor) -> List[Tensor]:
-  # Cosines and sines of positions 0 to n - 1, float32 [n, 1, d / 2], of angles in float64 (dtype 7).
-  steps = torch.arange(0, d, 2, dtype=7, layout=0, device=like.device, pin_memory=False)
+  # Cosines and sines of positions 0 to n - 1, float32 [n, 1, d / 2], of angles in float64 (dtype 7), which the processor has.
+  steps = torch.arange(0, d, 2, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False)
   speeds = torch.exp(torch.mul(steps, -torch.log(theta) / d))
-  angles = torch.unsqueeze(torch.outer(torch.arange(n, dtype=7, layout=0, device=like.device, pin_memory=False), speeds), 1)
-  return [torch.to(torch.cos(angles), 6), torch.to(torch.sin(angles), 6)]
+  angles = torch.unsqueeze(torch.outer(torch.arange(n, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False), speeds), 1)
+  return [torch.to(torch.to(torch.cos(angles), 6), like.device, 6), torch.to(torch.to(torch.sin(angles), 6), like.device, 6)]
 def half_rotated_norm(x: Tensor, w: Dict[str, Tensor], p: str, turns: List[Tensor]) -> Tensor:
   # x [n, heads * d] -> [n, heads, d]: each head's RMS norm, then rotation of channels i and i + d / 2 together (Su et al. 2021), in float32.
   n = torch.size(x, 0)

@@ -22,7 +22,7 @@ def t5_bias(table: Tensor, n: int, read: int) -> Tensor:
   # each has one distance in every bucket, the rest grows by powers up to a distance of 128.
   each = torch.size(table, 0) // 2
   exact = each // 2
-  places = torch.arange(n, dtype=4, layout=0, device=table.device, pin_memory=False)
+  places = torch.arange(n, dtype=4, layout=0, device=torch.device("cpu"), pin_memory=False)
   away = torch.sub(torch.unsqueeze(torch.slice(places, 0, 0, read), 0), torch.unsqueeze(places, 1))
   far = torch.abs(away)
   # Powers of 2 have exact logarithms here.
@@ -30,4 +30,4 @@ def t5_bias(table: Tensor, n: int, read: int) -> Tensor:
   grown = torch.add(torch.to(torch.mul(steps, each - exact), 4), exact)
   bucket = torch.where(torch.lt(far, exact), far, torch.clamp(grown, None, each - 1))
   bucket = torch.add(bucket, torch.mul(torch.to(torch.gt(away, 0), 4), each))
-  return torch.unsqueeze(torch.permute(torch.embedding(torch.to(table, 6), bucket), [2, 0, 1]), 0)
+  return torch.unsqueeze(torch.permute(torch.embedding(torch.to(table, 6), torch.to(bucket, table.device, 4)), [2, 0, 1]), 0)

@@ -11,22 +11,22 @@ def z_image_start(x: Tensor, sigma: Tensor, text: Tensor, w: Dict[str, Tensor], 
   height, width = hh // 2, ww // 2
   n = height * width
   # 1. Time, from 0 for noise to 1,000 for an image.
-  time = torch.mul(torch.rsub(torch.to(sigma, 7), 1), 1000)
-  time = torch.to(__torch__.sinusoid(time, torch.size(w["t_embedder.mlp.0.weight"], 1)), dtype)
+  time = torch.mul(torch.rsub(__torch__.doubles(sigma), 1), 1000)
+  time = torch.to(__torch__.sinusoid(time, torch.size(w["t_embedder.mlp.0.weight"], 1), x), dtype)
   time = __torch__.linear(torch.silu(__torch__.linear(time, w, "t_embedder.mlp.0")), w, "t_embedder.mlp.2")
   # 2. Text.
   text = __torch__.rms_norm(torch.to(text, dtype), w, "cap_embedder.0", 1e-5)
   text = __torch__.filled(__torch__.linear(text, w, "cap_embedder.1"), w["cap_pad_token"])
   m = torch.size(text, 1)
-  text_turns = __torch__.turns(__torch__.text_ids(m, x), axes, theta)
+  text_turns = __torch__.turns(__torch__.text_ids(m), axes, theta, x)
   for i in range(__torch__.blocks(w, "context_refiner.")):
     text = __torch__.z_image_block(text, time, text_turns, w, "context_refiner." + str(i), heads)
   # 3. Patches of 2 x 2, their channels last.
   patches = torch.permute(torch.reshape(x, [c, height, 2, width, 2]), [1, 3, 2, 4, 0])
   patches = torch.to(torch.reshape(patches, [1, n, 4 * c]), dtype)
   h = __torch__.filled(__torch__.linear(patches, w, "all_x_embedder.2-1"), w["x_pad_token"])
-  ids = torch.constant_pad_nd(__torch__.grid_ids(m + 1, 0, height, width, torch.len(axes), x), [0, 0, 0, torch.size(h, 1) - n], 0)
-  turns = __torch__.turns(ids, axes, theta)
+  ids = torch.constant_pad_nd(__torch__.grid_ids(m + 1, 0, height, width, torch.len(axes)), [0, 0, 0, torch.size(h, 1) - n], 0)
+  turns = __torch__.turns(ids, axes, theta, x)
   for i in range(__torch__.blocks(w, "noise_refiner.")):
     h = __torch__.z_image_block(h, time, turns, w, "noise_refiner." + str(i), heads)
   # 4. Both.
@@ -51,9 +51,9 @@ def filled(x: Tensor, token: Tensor) -> Tensor:
   # x [1, n, C], token [1, C]: appends the token up to a multiple of 32 positions.
   n = torch.size(x, 1)
   return torch.cat([x, torch.expand(torch.unsqueeze(token, 0), [1, (n + 31) // 32 * 32 - n, -1])], 1)
-def text_ids(n: int, like: Tensor) -> Tensor:
-  # The places of a text's positions, float64 [n, 3]: (1, 0, 0), (2, 0, 0) ...
-  steps = torch.add(torch.arange(n, dtype=7, layout=0, device=like.device, pin_memory=False), 1)
+def text_ids(n: int) -> Tensor:
+  # The places of a text's positions, float64 [n, 3] on the processor: (1, 0, 0), (2, 0, 0) ...
+  steps = torch.add(torch.arange(n, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False), 1)
   return torch.constant_pad_nd(torch.unsqueeze(steps, 1), [0, 2], 0)
 def z_image_gains(time: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
   # The gains of the norms before and after attention and MLP, float32 [C]; blocks over the text alone do not depend on the time.

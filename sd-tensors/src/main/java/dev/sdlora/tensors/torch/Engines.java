@@ -59,6 +59,10 @@ public final class Engines {
 
   /** Returns the engine of this process, which has a device; chooses one if none is chosen. */
   static synchronized TorchEngine with(String device) {
+    if (chosen == null && device.equals(CPU)) {
+      // A later pipeline may want the best device.
+      device(Optional.empty(), DeviceNames.AUTO);
+    }
     return choose(candidates(Optional.empty()), device);
   }
 

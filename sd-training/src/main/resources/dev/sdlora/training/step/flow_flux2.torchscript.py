@@ -2,12 +2,12 @@ def flow_start(x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tens
   # The tokens of text and image, and values that all blocks read: rotations, shift and scale at the end, changes of text, image and both.
   _0, _1, hh, ww = torch.size(x)
   n = torch.size(ctx, 1)
-  ids = torch.zeros([n, 4], dtype=7, layout=0, device=x.device, pin_memory=False)
-  _2 = torch.copy_(torch.select(ids, 1, 3), torch.arange(n, dtype=7, layout=0, device=x.device, pin_memory=False))
-  around = __torch__.turns(torch.cat([ids, __torch__.grid_ids(0, 0, hh, ww, 4, x)], 0), torch.slice(dims, 5), theta)
+  ids = torch.zeros([n, 4], dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False)
+  _2 = torch.copy_(torch.select(ids, 1, 3), torch.arange(n, dtype=7, layout=0, device=torch.device("cpu"), pin_memory=False))
+  around = __torch__.turns(torch.cat([ids, __torch__.grid_ids(0, 0, hh, ww, 4)], 0), torch.slice(dims, 5), theta, x)
   image = __torch__.linear(torch.to(__torch__.flat(x), dims[0]), w, "x_embedder")
   text = __torch__.linear(torch.to(ctx, dims[0]), w, "context_embedder")
-  time = torch.silu(__torch__.flux2_time(torch.mul(torch.to(t, 7), 1000), dims[0], w))
+  time = torch.silu(__torch__.flux2_time(t, dims[0], w))
   end = torch.chunk(__torch__.linear(time, w, "norm_out.linear"), 2, -1)
   shared = [around, end[1], end[0]]
   shared = torch.add(shared, __torch__.changes(time, w, "double_stream_modulation_txt.linear", 6))

@@ -34,6 +34,8 @@ public final class MetaEngine implements TorchEngine {
 
   private static final String READ = "float(torch.min(t)) == float(torch.max(t))";
 
+  private static final String DOUBLES = "torch.to(t, torch.device(\"cpu\"), 7)";
+
   private static final String SAME_SHAPES =
       """
 
