@@ -620,11 +620,11 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Sets the device.
      *
-     * @param device {@code auto}, the default: the first GPU that libtorch supports, otherwise the
+     * @param device {@code auto}, the default: the first GPU that an engine supports, otherwise the
      *     processor; {@code cpu}, the processor; {@code gpu}, the first NVIDIA GPU, with the
      *     aliases {@code gpu0}, {@code gpu:0}, {@code cuda} and {@code cuda:0}, further ones are
-     *     {@code gpu1} and so on; {@code mps}, the GPU of an Apple processor. GPUs need the module
-     *     sd-libtorch or another libtorch for them: see docs/natives.md
+     *     {@code gpu1} and so on; {@code mps}, the GPU of an Apple processor. GPUs need native
+     *     libraries for them: see docs/natives.md
      * @return this builder
      * @throws IllegalArgumentException if the name is invalid
      */
@@ -645,7 +645,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder engine(String engine) {
-      this.engine = Optional.of(engine);
+      this.engine = Optional.of(Objects.requireNonNull(engine, "engine"));
       return this;
     }
 

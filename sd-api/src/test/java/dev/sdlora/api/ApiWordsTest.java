@@ -20,6 +20,10 @@ final class ApiWordsTest {
   private static final Pattern ENGINE =
       Pattern.compile("DJL|libtorch|TorchScript|NDArray|native array", Pattern.CASE_INSENSITIVE);
 
+  /** The one method that names engines, for those who have two. */
+  private static final Pattern CHOICE =
+      Pattern.compile("/\\*\\*(?:(?!\\*/).)*\\*/\\s*public Builder engine\\(", Pattern.DOTALL);
+
   @Test
   void sources_noWordOfAnEngine() throws IOException {
     try (Stream<Path> files = Files.walk(SOURCES)) {
@@ -27,7 +31,10 @@ final class ApiWordsTest {
 
       assertThat(sources).hasSizeGreaterThan(80);
       assertThat(sources)
-          .allSatisfy(source -> assertThat(Files.readString(source)).doesNotContainPattern(ENGINE));
+          .allSatisfy(
+              source ->
+                  assertThat(CHOICE.matcher(Files.readString(source)).replaceFirst(""))
+                      .doesNotContainPattern(ENGINE));
     }
   }
 }

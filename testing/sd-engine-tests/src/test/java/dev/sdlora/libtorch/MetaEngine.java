@@ -131,7 +131,11 @@ public final class MetaEngine implements TorchEngine {
       throw new UncheckedIOException(e);
     }
     String all =
-        OPERATORS.matcher(code).replaceAll("__torch__.meta_$1(").replace(READ, "True")
+        OPERATORS
+                .matcher(code)
+                .replaceAll("__torch__.meta_$1(")
+                .replace(READ, "True")
+                .replace(DOUBLES, "torch.zeros(torch.size(t), dtype=7)")
             + SAME_SHAPES;
     int functions = all.indexOf("\ndef ");
     String methods = functions < 0 ? all : all.substring(0, functions + 1);
