@@ -299,7 +299,7 @@ final class SdTest {
         .contains("Default: the model's own, else " + defaults.sampler().label() + ".")
         .contains("Default: " + defaults.schedule().label())
         .contains("Default: the model's own, else " + (int) defaults.cfgScale() + ".")
-        .contains("Default: auto.", "Default: cpu.", "Default: out.png.", "Default: nv.");
+        .contains("Default: auto.", "Default: out.png.", "Default: nv.");
   }
 
   @Test

@@ -20,8 +20,10 @@ class PrecisionChoiceTest {
   void of_auto_isWhatTheProcessorHasInstructionsFor() {
     assertThat(PrecisionChoice.of(Precision.AUTO, "cpu"))
         .isEqualTo(Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32);
-    assertThat(PrecisionChoice.of(Precision.AUTO, "gpu0")).isEqualTo(ScalarType.FLOAT32);
-    assertThat(PrecisionChoice.reason("gpu0")).isEqualTo("other dtypes are untested on GPUs");
+    assertThat(PrecisionChoice.of(Precision.AUTO, "gpu0")).isEqualTo(ScalarType.FLOAT16);
+    assertThat(PrecisionChoice.reason("gpu0"))
+        .isEqualTo("NVIDIA GPUs multiply it faster than float32");
+    assertThat(PrecisionChoice.of(Precision.AUTO, "mps")).isEqualTo(ScalarType.FLOAT32);
   }
 
   @Test

@@ -35,7 +35,7 @@ class SizesTest {
   private static final Map<String, Integer> LONG_FILES =
       Map.ofEntries(
           entry("apps/sd-server/src/main/java/dev/sdlora/server/SdServerBuilder.java", 600),
-          entry("sd-api/src/main/java/dev/sdlora/api/Pipeline.java", 806),
+          entry("sd-api/src/main/java/dev/sdlora/api/Pipeline.java", 826),
           entry("sd-api/src/main/java/dev/sdlora/api/PromptSpec.java", 966),
           entry("sd-api/src/main/java/dev/sdlora/api/image/DetailPass.java", 647),
           entry("sd-api/src/main/java/dev/sdlora/api/sampling/SamplerOptions.java", 759),
