@@ -83,7 +83,7 @@ public final class WriteFullSizeCheckpoint {
    * @param path the file to write
    * @param progress receives the number of weights started
    */
-  static void write(ModelConfig config, int seed, Path path, IntConsumer progress) {
+  public static void write(ModelConfig config, int seed, Path path, IntConsumer progress) {
     SafetensorsWriter writer = new SafetensorsWriter();
     AtomicInteger begun = new AtomicInteger();
     shapes(config)

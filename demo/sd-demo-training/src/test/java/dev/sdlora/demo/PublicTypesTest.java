@@ -28,8 +28,8 @@ final class PublicTypesTest {
   /**
    * This module depends neither on the benchmarks, which count operations and build networks, nor
    * on the apps, which word messages, read settings and draw charts, nor on sd-models, which
-   * downloads. Compilers copy the constants of {@code FlowKeys}, {@code DetailKeys} and {@code
-   * T5Tensors}.
+   * downloads, nor on sd-libtorch, the second engine. Compilers copy the constants of {@code
+   * FlowKeys}, {@code DetailKeys} and {@code T5Tensors}.
    */
   private static final Set<String> FOR_OTHER_MODULES =
       Set.of(
@@ -50,6 +50,9 @@ final class PublicTypesTest {
           "dev.sdlora.pipeline.speed.TransformerWork",
           "dev.sdlora.pipeline.speed.UNetOperations",
           "dev.sdlora.pipeline.speed.VaeOperations",
+          "dev.sdlora.tensors.natives.NvidiaDriver",
+          "dev.sdlora.tensors.torch.ProgramArchive",
+          "dev.sdlora.tensors.torch.TorchEngine",
           "dev.sdlora.training.report.BarChart",
           "dev.sdlora.training.setting.DataSettings",
           "dev.sdlora.training.setting.OptionSettings");

@@ -33,6 +33,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("ai.djl.pytorch..");
 
+  /** Only one place uses the presets of the second engine. */
+  @ArchTest
+  static final ArchRule ONE_PLACE_FOR_THE_SECOND_ENGINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.sdlora.libtorch..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
+
   /** Libraries print nothing. */
   @ArchTest
   static final ArchRule SILENT =

@@ -1,4 +1,4 @@
-package dev.sdlora.benchmarks;
+package dev.sdlora.benchmarks.device;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.DeviceInfo;
@@ -7,6 +7,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.StableDiffusionException;
 import dev.sdlora.api.model.WeightFormat;
+import dev.sdlora.benchmarks.WriteFullSizeCheckpoint;
 import dev.sdlora.benchmarks.model.FlowCheckpoint;
 import dev.sdlora.benchmarks.model.FlowConfig;
 import dev.sdlora.benchmarks.model.FlowModels;
@@ -56,17 +57,17 @@ public final class DeviceCheck {
       throw new IllegalArgumentException("expected FOLDER [DEVICE] [full]");
     }
     List<String> words = Arrays.asList(args).subList(1, args.length);
-    String device =
-        words.stream().filter(word -> !word.equals("full")).findFirst().orElse("auto");
+    String device = words.stream().filter(word -> !word.equals("full")).findFirst().orElse("auto");
     DeviceInfo info = DeviceInfo.of(device);
-    DeviceCheck check =
-        new DeviceCheck(Files.createDirectories(Path.of(args[0])), info.device());
+    DeviceCheck check = new DeviceCheck(Files.createDirectories(Path.of(args[0])), info.device());
     OUT.println("| check | result |");
     OUT.println("|---|---|");
     row("device", () -> info.device() + ", " + info.processor());
     row("engine", info::engine);
     row("system", () -> System.getProperty("os.name") + ", Java " + Runtime.version());
-    row("memory", () -> gigabytes(info.totalBytes()) + ", free " + gigabytes(info.availableBytes()));
+    row(
+        "memory",
+        () -> gigabytes(info.totalBytes()) + ", free " + gigabytes(info.availableBytes()));
     check.products();
     for (Map.Entry<String, Path> model : check.smallModels().entrySet()) {
       row(model.getKey(), () -> check.likeProcessor(model.getValue()));
@@ -95,11 +96,10 @@ public final class DeviceCheck {
         continue;
       }
       row(
-          "product of matrices, %s, side 4096".formatted(Arguments.name(type)),
+          "product of matrices, %s, side 4096".formatted(type.name().toLowerCase(Locale.ROOT)),
           () -> {
             try (Torch torch = Torch.open(device)) {
-              return "%.1f TFLOP/s"
-                  .formatted(ProductRate.of(torch, ProductRate.SIDE, type) / 1e12);
+              return tenths(ProductRate.of(torch, ProductRate.SIDE, type) / 1e12) + " TFLOP/s";
             }
           });
     }
@@ -128,12 +128,13 @@ public final class DeviceCheck {
     byte[] found = draw(model, device, Precision.FLOAT32);
     double seconds = (System.nanoTime() - start) / 1e9;
     byte[] automatic = draw(model, device, Precision.AUTO);
-    return "float32 differs from the processor by at most %s, %s by at most %s; opened and drawn in %.1f s"
-        .formatted(
-            difference(expected, found),
-            DeviceInfo.of(device).automatic(),
-            difference(expected, automatic),
-            seconds);
+    return String.format(
+        Locale.ROOT,
+        "float32 differs from the processor by at most %s, %s by at most %s; opened and drawn in %.1f s",
+        difference(expected, found),
+        DeviceInfo.of(device).automatic(),
+        difference(expected, automatic),
+        seconds);
   }
 
   private static byte[] draw(Path model, String place, Precision precision) {
@@ -159,7 +160,8 @@ public final class DeviceCheck {
       most = Math.max(most, difference);
       sum += difference;
     }
-    return "%s of 255 grey levels (%.2f on average)".formatted(most, (double) sum / one.length);
+    return String.format(
+        Locale.ROOT, "%s of 255 grey levels (%.2f on average)", most, (double) sum / one.length);
   }
 
   private String integers() {
@@ -179,11 +181,12 @@ public final class DeviceCheck {
       byte[] changed = rgb(pipeline, SMALL.toBuilder().prompt("a red star <lora:zorp:1>").build());
       double seconds = (System.nanoTime() - start) / 1e9;
       boolean restored = Arrays.equals(before, rgb(pipeline, SMALL));
-      return "changes the image by up to %s, applied and drawn in %.2f s, %s"
-          .formatted(
-              difference(before, changed),
-              seconds,
-              restored ? "removed without a trace" : "**NOT removed without a trace**");
+      return String.format(
+          Locale.ROOT,
+          "changes the image by up to %s, applied and drawn in %.2f s, %s",
+          difference(before, changed),
+          seconds,
+          restored ? "removed without a trace" : "**NOT removed without a trace**");
     }
   }
 
@@ -229,16 +232,21 @@ public final class DeviceCheck {
       double first = (System.nanoTime() - start) / 1e9;
       start = System.nanoTime();
       rgb(pipeline, spec);
-      return "%.2f s an image in %s, opened and first image %.1f s, free memory while open %s"
-          .formatted(
-              (System.nanoTime() - start) / 1e9,
-              DeviceInfo.of(device).automatic(),
-              first,
-              gigabytes(DeviceInfo.of(device).availableBytes()));
+      return String.format(
+          Locale.ROOT,
+          "%.2f s an image in %s, opened and first image %.1f s, free memory while open %s",
+          (System.nanoTime() - start) / 1e9,
+          DeviceInfo.of(device).automatic(),
+          first,
+          gigabytes(DeviceInfo.of(device).availableBytes()));
     }
   }
 
+  private static String tenths(double value) {
+    return String.format(Locale.ROOT, "%.1f", value);
+  }
+
   private static String gigabytes(long bytes) {
-    return "%.1f GB".formatted(bytes / 1e9).toLowerCase(Locale.ROOT).replace("gb", "GB");
+    return tenths(bytes / 1e9) + " GB";
   }
 }
