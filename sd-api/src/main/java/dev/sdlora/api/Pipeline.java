@@ -241,6 +241,12 @@ public interface Pipeline extends AutoCloseable {
   Precision precision();
 
   /**
+   * {@return the name of the device that computes: {@code cpu}, {@code gpu0}, {@code mps}} A
+   * pipeline without weights returns the requested one, and one over several devices the first.
+   */
+  String device();
+
+  /**
    * {@return the format in which most weights of the denoiser are held in memory} It is named as by
    * {@link Checkpoint#storage()}: a quantised format such as {@code Q8_0} or {@code float8_e4m3},
    * {@code int8} for weights that the pipeline rounds to 8 bits, or a dtype such as {@code

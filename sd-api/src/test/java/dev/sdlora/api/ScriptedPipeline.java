@@ -78,6 +78,11 @@ final class ScriptedPipeline implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return "cpu";
+  }
+
+  @Override
   public int concurrency() {
     return 1;
   }

@@ -39,6 +39,7 @@ public final class PlainTexts {
   /**
    * Encodes texts. The text encoders are in memory only meanwhile.
    *
+   * @param device the device that computes; {@code auto} for the best one
    * @param model FLUX.2, Z-Image or FLUX.1
    * @param type the dtype that the encoders compute in, float32 or bfloat16
    * @return the condition of each different text
@@ -46,14 +47,14 @@ public final class PlainTexts {
    * @throws dev.sdlora.api.error.TensorFileException if weights cannot be read
    */
   public static Map<String, Conditioning> encode(
-      TransformerModel model, Collection<String> texts, ScalarType type) {
+      String device, TransformerModel model, Collection<String> texts, ScalarType type) {
     PromptSpec spec =
         PromptSpec.builder()
             .prompt("")
             .promptOptions(PromptOptions.DEFAULTS.withEmphasis(Emphasis.NONE))
             .build();
     Map<String, Conditioning> encoded = new LinkedHashMap<>();
-    try (Torch torch = Torch.open("cpu")) {
+    try (Torch torch = Torch.open(device)) {
       TextConditioner conditioner =
           Families.of(model)
               .conditioner(encoders(torch, model.texts(), type), TrainedWords.NONE, spec);

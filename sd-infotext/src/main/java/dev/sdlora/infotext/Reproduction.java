@@ -74,6 +74,7 @@ public final class Reproduction {
           ImageSettings.REGION_MASKS,
           FlowKeys.REFERENCES,
           ImageSettings.PRECISION,
+          ImageSettings.DEVICE,
           ImageSettings.LOW_BITS);
 
   /** The formats that weights can be held in. */
@@ -94,7 +95,6 @@ public final class Reproduction {
   private static final Pattern TITLE = Pattern.compile("(.+) \\[([0-9a-fA-F]{8,64})\\]");
   private static final int MAX_NAMED = 12;
   private static final int MAX_SHOWN = 60;
-  private static final String FLOAT32 = "float32";
 
   private final PromptSpec spec;
   private final Map<String, String> recorded;
@@ -129,7 +129,8 @@ public final class Reproduction {
     compareVae();
     compareModules();
     compareRefiner();
-    comparePrecision();
+    compareComputation(ImageSettings.PRECISION, "float32", "in");
+    compareComputation(ImageSettings.DEVICE, "cpu", "on");
     compareLowBits();
     compareHashes("Lora hashes", "LoRA");
     compareHashes("TI hashes", "embedding");
@@ -278,14 +279,15 @@ public final class Reproduction {
     return name.replaceFirst("\\.(safetensors|ckpt|pt|pth|gguf|bin)$", "");
   }
 
-  private void comparePrecision() {
+  /** Compares a fact that texts of this library leave out if it has its usual value. */
+  private void compareComputation(String key, String usual, String preposition) {
     boolean own = recorded("Version").orElse("").startsWith("SD-LoRA");
-    String then = recorded(ImageSettings.PRECISION).orElse(own ? FLOAT32 : "");
-    String now = made.facts().getOrDefault(ImageSettings.PRECISION, FLOAT32);
+    String then = recorded(key).orElse(own ? usual : "");
+    String now = made.facts().getOrDefault(key, usual);
     if (!then.isEmpty() && !then.equals(now)) {
       warnings.add(
-          "the text was written for %s, but the pipeline computes in %s, so details may differ"
-              .formatted(cut(then), now));
+          "the text was written for %s, but the pipeline computes %s %s, so details may differ"
+              .formatted(cut(then), preposition, now));
     }
   }
 

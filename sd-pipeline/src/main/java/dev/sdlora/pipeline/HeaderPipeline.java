@@ -32,6 +32,7 @@ final class HeaderPipeline implements Pipeline {
   private final Detectors detectors;
   private final List<Path> preprocessors;
   private final Precision precision;
+  private final String device;
   private final int concurrency;
 
   private HeaderPipeline(
@@ -49,6 +50,7 @@ final class HeaderPipeline implements Pipeline {
     this.detectors = detectors;
     this.preprocessors = settings.preprocessorDirectories();
     this.precision = settings.precision();
+    this.device = settings.device();
     this.concurrency = settings.concurrency();
   }
 
@@ -101,6 +103,11 @@ final class HeaderPipeline implements Pipeline {
   @Override
   public Precision precision() {
     return precision;
+  }
+
+  @Override
+  public String device() {
+    return device;
   }
 
   @Override

@@ -153,6 +153,11 @@ final class LocalPipeline implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return model.networks().torch().device();
+  }
+
+  @Override
   public String storage() {
     return model.networks().formats().storage(model.networks().denoiser().weights());
   }

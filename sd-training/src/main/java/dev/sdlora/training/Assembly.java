@@ -13,6 +13,7 @@ import static dev.sdlora.training.setting.TrainingSettings.CLASS_COUNT;
 import static dev.sdlora.training.setting.TrainingSettings.CLASS_PROMPT;
 import static dev.sdlora.training.setting.TrainingSettings.CLIP_SKIP;
 import static dev.sdlora.training.setting.TrainingSettings.DEBIASED;
+import static dev.sdlora.training.setting.TrainingSettings.DEVICE;
 import static dev.sdlora.training.setting.TrainingSettings.EPOCHS;
 import static dev.sdlora.training.setting.TrainingSettings.FILE_FORMAT;
 import static dev.sdlora.training.setting.TrainingSettings.FLIPS;
@@ -46,10 +47,12 @@ import static dev.sdlora.training.setting.TrainingSettings.WEIGHT_DECAY;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.error.ErrorDetails;
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.PredictionType;
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.DeviceNames;
 import dev.sdlora.api.value.FileReason;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.WritableFolder;
@@ -156,9 +159,16 @@ record Assembly(LoraTrainerBuilder given) {
 
   private TrainedFamily family(ModelFiles model) {
     if (model instanceof TransformerModel transformer) {
-      return new FlowTraining(transformer, given.get(PRECISION));
+      return new FlowTraining(transformer, given.get(PRECISION), device());
     }
-    return new UNetTraining((UNetFiles) model);
+    return new UNetTraining((UNetFiles) model, device());
+  }
+
+  private String device() {
+    return given
+        .find(DEVICE)
+        .or(() -> given.pipeline.map(Pipeline::device))
+        .orElse(DeviceNames.AUTO);
   }
 
   /** The model, with the parts and the prediction type of the pipeline if there is one. */

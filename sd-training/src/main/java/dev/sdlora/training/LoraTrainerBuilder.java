@@ -7,6 +7,7 @@ import dev.sdlora.api.model.NumberFormat;
 import dev.sdlora.api.setting.Draft;
 import dev.sdlora.api.setting.Setting;
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.DeviceNames;
 import dev.sdlora.api.value.SettingException;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.BucketOptions;
@@ -517,6 +518,18 @@ public final class LoraTrainerBuilder {
    */
   public LoraTrainerBuilder slider(SliderPrompts prompts) {
     return put(TrainingSettings.SLIDER, Objects.requireNonNull(prompts, "prompts"));
+  }
+
+  /**
+   * Sets the device that trains.
+   *
+   * @param device a name as in {@link Pipeline.Builder#device}. Default: that of the pipeline, or
+   *     {@code auto}, the best one
+   * @return this builder
+   * @throws IllegalArgumentException if the name is invalid
+   */
+  public LoraTrainerBuilder device(String device) {
+    return put(TrainingSettings.DEVICE, DeviceNames.canonical(device));
   }
 
   /**

@@ -2,7 +2,8 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.value.Bytes;
-import dev.sdlora.families.memory.MachineMemory;
+import dev.sdlora.families.memory.DeviceMemory;
+import dev.sdlora.tensors.torch.Engines;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Plans a training run from its settings and the headers of its files. */
 record Planner(Settings settings) {
@@ -110,7 +112,7 @@ record Planner(Settings settings) {
         settings.recipe().computation().precision() == TrainingPrecision.FLOAT32
             ? ScalarType.FLOAT32
             : ScalarType.BFLOAT16;
-    try (Torch torch = Torch.open("cpu")) {
+    try (Torch torch = Torch.open(settings.family().device())) {
       double[] speed = new double[1];
       ThreadLimit.run(
           settings.family().model().size(), () -> speed[0] = ProductSpeed.measure(torch, format));
@@ -151,12 +153,15 @@ record Planner(Settings settings) {
     if (images > 0 && images < FEW_IMAGES) {
       warnings.add("%s images are few; ten to thirty are usual".formatted(images));
     }
-    if (estimate.bytes() > MachineMemory.physical()) {
+    String device = Engines.device(Optional.empty(), settings.family().device());
+    long memory = new DeviceMemory(device).physical();
+    if (estimate.bytes() > memory) {
       warnings.add(
-          "the training needs about %s of memory, but the machine has %s; use bfloat16, checkpointing, a smaller batch or a smaller size"
+          "the training needs about %s of memory, but %s has %s; use bfloat16, checkpointing, a smaller batch or a smaller size"
               .formatted(
                   Bytes.text((double) estimate.bytes()),
-                  Bytes.text((double) MachineMemory.physical())));
+                  device.startsWith("gpu") ? "device '" + device + "'" : "the machine",
+                  Bytes.text((double) memory)));
     }
     settings.recipe().rateWarning().ifPresent(warnings::add);
     Outputs outputs = settings.outputs();

@@ -77,7 +77,7 @@ final class TrainingRun {
   private TrainingResult train(
       CheckpointIdentity checkpoint, PreparedData all, Optional<ReportDraft> report) {
     List<Integer> heldOut = settings.heldOut();
-    try (Torch torch = Torch.open("cpu")) {
+    try (Torch torch = Torch.open(settings.family().device())) {
       TrainingState training =
           stop.unbroken(
               () ->
@@ -94,7 +94,12 @@ final class TrainingRun {
               settings.family().noise(),
               settings.recipe().seed());
       settings.recipe().rateWarning().ifPresent(LOG::warn);
-      LOG.info("training {} from step {} to {}", outputs.name(), training.losses().count(), steps);
+      LOG.info(
+          "training {} from step {} to {} on {}",
+          outputs.name(),
+          training.losses().count(),
+          steps,
+          torch.device());
       int first = training.losses().count();
       ThreadLimit.run(settings.family().model().size(), () -> loop(training, validation, writer));
       int done = training.losses().count();

@@ -78,7 +78,7 @@ class SliderTrainingTest {
 
   @Test
   void loss_ofOneBatch_fallsForItsOwnStrengthsOnly() {
-    UNetTraining family = new UNetTraining(Bench.MODEL);
+    UNetTraining family = new UNetTraining(Bench.MODEL, "cpu");
     SliderTraining slider = new SliderTraining(PROMPTS);
     try (Torch torch = Torch.open("cpu")) {
       Settings settings = new Assembly(trainer("a")).settings();

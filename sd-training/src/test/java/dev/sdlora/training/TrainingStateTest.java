@@ -93,7 +93,7 @@ class TrainingStateTest {
     AdapterSettings adapter =
         new AdapterSettings(4, 4, TrainedModules.ATTENTION, true, AdapterOptions.DEFAULTS);
 
-    assertThatThrownBy(() -> new UNetTraining(files).modules(adapter, 1))
+    assertThatThrownBy(() -> new UNetTraining(files, "cpu").modules(adapter, 1))
         .isInstanceOf(UntrainableException.class)
         .hasMessage(
             "checkpoint '%s' has no layers to train: no layer of its U-Net belongs to modules"
@@ -107,7 +107,7 @@ class TrainingStateTest {
     UNetFiles model = (UNetFiles) settings.family().model();
     UNetFiles files = with(model, model.unet().config(), Prediction.EDM);
 
-    assertThatThrownBy(() -> new UNetTraining(files).modules(settings.adapter(), 1))
+    assertThatThrownBy(() -> new UNetTraining(files, "cpu").modules(settings.adapter(), 1))
         .isInstanceOf(UntrainableException.class)
         .hasMessageContaining("was trained on a continuous range of noise levels (EDM)");
   }

@@ -76,6 +76,11 @@ final class PaintingPipeline implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return "cpu";
+  }
+
+  @Override
   public int concurrency() {
     return 1;
   }

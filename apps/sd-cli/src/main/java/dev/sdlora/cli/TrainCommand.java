@@ -177,7 +177,9 @@ final class TrainCommand implements Runnable {
       builder.build(); // finds errors before the model is loaded
     }
     Checkpoint opened = Checkpoint.open(model);
-    try (Pipeline pipeline = ModelOptions.loadShowingTime(Pipeline.builder(), opened, console)) {
+    Pipeline.Builder settings = Pipeline.builder();
+    how.applyTo(settings);
+    try (Pipeline pipeline = ModelOptions.loadShowingTime(settings, opened, console)) {
       int steps = builder.pipeline(pipeline).build().steps();
       applyTo(builder, steps);
       String usual = set.map(some -> some.examples().get(0).caption()).orElse(how.target());

@@ -291,6 +291,11 @@ final class LazyPipeline implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return load().device();
+  }
+
+  @Override
   public String storage() {
     return load().storage();
   }

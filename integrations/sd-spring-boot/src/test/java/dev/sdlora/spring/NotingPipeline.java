@@ -96,6 +96,11 @@ final class NotingPipeline implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return "cpu";
+  }
+
+  @Override
   public int concurrency() {
     return 1;
   }

@@ -25,6 +25,11 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   public static final String PRECISION = "Precision";
 
   /**
+   * Fact: the kind of device that computed, such as {@code gpu}; written if it is not {@code cpu}.
+   */
+  public static final String DEVICE = "Device";
+
+  /**
    * Fact: the format of most of the denoiser's weights in memory, if it has at most 8 bits; Forge's
    * key and names.
    */

@@ -35,6 +35,7 @@ final class OwnKeys {
           SPEC.key("vaeTiling").inWords(name -> name.toUpperCase(Locale.ROOT)),
           SPEC.key("loraMode").fromFact(),
           fact(ImageSettings.PRECISION),
+          fact(ImageSettings.DEVICE),
           fact(ImageSettings.LOW_BITS),
           fact(ImageSettings.HYPERNET_HASHES),
           fact("Template"),

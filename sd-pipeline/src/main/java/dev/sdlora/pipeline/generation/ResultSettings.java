@@ -65,6 +65,10 @@ final class ResultSettings {
     if (precision != Precision.FLOAT32) {
       settings = settings.with(ImageSettings.PRECISION, precision.name().toLowerCase(Locale.ROOT));
     }
+    String device = model.networks().torch().device().replaceFirst("\\d+$", "");
+    if (!device.equals("cpu")) {
+      settings = settings.with(ImageSettings.DEVICE, device);
+    }
     Optional<String> bits = HeldFormats.lowBits(model.networks().denoiser().weights());
     if (bits.isPresent()) {
       settings = settings.with(ImageSettings.LOW_BITS, bits.get());

@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.value.DeviceNames;
 import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 
 /**
  * An owner of native memory on one device: closing it frees the tensors that it created.
@@ -33,21 +35,24 @@ public final class Torch implements AutoCloseable {
   /**
    * Starts libtorch, on its first use in the process, and opens a device.
    *
-   * @param device the name of the device: {@code cpu}, {@code gpu0}, {@code mps}
+   * @param device the name of the device: {@code cpu}, {@code gpu0}, {@code mps}; {@code auto} is
+   *     the best one
    * @throws IllegalStateException if libtorch is not on the class path, or other users could change
    *     the folder to which it is unpacked
    * @throws StableDiffusionException if there is no such device, or libtorch does not support it
    */
   public static Torch open(String device) {
-    TorchEngine engine = Engines.with(device);
+    String place =
+        device.equals(DeviceNames.AUTO) ? Engines.device(Optional.empty(), device) : device;
+    TorchEngine engine = Engines.with(place);
     try {
-      return new Torch(EngineStart.engine().open(device));
+      return new Torch(EngineStart.engine().open(place));
     } catch (StableDiffusionException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(
           "libtorch %s, cannot be started on device '%s': %s"
-              .formatted(engine.libtorch(), device, reason(e)),
+              .formatted(engine.libtorch(), place, reason(e)),
           e);
     }
   }

@@ -22,6 +22,7 @@ final class CaptionEncoder implements AutoCloseable {
   private static final String CHUNK = "chunk.";
   private static final String POOLED = "pooled";
 
+  private final String device;
   private final ModelFiles.Part<ClipConfig> part;
   private final int skip;
   private final DataCache cache;
@@ -33,9 +34,11 @@ final class CaptionEncoder implements AutoCloseable {
   /**
    * Creates an encoder.
    *
+   * @param device the device that computes; {@code auto} for the best one
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    */
-  CaptionEncoder(ModelFiles.Part<ClipConfig> part, int clipSkip, DataCache cache) {
+  CaptionEncoder(String device, ModelFiles.Part<ClipConfig> part, int clipSkip, DataCache cache) {
+    this.device = device;
     this.part = part;
     this.skip = part.config().reading().skip(clipSkip);
     this.cache = cache;
@@ -85,7 +88,7 @@ final class CaptionEncoder implements AutoCloseable {
   private Loaded loaded() {
     Loaded now = loaded;
     if (now == null) {
-      Torch torch = Torch.open("cpu");
+      Torch torch = Torch.open(device);
       try {
         LiveWeights weights =
             LiveWeights.load(torch, new TensorLoader(torch), part.weights(), ScalarType.FLOAT32);

@@ -95,16 +95,17 @@ public final class EncodedCaptions implements Captions {
    * Encodes the captions with a checkpoint's text encoders, each of which is in memory only while
    * it encodes.
    *
+   * @param device the device that computes; {@code auto} for the best one
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @param cache keeps the states of captions
    * @throws dev.sdlora.api.error.TensorFileException if weights cannot be read
    */
-  public EncodedCaptions encoded(UNetFiles files, int clipSkip, DataCache cache) {
+  public EncodedCaptions encoded(String device, UNetFiles files, int clipSkip, DataCache cache) {
     Map<String, Encoded> encoded = new LinkedHashMap<>();
     for (int i = 0; i < files.textEncoders().size(); i++) {
       int number = i;
       try (CaptionEncoder encoder =
-          new CaptionEncoder(files.textEncoders().get(i), clipSkip, cache)) {
+          new CaptionEncoder(device, files.textEncoders().get(i), clipSkip, cache)) {
         ids.forEach(
             (caption, tokens) ->
                 encoded.merge(

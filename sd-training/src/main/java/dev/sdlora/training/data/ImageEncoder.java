@@ -29,11 +29,12 @@ public final class ImageEncoder implements AutoCloseable {
   /**
    * Reads the weights of the autoencoder's encoder.
    *
+   * @param device the device that computes; {@code auto} for the best one
    * @param isSampled whether latents are samples of the encoder's distribution instead of its means
    * @throws dev.sdlora.api.error.TensorFileException if they cannot be read
    */
-  public static ImageEncoder load(ModelFiles files, boolean isSampled) {
-    Torch torch = Torch.open("cpu");
+  public static ImageEncoder load(String device, ModelFiles files, boolean isSampled) {
+    Torch torch = Torch.open(device);
     try {
       LiveWeights weights =
           LiveWeights.load(

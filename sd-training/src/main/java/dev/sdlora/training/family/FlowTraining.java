@@ -37,7 +37,7 @@ import java.util.Map;
  * @param model the checkpoint
  * @param precision the dtype of the frozen networks
  */
-public record FlowTraining(TransformerModel model, TrainingPrecision precision)
+public record FlowTraining(TransformerModel model, TrainingPrecision precision, String device)
     implements TrainedFamily {
   /** The number of pixels that a token covers along each side. */
   private static final int TOKEN = 16;
@@ -103,7 +103,7 @@ public record FlowTraining(TransformerModel model, TrainingPrecision precision)
    */
   @Override
   public ImageEncoder imageEncoder() {
-    return ImageEncoder.load(model, rules().samplesLatents());
+    return ImageEncoder.load(device, model, rules().samplesLatents());
   }
 
   /**
@@ -129,7 +129,7 @@ public record FlowTraining(TransformerModel model, TrainingPrecision precision)
     all.add("");
     ScalarType type =
         precision == TrainingPrecision.FLOAT32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16;
-    return new FlowCaptions(PlainTexts.encode(model, all, type));
+    return new FlowCaptions(PlainTexts.encode(device, model, all, type));
   }
 
   @Override

@@ -23,6 +23,9 @@ public interface TrainedFamily {
   /** The checkpoint. */
   ModelFiles model();
 
+  /** The device that computes; {@code auto} for the best one. */
+  String device();
+
   /**
    * The layers of the checkpoint to train.
    *

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Training of SD 1.x, SD 2 and SDXL. */
-public record UNetTraining(UNetFiles model) implements TrainedFamily {
+public record UNetTraining(UNetFiles model, String device) implements TrainedFamily {
   /**
    * {@inheritDoc}
    *
@@ -117,7 +117,7 @@ public record UNetTraining(UNetFiles model) implements TrainedFamily {
 
   @Override
   public ImageEncoder imageEncoder() {
-    return ImageEncoder.load(model, true);
+    return ImageEncoder.load(device, model, true);
   }
 
   @Override
@@ -137,7 +137,7 @@ public record UNetTraining(UNetFiles model) implements TrainedFamily {
     EncodedCaptions tokens =
         EncodedCaptions.tokens(
             texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
-    return asTokens ? tokens : tokens.encoded(model, clipSkip, cache);
+    return asTokens ? tokens : tokens.encoded(device, model, clipSkip, cache);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.sdlora.api.setting.Draft;
 import dev.sdlora.api.setting.Group;
 import dev.sdlora.api.setting.Kind;
 import dev.sdlora.api.setting.Setting;
+import dev.sdlora.api.value.DeviceNames;
 import dev.sdlora.training.option.AdapterOptions;
 import dev.sdlora.training.option.BucketOptions;
 import dev.sdlora.training.option.CaptionOptions;
@@ -232,6 +233,15 @@ public final class TrainingSettings {
           .unit("DIR")
           .without(JSON, "no request names folders of the server");
 
+  public static final Setting<Draft, Draft, String> DEVICE =
+      setting(
+              "device",
+              Kind.written(name -> name, DeviceNames::canonical),
+              "Compute device: cpu, gpu (or cuda), gpu:1 …, mps (Apple); auto is the best one.")
+          .unit("NAME")
+          .unset("that of the pipeline, or auto")
+          .without(JSON, "the device of the server");
+
   public static final Setting<Draft, Draft, TrainingPrecision> PRECISION =
       setting(
               "precision",
@@ -331,6 +341,7 @@ public final class TrainingSettings {
             CLASS_COUNT,
             PRIOR_WEIGHT,
             CACHE,
+            DEVICE,
             PRECISION,
             CHECKPOINTING,
             SLIDER,

@@ -209,7 +209,8 @@ class FamilyTrainingTest {
                                     model.unet(),
                                     model.vae(),
                                     model.prediction(),
-                                    model.levels()))
+                                    model.levels()),
+                                "cpu")
                             .modules(adapter, 1))
                 .isInstanceOf(UntrainableException.class)
                 .hasMessageContaining(sentence));

@@ -55,7 +55,7 @@ final class FlowBench implements AutoCloseable {
 
   FlowBench(Path checkpoint, int batchSize) {
     this.model = (TransformerModel) CheckpointReader.open(checkpoint, CheckpointParts.DEFAULT);
-    this.family = new FlowTraining(model, TrainingPrecision.FLOAT32);
+    this.family = new FlowTraining(model, TrainingPrecision.FLOAT32, "cpu");
     TrainingSet set =
         Fixtures.discs()
             .plus(

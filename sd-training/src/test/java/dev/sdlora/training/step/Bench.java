@@ -109,8 +109,9 @@ public final class Bench implements AutoCloseable {
     EncodedCaptions tokens =
         EncodedCaptions.tokens(
             texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
-    this.captions = adapter.textEncoder() ? tokens : tokens.encoded(model, 1, DataCache.NONE);
-    UNetTraining family = new UNetTraining(model);
+    this.captions =
+        adapter.textEncoder() ? tokens : tokens.encoded("cpu", model, 1, DataCache.NONE);
+    UNetTraining family = new UNetTraining(model, "cpu");
     this.networks = new DenoisingNetworks(torch, model, captions, 1, computation);
     this.parameters =
         new AdapterParameters(
@@ -132,7 +133,7 @@ public final class Bench implements AutoCloseable {
 
   private static List<Example> examples(UNetFiles model, TrainingSet set, ImageSize size) {
     List<Example> examples = new ArrayList<>();
-    try (ImageEncoder encoder = ImageEncoder.load(model, true)) {
+    try (ImageEncoder encoder = ImageEncoder.load("cpu", model, true)) {
       for (TrainingExample example : set.examples()) {
         ImageInput.Fitted fitted = ImageInput.fit(example.image().get(), size);
         float[] latent = encoder.encode(fitted.values(), size).sample(examples.size());

@@ -1,7 +1,9 @@
 package dev.sdlora.cli.training;
 
+import dev.sdlora.api.Pipeline;
 import dev.sdlora.cli.console.Heading;
 import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.setting.TrainingSettings;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -10,7 +12,7 @@ import picocli.CommandLine.Spec;
 /** The options for speed and memory. */
 @Heading("Speed and memory")
 final class ComputationChoice {
-  private final TrainerOptions options = new TrainerOptions("precision");
+  private final TrainerOptions options = new TrainerOptions("device", "precision");
 
   @Option(
       names = "--checkpointing",
@@ -28,5 +30,9 @@ final class ComputationChoice {
   void applyTo(LoraTrainerBuilder trainer) {
     options.applyTo(trainer);
     checkpointing.ifPresent(trainer::checkpointing);
+  }
+
+  void applyTo(Pipeline.Builder pipeline) {
+    TrainingSettings.DEVICE.get(options.given()).ifPresent(pipeline::device);
   }
 }

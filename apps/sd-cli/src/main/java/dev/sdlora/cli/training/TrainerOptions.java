@@ -32,9 +32,15 @@ public final class TrainerOptions {
 
   /** Applies the given options and returns them; other settings stay unchanged. */
   public Draft applyTo(LoraTrainerBuilder trainer) {
+    Draft given = given();
+    TrainingSettings.TRAINING.settings().forEach(setting -> apply(setting, given, trainer));
+    return given;
+  }
+
+  /** Returns the given options. */
+  Draft given() {
     Draft given = new Draft();
     options.set(given);
-    TrainingSettings.TRAINING.settings().forEach(setting -> apply(setting, given, trainer));
     return given;
   }
 

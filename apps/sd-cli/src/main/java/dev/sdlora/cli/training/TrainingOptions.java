@@ -1,5 +1,6 @@
 package dev.sdlora.cli.training;
 
+import dev.sdlora.api.Pipeline;
 import dev.sdlora.cli.console.Console;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.option.SliderPrompts;
@@ -28,6 +29,11 @@ public final class TrainingOptions {
     loss.applyTo(trainer, console);
     computation.applyTo(trainer);
     slider.requireTarget(console);
+  }
+
+  /** Applies the device to the pipeline that draws samples. */
+  public void applyTo(Pipeline.Builder pipeline) {
+    computation.applyTo(pipeline);
   }
 
   /** Whether a slider of prompts is trained, which needs no images. */

@@ -113,6 +113,11 @@ public final class DistributedPipeline implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return first().device();
+  }
+
+  @Override
   public String storage() {
     return first().storage();
   }

@@ -82,6 +82,11 @@ final class PooledPipeline implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return first.device();
+  }
+
+  @Override
   public String storage() {
     return pool.pipeline(slot)
         .map(Pipeline::storage)

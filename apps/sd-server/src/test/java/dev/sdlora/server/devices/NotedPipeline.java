@@ -78,6 +78,11 @@ final class NotedPipeline implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return "cpu";
+  }
+
+  @Override
   public int concurrency() {
     return concurrency;
   }

@@ -41,6 +41,11 @@ record NoPipeline(Checkpoint checkpoint) implements Pipeline {
   }
 
   @Override
+  public String device() {
+    return "cpu";
+  }
+
+  @Override
   public int concurrency() {
     return 1;
   }
