@@ -529,7 +529,8 @@ public final class LoraTrainerBuilder {
    * @throws IllegalArgumentException if the name is invalid
    */
   public LoraTrainerBuilder device(String device) {
-    return put(TrainingSettings.DEVICE, DeviceNames.canonical(device));
+    return put(
+        TrainingSettings.DEVICE, DeviceNames.canonical(Objects.requireNonNull(device, "device")));
   }
 
   /**

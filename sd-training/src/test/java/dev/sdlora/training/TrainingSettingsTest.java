@@ -154,7 +154,7 @@ class TrainingSettingsTest {
       case WHOLE_NUMBER -> Stream.of(3L, 72L, 512L);
       case FLAG -> Stream.of(true, false);
       case CHOICE -> kind.choices().stream().map(Object.class::cast);
-      case TEXT -> Stream.of("64x96", "tiny");
+      case TEXT -> Stream.of("64x96", "tiny", "cpu");
       case FILE -> Stream.of("folder");
       case LIST ->
           kind.element().orElseThrow().group().isPresent()

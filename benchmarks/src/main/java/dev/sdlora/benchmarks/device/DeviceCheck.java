@@ -6,6 +6,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.error.StableDiffusionException;
+import dev.sdlora.api.image.ImageSize;
 import dev.sdlora.api.model.WeightFormat;
 import dev.sdlora.benchmarks.WriteFullSizeCheckpoint;
 import dev.sdlora.benchmarks.model.FlowCheckpoint;
@@ -16,6 +17,11 @@ import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.pipeline.speed.ProductRate;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.TrainingExample;
+import dev.sdlora.training.TrainingResult;
+import dev.sdlora.training.TrainingSet;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,13 +35,15 @@ import java.util.Map;
 
 /**
  * Checks a device and prints one table: images of small models of every family on it and on the
- * processor, LoRAs, refusals, and speed. With {@code full}, also models of full size with random
- * weights, which it writes to a folder (50 GB).
+ * processor, LoRAs, a training, a refusal, and speed. With {@code full}, also models of full size
+ * with random weights, which it writes to a folder (50 GB).
  */
 public final class DeviceCheck {
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private static final int SIDE = 128;
+  private static final int TRAINING_STEPS = 20;
   private static final PromptSpec SMALL =
-      PromptSpec.builder().prompt("a red star").size(128, 128).steps(4).seed(1).build();
+      PromptSpec.builder().prompt("a red star").size(SIDE, SIDE).steps(4).seed(1).build();
   private static final int TOO_LARGE = 8192;
 
   private final Path folder;
@@ -74,6 +82,7 @@ public final class DeviceCheck {
     }
     row("weights in INT8", check::integers);
     row("LoRA, bundled model", check::lora);
+    row("LoRA training, bundled model", check::training);
     row("request that does not fit", check::tooLarge);
     if (words.contains("full")) {
       check.fullSize();
@@ -188,6 +197,28 @@ public final class DeviceCheck {
           seconds,
           restored ? "removed without a trace" : "**NOT removed without a trace**");
     }
+  }
+
+  private String training() {
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    LoraTrainer trainer =
+        LoraTrainer.builder()
+            .checkpoint(DemoModel.checkpoint())
+            .trainingSet(TrainingSet.of(List.of(TrainingExample.of(image, "a black square"))))
+            .size(new ImageSize(SIDE, SIDE))
+            .steps(TRAINING_STEPS)
+            .device(device)
+            .output(folder.resolve("trained.safetensors"))
+            .build();
+    long start = System.nanoTime();
+    TrainingResult result = trainer.train();
+    return String.format(
+        Locale.ROOT,
+        "%s steps in %.1f s, loss %.3f at first and %.3f at last",
+        result.steps(),
+        (System.nanoTime() - start) / 1e9,
+        result.firstLoss(),
+        result.lastLoss());
   }
 
   private String tooLarge() {

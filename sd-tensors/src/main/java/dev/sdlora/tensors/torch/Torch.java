@@ -98,6 +98,14 @@ public final class Torch implements AutoCloseable {
   }
 
   /**
+   * Returns a new manager of tensors on the processor, wherever others are, for numbers that
+   * programs read. They live as long as a manager.
+   */
+  public static NDManager onProcessor(NDManager manager) {
+    return manager.newSubManager(Device.cpu());
+  }
+
+  /**
    * Creates an owner with a shorter life inside this one, for work that takes owners. Programs of
    * this owner work on its tensors. It is closed with this owner at the latest.
    */

@@ -56,7 +56,7 @@ final class Dropouts {
     }
     if (options.dropout() > 0) {
       double[] seedAndShare = {random.nextInt(Integer.MAX_VALUE), options.dropout()};
-      target.put(prefix + "lora_dropout", scope.create(seedAndShare));
+      target.put(prefix + "lora_dropout", Torch.onProcessor(scope).create(seedAndShare));
     }
   }
 

@@ -51,10 +51,10 @@ public final class DenoisingProgram {
    */
   public DenoisingProgram(
       Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, Computation computation) {
+    NDManager numbers = Torch.onProcessor(torch.manager());
     this.computation =
-        torch
-            .manager()
-            .create(new int[] {computation.format().code(), computation.checkpointing() ? 1 : 0});
+        numbers.create(
+            new int[] {computation.format().code(), computation.checkpointing() ? 1 : 0});
     this.program =
         Program.load(
             torch,
@@ -63,15 +63,13 @@ public final class DenoisingProgram {
             functions(torch, computation.format()));
     this.channels = unet.inChannels();
     this.outChannels = unet.outChannels();
-    this.heads =
-        torch.manager().create(unet.heads().stream().mapToInt(Integer::intValue).toArray());
+    this.heads = numbers.create(unet.heads().stream().mapToInt(Integer::intValue).toArray());
     int[] settings =
         clips.stream()
             .flatMap(clip -> clip.arguments(clip.reading().skip(clipSkip)).stream())
             .mapToInt(Integer::intValue)
             .toArray();
-    this.texts =
-        torch.manager().create(settings, new Shape(clips.size(), settings.length / clips.size()));
+    this.texts = numbers.create(settings, new Shape(clips.size(), settings.length / clips.size()));
   }
 
   /** The source of the functions for networks that compute in a dtype. */

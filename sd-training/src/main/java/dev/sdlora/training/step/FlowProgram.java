@@ -84,7 +84,7 @@ final class FlowProgram {
                         "gradients.torchscript.py"))));
     ScalarType type =
         precision == TrainingPrecision.FLOAT32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16;
-    List<Integer> numbers =
+    List<Integer> values =
         new ArrayList<>(
             List.of(
                 type.code(),
@@ -92,9 +92,10 @@ final class FlowProgram {
                 recorded.heads(),
                 recorded.doubles(),
                 recorded.others()));
-    numbers.addAll(recorded.axes());
-    this.settings = torch.manager().create(numbers.stream().mapToInt(Integer::intValue).toArray());
-    this.theta = torch.manager().create(recorded.theta());
+    values.addAll(recorded.axes());
+    NDManager numbers = Torch.onProcessor(torch.manager());
+    this.settings = numbers.create(values.stream().mapToInt(Integer::intValue).toArray());
+    this.theta = numbers.create(recorded.theta());
     this.isGuided = config.isGuided();
   }
 

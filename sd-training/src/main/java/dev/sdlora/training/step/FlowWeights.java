@@ -24,12 +24,14 @@ final class FlowWeights {
   private static final String WEIGHT = ".weight";
 
   private final Torch torch;
+  private final NDManager numbers;
   private final TensorLoader loader;
   private final TrainingPrecision precision;
   private final Map<String, NDArray> weights = new LinkedHashMap<>();
 
   private FlowWeights(Torch torch, TrainingPrecision precision) {
     this.torch = torch;
+    this.numbers = Torch.onProcessor(torch.manager());
     this.loader = new TensorLoader(torch);
     this.precision = precision;
   }
@@ -89,7 +91,7 @@ final class FlowWeights {
     long[] shape = matrix.getShape().getShape();
     weights.put(
         layer + ".stored",
-        torch.manager().create(new long[] {StoredFormat.INT8.code(), shape[0], shape[1]}));
+        numbers.create(new long[] {StoredFormat.INT8.code(), shape[0], shape[1]}));
     List<NDArray> parts = StoredFormat.INT8.fromValues(loader, matrix, scope);
     for (int i = 0; i < parts.size(); i++) {
       keep(layer + ".stored." + i, parts.get(i));

@@ -139,6 +139,7 @@ def dropped(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   if torch.__contains__(w, p + ".lora_dropout"):
     seed, share = torch.unbind(w[p + ".lora_dropout"])
     numbers = torch.rand(torch.size(h), generator=torch.Generator(device="cpu", seed=int(seed)))
+    numbers = torch.to(numbers, h.device, 6)
     h = torch.div(torch.mul(h, torch.ge(numbers, float(share))), 1. - float(share))
   if torch.__contains__(w, p + ".lora_ranks"):
     kept = torch.to(w[p + ".lora_ranks"], h.dtype)

@@ -172,7 +172,7 @@ public final class MetaEngine implements TorchEngine {
 
     @Override
     public LibtorchManager newSubManager(Device place) {
-      return adopted(new Manager(this));
+      return place.equals(Device.cpu()) ? super.newSubManager(place) : adopted(new Manager(this));
     }
 
     @Override
