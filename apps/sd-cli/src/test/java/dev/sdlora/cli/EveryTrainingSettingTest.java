@@ -41,7 +41,7 @@ class EveryTrainingSettingTest {
                   new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "a red star")));
 
   private static final List<String> VALUES =
-      List.of("0.25", "0.5", "2", "3", "72", "512", "128x192", "x");
+      List.of("0.25", "0.5", "2", "3", "72", "512", "128x192", "x", "cpu");
 
   /** The options that settings need, by the beginning of their path. */
   private static final Map<String, String> CONTEXT =

@@ -18,11 +18,11 @@ import java.util.stream.Stream;
  * 2), from its own to the outermost. File caches that the kernel can drop count as free. On other
  * systems it is the physical memory.
  */
-public final class MachineMemory implements LongSupplier {
+final class MachineMemory implements LongSupplier {
   private final Path root;
 
   /** Creates a reader for this machine. */
-  public MachineMemory() {
+  MachineMemory() {
     this(Path.of("/"));
   }
 
