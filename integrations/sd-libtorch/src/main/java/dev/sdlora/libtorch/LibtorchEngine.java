@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
@@ -24,6 +25,9 @@ public final class LibtorchEngine implements TorchEngine {
   private static final String FOLDER = "org.bytedeco.javacpp.cachedir";
   private static final String GPU = "-gpu";
   private static final String APPLE = "macosx-arm64";
+
+  /** The folder that the libraries were unpacked to; empty before they are loaded. */
+  private volatile Optional<Path> folder = Optional.empty();
 
   @Override
   public String name() {
@@ -77,23 +81,19 @@ public final class LibtorchEngine implements TorchEngine {
           "there is no libtorch for %s on the class path; add org.bytedeco:pytorch and org.bytedeco:openblas with this classifier, or pytorch with %s"
               .formatted(Loader.getPlatform(), Loader.getPlatform() + GPU));
     }
-    folder();
     // JavaCPP would refuse to allocate when the process is larger than four Java heaps. Weights
     // are, and are counted by this library.
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
-    Loader.load(torch.class);
+    // JavaCPP's own lock does not keep a second process from loading a library that the first one
+    // is writing.
+    folder = Optional.of(Natives.load(FOLDER, "javacpp", () -> Loader.load(torch.class)));
   }
 
   @Override
   public String libtorch() {
     return "%s (%s) from the class path, unpacked to %s"
-        .formatted(VERSION, hasNatives(GPU) ? "cu" + CUDA : "cpu", folder());
-  }
-
-  private static Path folder() {
-    Natives.prepare(FOLDER, "javacpp");
-    return Path.of(System.getProperty(FOLDER, "")).toAbsolutePath();
+        .formatted(VERSION, hasNatives(GPU) ? "cu" + CUDA : "cpu", folder.orElseThrow());
   }
 
   @Override

@@ -3,8 +3,11 @@ package dev.sdlora.tensors.natives;
 import ai.djl.util.ClassLoaderUtils;
 import ai.djl.util.Platform;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +15,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the decisions that DJL would otherwise make at its start: the location of native code, no
@@ -19,6 +24,7 @@ import java.util.stream.Stream;
  * the surrounding program are kept.
  */
 public final class Natives {
+  private static final Logger LOG = LoggerFactory.getLogger(Natives.class);
   private static final long BETWEEN_REGISTRATIONS = Duration.ofMillis(10).toNanos();
 
   private static boolean prepared;
@@ -72,25 +78,40 @@ public final class Natives {
   }
 
   /**
-   * Prepares the process for another binding to libtorch than DJL's: chooses a folder that other
-   * users cannot change, and how libtorch's threads wait.
+   * Loads another binding to libtorch than DJL's, which unpacks its libraries itself: into a folder
+   * that other users cannot change, one process at a time. A read-only folder must be complete.
+   * Also sets how libtorch's threads wait.
    *
    * @param property the system property that names the binding's folder; kept if it is set
    * @param name the name of the folder, next to that of DJL
-   * @throws IllegalStateException if other users could change the folder or a file in it
+   * @param load unpacks and loads the libraries
+   * @return the folder
+   * @throws IllegalStateException if other users could change the folder or a file in it, or it
+   *     cannot be written
    */
-  public static synchronized void prepare(String property, String name) {
+  public static synchronized Path load(String property, String name, Runnable load) {
     Path cache = UnpackingFolder.choose();
     setDefault("jna.tmpdir", folderForJna(cache).toString());
     CLibrary.patientThreads();
     setDefault(property, cache.resolve(name).toString());
     Path folder = Path.of(System.getProperty(property)).toAbsolutePath();
     Ownership.createOwn(folder);
-    try (Stream<Path> files = Files.walk(folder)) {
+    boolean complete = !Files.isWritable(folder);
+    try (FileChannel channel = complete ? null : lockFile(folder);
+        FileLock held = channel == null ? null : channel.lock();
+        Stream<Path> files = Files.walk(folder)) {
+      LOG.debug("loading from {}, {}", folder, held);
       files.forEach(Ownership::requireOwn);
+      load.run();
+      return folder;
     } catch (IOException e) {
-      throw new IllegalStateException(folder + " cannot be read: " + e, e);
+      throw new IllegalStateException(folder + " cannot be read or written: " + e, e);
     }
+  }
+
+  private static FileChannel lockFile(Path folder) throws IOException {
+    return FileChannel.open(
+        folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
   /**
