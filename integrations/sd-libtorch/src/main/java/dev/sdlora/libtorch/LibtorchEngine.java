@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
@@ -25,9 +24,6 @@ public final class LibtorchEngine implements TorchEngine {
   private static final String FOLDER = "org.bytedeco.javacpp.cachedir";
   private static final String GPU = "-gpu";
   private static final String APPLE = "macosx-arm64";
-
-  /** The folder that the libraries were unpacked to; empty before they are loaded. */
-  private volatile Optional<Path> folder = Optional.empty();
 
   @Override
   public String name() {
@@ -87,13 +83,17 @@ public final class LibtorchEngine implements TorchEngine {
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
     // JavaCPP's own lock does not keep a second process from loading a library that the first one
     // is writing.
-    folder = Optional.of(Natives.load(FOLDER, "javacpp", () -> Loader.load(torch.class)));
+    Natives.load(FOLDER, "javacpp", () -> Loader.load(torch.class));
   }
 
   @Override
   public String libtorch() {
     return "%s (%s) from the class path, unpacked to %s"
-        .formatted(VERSION, hasNatives(GPU) ? "cu" + CUDA : "cpu", folder.orElseThrow());
+        .formatted(VERSION, hasNatives(GPU) ? "cu" + CUDA : "cpu", folder());
+  }
+
+  private static Path folder() {
+    return Path.of(System.getProperty(FOLDER, "")).toAbsolutePath();
   }
 
   @Override

@@ -1,13 +1,10 @@
 package dev.sdlora.tensors.natives;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -57,13 +54,7 @@ final class LibraryFolder {
         return;
       }
       Ownership.createOwn(folder);
-      try (FileChannel lock =
-              FileChannel.open(
-                  parent.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock held = lock.lock()) {
-        LOG.debug("unpacking to {}, {}", folder, held);
-        mend();
-      }
+      ProcessLock.holding(parent, this::mend);
       requireOwnFiles();
     } catch (IOException e) {
       throw new IllegalStateException(

@@ -3,11 +3,8 @@ package dev.sdlora.tensors.natives;
 import ai.djl.util.ClassLoaderUtils;
 import ai.djl.util.Platform;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,8 +12,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the decisions that DJL would otherwise make at its start: the location of native code, no
@@ -24,7 +19,6 @@ import org.slf4j.LoggerFactory;
  * the surrounding program are kept.
  */
 public final class Natives {
-  private static final Logger LOG = LoggerFactory.getLogger(Natives.class);
   private static final long BETWEEN_REGISTRATIONS = Duration.ofMillis(10).toNanos();
 
   private static boolean prepared;
@@ -85,33 +79,36 @@ public final class Natives {
    * @param property the system property that names the binding's folder; kept if it is set
    * @param name the name of the folder, next to that of DJL
    * @param load unpacks and loads the libraries
-   * @return the folder
    * @throws IllegalStateException if other users could change the folder or a file in it, or it
    *     cannot be written
    */
-  public static synchronized Path load(String property, String name, Runnable load) {
+  public static synchronized void load(String property, String name, Runnable load) {
     Path cache = UnpackingFolder.choose();
     setDefault("jna.tmpdir", folderForJna(cache).toString());
     CLibrary.patientThreads();
     setDefault(property, cache.resolve(name).toString());
     Path folder = Path.of(System.getProperty(property)).toAbsolutePath();
     Ownership.createOwn(folder);
-    boolean complete = !Files.isWritable(folder);
-    try (FileChannel channel = complete ? null : lockFile(folder);
-        FileLock held = channel == null ? null : channel.lock();
-        Stream<Path> files = Files.walk(folder)) {
-      LOG.debug("loading from {}, {}", folder, held);
-      files.forEach(Ownership::requireOwn);
-      load.run();
-      return folder;
+    ProcessLock.Work work =
+        () -> {
+          requireOwnFiles(folder);
+          load.run();
+        };
+    try {
+      if (Files.isWritable(folder)) {
+        ProcessLock.holding(folder, work);
+      } else {
+        work.run();
+      }
     } catch (IOException e) {
       throw new IllegalStateException(folder + " cannot be read or written: " + e, e);
     }
   }
 
-  private static FileChannel lockFile(Path folder) throws IOException {
-    return FileChannel.open(
-        folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  private static void requireOwnFiles(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.forEach(Ownership::requireOwn);
+    }
   }
 
   /**

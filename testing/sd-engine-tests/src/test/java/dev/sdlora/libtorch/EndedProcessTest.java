@@ -24,15 +24,7 @@ final class EndedProcessTest {
 
   @RepeatedTest(3)
   void sigterm_whileItDraws_leavesNoCrashReport() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Drawing.class.getName())
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .start();
+    Process process = JavaProcess.start(Drawing.class, folder);
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(output.lines().anyMatch("drawing"::equals)).isTrue();
       process.destroy();

@@ -21,25 +21,17 @@ final class FirstStartTest {
   void processesThatUnpackAtOnce_allStart() throws IOException, InterruptedException {
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < PROCESSES; i++) {
-      processes.add(start());
+      processes.add(
+          JavaProcess.start(
+              Starting.class,
+              folder,
+              "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("natives")));
     }
     for (Process process : processes) {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).as(output).isZero();
       assertThat(output).contains("unpacked to " + folder.resolve("natives"));
     }
-  }
-
-  private Process start() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("natives"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Starting.class.getName())
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .start();
   }
 
   /** Loads the engine. */
