@@ -635,14 +635,12 @@ public interface Pipeline extends AutoCloseable {
      * @throws IllegalArgumentException if the name is invalid
      */
     public Builder device(String device) {
-      Objects.requireNonNull(device, "device");
-      this.device = DeviceNames.canonical(device);
+      this.device = DeviceNames.canonical(Objects.requireNonNull(device, "device"));
       return this;
     }
 
     /**
-     * Sets the engine that computes. A process uses one engine, that of its first pipeline, because
-     * it can load only one libtorch.
+     * Sets the engine that computes. A process uses one engine, that of its first pipeline.
      *
      * @param engine {@code djl}, DJL's PyTorch; or {@code libtorch}, the module sd-libtorch.
      *     Default: the environment variable {@code SDLORA_ENGINE} or the system property {@code
@@ -667,9 +665,8 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets whether LoRAs and embeddings that cannot be used are skipped with a warning in the
-     * result instead of failing the request, for requests that do not set it. This covers unknown
-     * names, other model families, damaged files and invalid tags.
+     * Sets whether requests that do not say so skip LoRAs and embeddings that cannot be used, with
+     * a warning: unknown names, other model families, damaged files and invalid tags.
      *
      * @param lenient default false
      * @return this builder
@@ -698,8 +695,7 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Sets whether the pipeline closes itself when the JVM ends: running requests are cancelled,
      * and the JVM waits for the current model call of each. Otherwise the process ends in the
-     * middle of it, which is harmless, but listeners are not notified. A program that ends in its
-     * own way closes the pipeline itself.
+     * middle of it, which is harmless, but listeners are not notified.
      *
      * @param closeOnShutdown default false
      * @return this builder
@@ -741,9 +737,8 @@ public interface Pipeline extends AutoCloseable {
      *
      * <p>Java's heap has its own limit, {@code -Xmx}, which always applies to requests.
      *
-     * @param maxBytes at least 1. Default: the memory available when a request starts, according to
-     *     the limits of the container (cgroups) and to the system; on systems other than Linux, the
-     *     physical memory
+     * @param maxBytes at least 1. Default: the memory available when a request starts, by the
+     *     container's limits (cgroups) and the system; on other systems than Linux, all memory
      * @return this builder
      * @throws IllegalArgumentException if the number is less than 1
      */
