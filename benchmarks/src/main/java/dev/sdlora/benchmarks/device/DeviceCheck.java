@@ -44,7 +44,7 @@ public final class DeviceCheck {
   private static final int TRAINING_STEPS = 20;
   private static final PromptSpec SMALL =
       PromptSpec.builder().prompt("a red star").size(SIDE, SIDE).steps(4).seed(1).build();
-  private static final int TOO_LARGE = 8192;
+  private static final int TOO_LARGE = 26_624;
 
   private final Path folder;
   private final String device;
