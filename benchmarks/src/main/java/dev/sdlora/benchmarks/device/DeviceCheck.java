@@ -44,7 +44,9 @@ public final class DeviceCheck {
   private static final int TRAINING_STEPS = 20;
   private static final PromptSpec SMALL =
       PromptSpec.builder().prompt("a red star").size(SIDE, SIDE).steps(4).seed(1).build();
-  private static final int TOO_LARGE = 26_624;
+
+  /** Pixels between the sides of the images that are asked for until one does not fit. */
+  private static final int SIDE_STEP = 1024;
 
   private final Path folder;
   private final String device;
@@ -224,14 +226,27 @@ public final class DeviceCheck {
   private String tooLarge() {
     try (Pipeline pipeline = builder(DemoModel.checkpoint(), device).build()) {
       byte[] before = rgb(pipeline, SMALL);
+      PromptSpec large = smallestRefused(pipeline);
       String refusal = "drawn";
       try {
-        rgb(pipeline, SMALL.toBuilder().size(TOO_LARGE, TOO_LARGE).steps(1).build());
+        rgb(pipeline, large);
       } catch (StableDiffusionException e) {
         refusal = "refused: " + e.getMessage();
       }
       return refusal
           + (Arrays.equals(before, rgb(pipeline, SMALL)) ? "" : "; **the next image differs**");
+    }
+  }
+
+  /** Returns a request for the smallest image that does not fit in memory or in the heap. */
+  private static PromptSpec smallestRefused(Pipeline pipeline) {
+    for (int side = SIDE_STEP; ; side += SIDE_STEP) {
+      PromptSpec spec = SMALL.toBuilder().size(side, side).steps(1).build();
+      try {
+        pipeline.check(spec);
+      } catch (StableDiffusionException e) {
+        return spec;
+      }
     }
   }
 
